@@ -1,0 +1,36 @@
+namespace UNet.Shaders;
+
+// The kernel generator states each kernel's interface on its type, so that the op generator, which sees this assembly
+// only as metadata, can match names.
+
+/// <summary>States a buffer of a generated kernel.</summary>
+[AttributeUsage(AttributeTargets.Struct, AllowMultiple = true)]
+public sealed class KernelBufferAttribute(string name, BufferAccess access, string elementType) : Attribute
+{
+    public string Name { get; } = name;
+    public BufferAccess Access { get; } = access;
+    public string ElementType { get; } = elementType;
+}
+
+/// <summary>States a push-constant member of a generated kernel that is not a buffer's address.</summary>
+[AttributeUsage(AttributeTargets.Struct, AllowMultiple = true)]
+public sealed class KernelPushAttribute(string name, string type) : Attribute
+{
+    public string Name { get; } = name;
+    public string Type { get; } = type;
+}
+
+/// <summary>States a specialization constant of a generated kernel.</summary>
+[AttributeUsage(AttributeTargets.Struct, AllowMultiple = true)]
+public sealed class KernelConstantAttribute(string name, string type) : Attribute
+{
+    public string Name { get; } = name;
+    public string Type { get; } = type;
+}
+
+/// <summary>States the path of a generated kernel below <c>shaders/</c>, without the ending.</summary>
+[AttributeUsage(AttributeTargets.Struct)]
+public sealed class KernelAttribute(string name) : Attribute
+{
+    public string Name { get; } = name;
+}

@@ -1,0 +1,73 @@
+namespace UNet.Vulkan.Device;
+
+/// <summary>Kinds of device, in the order in which <c>auto</c> prefers them.</summary>
+public enum DeviceType
+{
+    /// <summary>A graphics card with its own memory.</summary>
+    Discrete,
+
+    /// <summary>A GPU that shares the processor's memory.</summary>
+    Integrated,
+
+    /// <summary>A GPU passed through by a virtual machine.</summary>
+    Virtual,
+
+    /// <summary>Anything else that Vulkan lists.</summary>
+    Other,
+
+    /// <summary>A software driver such as lavapipe or SwiftShader.</summary>
+    Software,
+}
+
+/// <summary>Limits and features of a Vulkan device that planning looks at. Holds no Vulkan handle.</summary>
+public sealed record DeviceProperties
+{
+    public required string Name { get; init; }
+    public required DeviceType Type { get; init; }
+    public string DriverName { get; init; } = "";
+    public string DriverInfo { get; init; } = "";
+    public uint DriverVersion { get; init; }
+    public Version ApiVersion { get; init; } = new(1, 2);
+    public uint VendorId { get; init; }
+    public uint DeviceId { get; init; }
+
+    /// <summary>Key of the pipeline cache: a cache of another value is not used.</summary>
+    public Guid PipelineCacheUuid { get; init; }
+
+    /// <summary>Bytes of the largest device-local heap.</summary>
+    public long DeviceMemory { get; init; }
+
+    /// <summary>Bytes that one storage-buffer descriptor may cover (at least 128 MiB by the specification).</summary>
+    public long MaxStorageBufferRange { get; init; } = 134_217_728;
+
+    /// <summary>Bytes that one allocation may have.</summary>
+    public long MaxAllocationSize { get; init; } = 1L << 30;
+
+    /// <summary>Alignment in bytes of storage-buffer ranges (at most 256 by the specification).</summary>
+    public int MinStorageBufferOffsetAlignment { get; init; } = 256;
+
+    public uint MaxWorkgroupInvocations { get; init; } = 128;
+    public uint MaxWorkgroupCountX { get; init; } = 65_535;
+    public uint MaxWorkgroupCountY { get; init; } = 65_535;
+    public uint MaxWorkgroupCountZ { get; init; } = 65_535;
+    public int MaxSharedMemory { get; init; } = 16_384;
+    public int MaxPushConstants { get; init; } = 128;
+    public int SubgroupSize { get; init; } = 1;
+
+    /// <summary>Nanoseconds of one timestamp tick; 0 where the queue has no timestamps.</summary>
+    public double TimestampPeriod { get; init; }
+
+    /// <summary>Buffer addresses (<c>GL_EXT_buffer_reference</c>) can be used.</summary>
+    public bool HasBufferAddresses { get; init; }
+
+    public bool HasSubgroupShuffle { get; init; }
+    public bool HasFloat16 { get; init; }
+    public bool HasStorage16Bit { get; init; }
+    public bool HasCooperativeMatrix { get; init; }
+
+    /// <summary>Runs on the processor: no watchdog, so that work is not cut.</summary>
+    public bool IsSoftware => Type == DeviceType.Software;
+
+    /// <summary>A device of the smallest limits that the Vulkan specification allows, for plans without a device.</summary>
+    public static DeviceProperties Minimum { get; } = new() { Name = "minimum", Type = DeviceType.Other };
+}

@@ -1,0 +1,72 @@
+using UNet.Vulkan.Graph;
+
+namespace UNet.Vulkan.Execution;
+
+/// <summary>
+/// A copy, within the session's memory, that is made before the schedule runs: the chosen image of the resident data set
+/// into the slot that the schedule reads. Counted in elements; both values have the same element type.
+/// </summary>
+public readonly record struct SlotCopy(Value Source, long SourceStart, Value Destination, long DestinationStart, long Count);
+
+/// <summary>
+/// Executes one schedule again and again, on a Vulkan device or on the processor. A run reads fixed slots: values of kind
+/// <see cref="ValueKind.Input"/>. One of them, the step slot, takes a few words that change from run to run (step number,
+/// learning rate, seeds).
+/// </summary>
+/// <remarks>
+/// Use: <see cref="Write(Value, ReadOnlySpan{float}, long)"/> parameters and data; then <see cref="Submit"/> up to
+/// <see cref="MaxInFlight"/> runs ahead of <see cref="Complete"/>. Reads and writes wait for all submitted runs.
+/// Nothing is allocated by <see cref="Submit"/> and <see cref="Complete"/> on a Vulkan device.
+/// Sessions are not thread-safe.
+/// </remarks>
+public abstract class Session : IDisposable
+{
+    /// <summary>Name of the device, for messages.</summary>
+    public abstract string DeviceName { get; }
+
+    /// <summary>Runs that may be submitted before the oldest is completed; at least 1.</summary>
+    public abstract int MaxInFlight { get; }
+
+    /// <summary>Copies elements into a kept value, from element <paramref name="start"/> on.</summary>
+    /// <exception cref="ArgumentException">The value is not kept, not in the schedule, not of that type, or too small.</exception>
+    public abstract void Write(Value value, ReadOnlySpan<float> elements, long start = 0);
+
+    /// <inheritdoc cref="Write(Value, ReadOnlySpan{float}, long)"/>
+    public abstract void Write(Value value, ReadOnlySpan<uint> elements, long start = 0);
+
+    /// <summary>Copies elements out of a kept value.</summary>
+    /// <inheritdoc cref="Write(Value, ReadOnlySpan{float}, long)" path="/exception"/>
+    public abstract void Read(Value value, Span<float> elements, long start = 0);
+
+    /// <inheritdoc cref="Read(Value, Span{float}, long)"/>
+    public abstract void Read(Value value, Span<uint> elements, long start = 0);
+
+    /// <summary>Starts a run: makes the copies, fills the step slot, then executes the schedule.</summary>
+    /// <param name="step">Words of the step slot; may be shorter than the slot, or empty where there is none.</param>
+    /// <param name="copies">Copies to make first, in this order.</param>
+    /// <exception cref="InvalidOperationException"><see cref="MaxInFlight"/> runs are already in flight.</exception>
+    public abstract void Submit(ReadOnlySpan<uint> step, ReadOnlySpan<SlotCopy> copies);
+
+    /// <summary>Waits for the oldest submitted run and copies out the values that the session was told to report.</summary>
+    /// <param name="report">The reported values one after the other, as Float32.</param>
+    /// <exception cref="InvalidOperationException">No run is in flight.</exception>
+    public abstract void Complete(Span<float> report);
+
+    /// <summary>One run from start to end.</summary>
+    public void Run(ReadOnlySpan<uint> step = default, ReadOnlySpan<SlotCopy> copies = default, Span<float> report = default)
+    {
+        Submit(step, copies);
+        Complete(report);
+    }
+
+    /// <summary>All elements of a kept Float32 value.</summary>
+    public float[] ReadAll(Value value)
+    {
+        float[] elements = new float[value.Shape.Length];
+        Read(value, elements);
+        return elements;
+    }
+
+    /// <inheritdoc/>
+    public abstract void Dispose();
+}

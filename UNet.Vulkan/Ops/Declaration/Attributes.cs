@@ -1,0 +1,115 @@
+using UNet.Shaders;
+using UNet.Vulkan.Graph;
+
+namespace UNet.Vulkan.Ops.Declaration;
+
+/// <summary>
+/// Marks a partial record as an op. The generator completes it: roles, the code that fills kernel arguments from names,
+/// the passes, and the partial declarations that a person must write.
+/// </summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class OpAttribute : Attribute;
+
+/// <summary>Marks an op that has no backward pass: data preparation, optimizers, accumulation.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class NoGradientAttribute : Attribute;
+
+/// <summary>What all attributes that state an implementation share.</summary>
+public abstract class ImplementationAttribute : Attribute
+{
+    /// <summary>
+    /// Name of the implementation. The first one of a pass supports every shape and needs no name; each further one has
+    /// a name and a hand-written <c>Supports{Name}(in Shapes, DeviceProperties)</c>.
+    /// </summary>
+    public string Name { get; set; } = "";
+}
+
+/// <summary>An implementation of the forward pass by one kernel.</summary>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
+public sealed class ForwardAttribute<T1> : ImplementationAttribute where T1 : struct, IKernel<T1>;
+
+/// <summary>An implementation of the forward pass by two kernels, run in this order.</summary>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
+public sealed class ForwardAttribute<T1, T2> : ImplementationAttribute where T1 : struct, IKernel<T1> where T2 : struct, IKernel<T2>;
+
+/// <summary>An implementation of the forward pass by three kernels, run in this order.</summary>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
+public sealed class ForwardAttribute<T1, T2, T3> : ImplementationAttribute
+    where T1 : struct, IKernel<T1> where T2 : struct, IKernel<T2> where T3 : struct, IKernel<T3>;
+
+/// <summary>An implementation of a backward pass by one kernel. Which pass is inferred from the gradients it writes.</summary>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
+public sealed class BackwardAttribute<T1> : ImplementationAttribute where T1 : struct, IKernel<T1>;
+
+/// <summary>An implementation of a backward pass by two kernels, run in this order.</summary>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
+public sealed class BackwardAttribute<T1, T2> : ImplementationAttribute where T1 : struct, IKernel<T1> where T2 : struct, IKernel<T2>;
+
+/// <summary>An implementation of a backward pass by three kernels, run in this order.</summary>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
+public sealed class BackwardAttribute<T1, T2, T3> : ImplementationAttribute
+    where T1 : struct, IKernel<T1> where T2 : struct, IKernel<T2> where T3 : struct, IKernel<T3>;
+
+/// <summary>
+/// An instance of the op on which every check and benchmark runs. <paramref name="inputs"/> names the shape of each
+/// input and state role, such as <c>"x: 2x3x5x7; skip: 2x4x9x9"</c>.
+/// <paramref name="arguments"/> are constructor arguments, such as <c>"OutChannels: 4, Padding: 1"</c>.
+/// </summary>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
+public sealed class SampleAttribute(string inputs, string arguments = "") : Attribute
+{
+    public string Inputs { get; } = inputs;
+    public string Arguments { get; } = arguments;
+}
+
+/// <summary>What all attributes that state a role share.</summary>
+public abstract class RoleAttribute : Attribute
+{
+    /// <summary>How the value's elements are stored. Only Float32 values have gradients.</summary>
+    public ElementType Element { get; set; } = ElementType.Float32;
+}
+
+/// <summary>A tensor that the op reads. A Float32 input has a gradient unless the op is <c>[NoGradient]</c> or <see cref="Constant"/> is set.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class InputAttribute : RoleAttribute
+{
+    /// <summary>The input is data: no gradient flows into it.</summary>
+    public bool Constant { get; set; }
+}
+
+/// <summary>How a parameter starts.</summary>
+public enum Init
+{
+    /// <summary>All zero.</summary>
+    Zero,
+
+    /// <summary>Normal with standard deviation sqrt(2 / fan_in) (He et al. 2015; the U-Net paper's choice).</summary>
+    He,
+}
+
+/// <summary>A trained tensor of the op.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class ParamAttribute(Init init) : RoleAttribute
+{
+    public Init Init { get; } = init;
+}
+
+/// <summary>A tensor that the op writes for others to read.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class OutputAttribute : RoleAttribute;
+
+/// <summary>A tensor that the forward pass writes for the backward pass alone.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class SavedAttribute : RoleAttribute;
+
+/// <summary>A tensor that the op may read and write in place.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class StateAttribute : RoleAttribute;
+
+/// <summary>A tensor that lives within one implementation; its size is a pure function of the shapes.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class ScratchAttribute : RoleAttribute
+{
+    /// <summary>The first dimension is a multiple of the batch: one image's part can be bound alone.</summary>
+    public bool PerImage { get; set; }
+}

@@ -1,0 +1,81 @@
+using System.Numerics;
+using UNet.Shaders;
+using UNet.Vulkan.Device;
+using UNet.Vulkan.Graph;
+
+namespace UNet.Vulkan.Ops.Declaration;
+
+/// <summary>Gives a dispatch the ranges of its buffers.</summary>
+public interface IBufferBinding
+{
+    /// <summary>Range of the role's value (or scratch).</summary>
+    BufferRange Value(Role role);
+
+    /// <summary>Range of the role's gradient.</summary>
+    BufferRange Gradient(Role role);
+
+    /// <summary>Index in the batch of the first image bound: not 0 where a batch is bound one image at a time.</summary>
+    int FirstImage { get; }
+}
+
+/// <summary>
+/// A layer or another operation on tensors. Ops are partial records with <see cref="OpAttribute"/>; the generator
+/// implements every abstract member here by forwarding to typed members.
+/// All shape arguments hold one shape for each role, in the roles' order; scratch roles' entries are unset.
+/// </summary>
+public abstract record Op
+{
+    /// <summary>Roles and passes.</summary>
+    public abstract OpInfo Info { get; }
+
+    /// <summary>The shapes of all roles.</summary>
+    /// <param name="given">Shapes of the input and state roles, in their order.</param>
+    /// <exception cref="ArgumentException">The input shapes do not fit this op; the message says why.</exception>
+    public abstract Shape[] InferShapes(ReadOnlySpan<Shape> given);
+
+    /// <summary>The shape of a scratch role.</summary>
+    public abstract Shape ScratchShape(Role role, ReadOnlySpan<Shape> shapes);
+
+    /// <summary>Inputs of one neuron, for He initialisation of a parameter.</summary>
+    public abstract int FanIn(Role role, ReadOnlySpan<Shape> shapes);
+
+    /// <summary>Whether an implementation can run on these shapes and this device.</summary>
+    public abstract bool Supports(Implementation implementation, ReadOnlySpan<Shape> shapes, DeviceProperties device);
+
+    /// <summary>One kernel of an implementation with all its arguments.</summary>
+    public abstract KernelDispatch Dispatch(Implementation implementation, int kernel, ReadOnlySpan<Shape> shapes, IBufferBinding buffers);
+
+    /// <summary>Computes outputs and saved tensors, and updates state.</summary>
+    public abstract void ForwardReference<T>(IReferenceTensors<T> tensors) where T : IFloatingPointIeee754<T>;
+
+    /// <summary>Writes those gradients that <see cref="IReferenceTensors{T}.Wants"/> asks for.</summary>
+    public abstract void BackwardReference<T>(IReferenceTensors<T> tensors) where T : IFloatingPointIeee754<T>;
+
+    /// <summary>
+    /// Floating-point operations of a pass (a multiply-add counts as two), for rates and for cutting long work.
+    /// The default is one for each element of the largest tensor.
+    /// </summary>
+    public virtual long Operations(Pass pass, ReadOnlySpan<Shape> shapes)
+    {
+        long largest = 1;
+        foreach (Shape shape in shapes)
+            largest = Math.Max(largest, shape.Length);
+        return largest;
+    }
+}
+
+/// <summary>The tensors of one invocation on the processor, by role.</summary>
+public interface IReferenceTensors<T> where T : IFloatingPointIeee754<T>
+{
+    /// <summary>Value of a Float32 or Float16 role.</summary>
+    Tensor<T> Value(Role role);
+
+    /// <summary>Value of a UInt32 or UInt8 role.</summary>
+    Tensor<uint> Integers(Role role);
+
+    /// <summary>Gradient of a role.</summary>
+    Tensor<T> Gradient(Role role);
+
+    /// <summary>Whether the gradient of the role is to be written in this pass.</summary>
+    bool Wants(Role role);
+}

@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+using UNet.Shaders;
+using UNet.Vulkan.Graph;
+
+namespace UNet.Vulkan.Planning;
+
+/// <summary>One dispatch of a plan.</summary>
+/// <param name="Dispatch">Kernel and arguments.</param>
+/// <param name="Label">Node and pass, such as <c>encoder.0.conv1 forward</c>, for messages and timings.</param>
+/// <param name="Operations">Floating-point operations, by which long work is cut into submissions.</param>
+public sealed record PlannedDispatch(KernelDispatch Dispatch, string Label, long Operations);
+
+/// <summary>
+/// What a session executes: dispatches with exact byte ranges in numbered arenas, in an order that respects every
+/// dependency, cut into levels. Dispatches of one level do not touch each other's data; between two levels stands one
+/// memory barrier. Independent of Vulkan.
+/// </summary>
+/// <param name="ArenaSizes">Bytes of each arena. Each is one buffer and one allocation.</param>
+/// <param name="Levels">The dispatches by level.</param>
+/// <param name="Ranges">Where each value of the schedule lies.</param>
+public sealed record ExecutionPlan(
+    ImmutableArray<long> ArenaSizes,
+    ImmutableArray<ImmutableArray<PlannedDispatch>> Levels,
+    IReadOnlyDictionary<Value, BufferRange> Ranges)
+{
+    /// <summary>All dispatches in order.</summary>
+    public IEnumerable<PlannedDispatch> Dispatches => Levels.SelectMany(level => level);
+}
