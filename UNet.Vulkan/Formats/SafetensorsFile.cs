@@ -1,0 +1,156 @@
+using System.Collections.Immutable;
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace UNet.Vulkan.Formats;
+
+/// <summary>
+/// A safetensors file (github.com/huggingface/safetensors): 8 bytes of header length, little endian; a JSON header with
+/// type, shape and byte range of each tensor and a <c>__metadata__</c> map of strings; then the tensors' bytes.
+/// </summary>
+/// <remarks>Written files hold F32 alone, and the same content always gives the same bytes.</remarks>
+public sealed class SafetensorsFile
+{
+    /// <summary>Bytes that the header may have, as in the format's own library.</summary>
+    internal const int MaxHeaderLength = 100_000_000;
+
+    private const int Alignment = 8;
+    private readonly Dictionary<string, SafetensorsTensor> _byName = [];
+
+    /// <summary>A file of these tensors, to be written in this order.</summary>
+    /// <exception cref="ArgumentException">A name stands twice, or a tensor's elements do not fill its dimensions.</exception>
+    public SafetensorsFile(IEnumerable<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        Tensors = [.. tensors];
+        Metadata = (metadata ?? ImmutableDictionary<string, string>.Empty).ToImmutableSortedDictionary(StringComparer.Ordinal);
+        foreach (SafetensorsTensor tensor in Tensors)
+        {
+            if (tensor.Elements.Length != tensor.Dimensions.Aggregate(1L, (product, dimension) => product * dimension))
+                throw new ArgumentException($"The elements of tensor '{tensor.Name}' do not fill its dimensions.", nameof(tensors));
+            if (!_byName.TryAdd(tensor.Name, tensor))
+                throw new ArgumentException($"Tensor '{tensor.Name}' stands twice.", nameof(tensors));
+        }
+    }
+
+    /// <summary>The tensors in the file's order.</summary>
+    public ImmutableArray<SafetensorsTensor> Tensors { get; }
+
+    /// <summary>The strings of <c>__metadata__</c>, ordered by key.</summary>
+    public ImmutableSortedDictionary<string, string> Metadata { get; }
+
+    /// <summary>The tensor of that name, or null.</summary>
+    public SafetensorsTensor? Find(string name) => _byName.GetValueOrDefault(name);
+
+    /// <summary>Reads a file. F16, BF16 and F64 become float32; other types are refused.</summary>
+    /// <exception cref="InputException">The file cannot be read, is damaged, or holds a type that is not supported.</exception>
+    public static SafetensorsFile Read(string path)
+    {
+        try
+        {
+            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            return Read(stream, path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"'{path}' cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Reads a seekable stream from its position to its end.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="name">What to call it in messages.</param>
+    /// <exception cref="InputException">As for <see cref="Read(string)"/>.</exception>
+    public static SafetensorsFile Read(Stream stream, string name)
+    {
+        long length = stream.Length - stream.Position;
+        if (length < sizeof(ulong))
+            throw SafetensorsHeader.Damaged(name, $"it has {length} bytes and no header");
+        Span<byte> lengthBytes = stackalloc byte[sizeof(ulong)];
+        stream.ReadExactly(lengthBytes);
+        ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(lengthBytes);
+        if (headerLength > (ulong)(length - sizeof(ulong)) || headerLength > MaxHeaderLength)
+            throw SafetensorsHeader.Damaged(name, $"its header is said to have {headerLength} bytes, the file has {length}");
+
+        byte[] headerBytes = new byte[headerLength];
+        stream.ReadExactly(headerBytes);
+        long dataStart = stream.Position;
+        SafetensorsHeader header = SafetensorsHeader.Parse(headerBytes, length - sizeof(ulong) - (long)headerLength, name);
+
+        List<SafetensorsTensor> tensors = [];
+        foreach (SafetensorsEntry entry in header.Entries)
+        {
+            stream.Position = dataStart + entry.Begin;
+            byte[] bytes = new byte[entry.End - entry.Begin];
+            stream.ReadExactly(bytes);
+            tensors.Add(new(entry.Name, entry.Dimensions, entry.Type.ToFloat32(bytes)));
+        }
+
+        return new(tensors, header.Metadata);
+    }
+
+    /// <summary>Writes the file under a temporary name, flushes it to disk and renames it.</summary>
+    /// <exception cref="IOException">The folder is missing, full or not writable.</exception>
+    public void Write(string path) => AtomicFile.Write(path, Write);
+
+    /// <summary>Writes the file's bytes.</summary>
+    public void Write(Stream stream)
+    {
+        byte[] header = HeaderBytes();
+        Span<byte> length = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
+        stream.Write(length);
+        stream.Write(header);
+        foreach (SafetensorsTensor tensor in Tensors)
+        {
+            if (!BitConverter.IsLittleEndian)
+                throw new PlatformNotSupportedException("Safetensors files are little endian; so must the processor be.");
+            // A span of bytes has at most 2^31 - 1 of them: long tensors go in parts.
+            const int Part = 1 << 28;
+            for (int start = 0; start < tensor.Elements.Length; start += Part)
+                stream.Write(MemoryMarshal.AsBytes(tensor.Elements.AsSpan(start, Math.Min(Part, tensor.Elements.Length - start))));
+        }
+    }
+
+    private byte[] HeaderBytes()
+    {
+        using MemoryStream header = new();
+        // Metadata is JSON inside a JSON string: the relaxed encoder keeps it readable (\" instead of \u0022).
+        using (Utf8JsonWriter json = new(header, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            if (Metadata.Count > 0)
+            {
+                json.WriteStartObject(SafetensorsHeader.MetadataKey);
+                foreach ((string key, string value) in Metadata)
+                    json.WriteString(key, value);
+                json.WriteEndObject();
+            }
+
+            long offset = 0;
+            foreach (SafetensorsTensor tensor in Tensors)
+            {
+                long end = offset + (long)tensor.Elements.Length * sizeof(float);
+                json.WriteStartObject(tensor.Name);
+                json.WriteString("dtype", "F32");
+                json.WriteStartArray("shape");
+                foreach (int dimension in tensor.Dimensions)
+                    json.WriteNumberValue(dimension);
+                json.WriteEndArray();
+                json.WriteStartArray("data_offsets");
+                json.WriteNumberValue(offset);
+                json.WriteNumberValue(end);
+                json.WriteEndArray();
+                json.WriteEndObject();
+                offset = end;
+            }
+
+            json.WriteEndObject();
+        }
+
+        while (header.Length % Alignment != 0)
+            header.WriteByte((byte)' ');
+        return header.ToArray();
+    }
+}

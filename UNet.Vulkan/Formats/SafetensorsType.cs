@@ -1,0 +1,48 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
+namespace UNet.Vulkan.Formats;
+
+/// <summary>Element types of a safetensors file that can be read.</summary>
+internal enum SafetensorsType
+{
+    F32,
+    F64,
+    F16,
+    BF16,
+}
+
+internal static class SafetensorsTypes
+{
+    public static int SizeInBytes(this SafetensorsType type) => type switch
+    {
+        SafetensorsType.F64 => 8,
+        SafetensorsType.F32 => 4,
+        _ => 2,
+    };
+
+    /// <summary>Little-endian elements of a type as float32; F64 is rounded.</summary>
+    public static float[] ToFloat32(this SafetensorsType type, ReadOnlySpan<byte> bytes)
+    {
+        float[] elements = new float[bytes.Length / type.SizeInBytes()];
+        if (type == SafetensorsType.F32 && BitConverter.IsLittleEndian)
+        {
+            bytes.CopyTo(MemoryMarshal.AsBytes(elements.AsSpan()));
+            return elements;
+        }
+
+        for (int i = 0; i < elements.Length; i++)
+        {
+            elements[i] = type switch
+            {
+                SafetensorsType.F64 => (float)BinaryPrimitives.ReadDoubleLittleEndian(bytes[(i * 8)..]),
+                SafetensorsType.F16 => (float)BinaryPrimitives.ReadHalfLittleEndian(bytes[(i * 2)..]),
+                // bfloat16 is the upper half of a float32.
+                SafetensorsType.BF16 => BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(bytes[(i * 2)..]) << 16),
+                _ => BinaryPrimitives.ReadSingleLittleEndian(bytes[(i * 4)..]),
+            };
+        }
+
+        return elements;
+    }
+}
