@@ -16,10 +16,10 @@ public class SafetensorsFileTests
         from metadata in Gen.Dictionary(Gen.String, Gen.String)[0, 3]
         select new SafetensorsFile(tensors, metadata);
 
-    private static Gen<SafetensorsTensor[]> AnyTensors(string[] names)
+    private static Gen<NamedTensor[]> AnyTensors(string[] names)
         => Gen.Int[0, 4].Array[0, 4].SelectMany(dimensions => Gen.Float.Array[dimensions.Aggregate(1, (a, b) => a * b)]
             .Select(elements => (dimensions, elements))).Array[names.Length]
-            .Select(contents => contents.Select((content, i) => new SafetensorsTensor(names[i], [.. content.dimensions], content.elements)).ToArray());
+            .Select(contents => contents.Select((content, i) => new NamedTensor(names[i], [.. content.dimensions], content.elements)).ToArray());
 
     [Fact]
     public void AFileReadsBackAsItWasWritten() => AnyFile.Sample(file =>
@@ -31,7 +31,7 @@ public class SafetensorsFileTests
         SafetensorsFile read = Parse(bytes);
         Assert.Equal(file.Metadata, read.Metadata);
         Assert.Equal(file.Tensors.Select(tensor => tensor.Name), read.Tensors.Select(tensor => tensor.Name));
-        foreach ((SafetensorsTensor expected, SafetensorsTensor actual) in file.Tensors.Zip(read.Tensors))
+        foreach ((NamedTensor expected, NamedTensor actual) in file.Tensors.Zip(read.Tensors))
         {
             Assert.Equal(expected.Dimensions.AsEnumerable(), actual.Dimensions);
             Assert.Equal(expected.Elements.Select(BitConverter.SingleToUInt32Bits), actual.Elements.Select(BitConverter.SingleToUInt32Bits));

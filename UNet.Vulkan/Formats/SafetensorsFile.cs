@@ -17,15 +17,15 @@ public sealed class SafetensorsFile
     internal const int MaxHeaderLength = 100_000_000;
 
     private const int Alignment = 8;
-    private readonly Dictionary<string, SafetensorsTensor> _byName = [];
+    private readonly Dictionary<string, NamedTensor> _byName = [];
 
     /// <summary>A file of these tensors, to be written in this order.</summary>
     /// <exception cref="ArgumentException">A name stands twice, or a tensor's elements do not fill its dimensions.</exception>
-    public SafetensorsFile(IEnumerable<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public SafetensorsFile(IEnumerable<NamedTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         Tensors = [.. tensors];
         Metadata = (metadata ?? ImmutableDictionary<string, string>.Empty).ToImmutableSortedDictionary(StringComparer.Ordinal);
-        foreach (SafetensorsTensor tensor in Tensors)
+        foreach (NamedTensor tensor in Tensors)
         {
             if (tensor.Elements.Length != tensor.Dimensions.Aggregate(1L, (product, dimension) => product * dimension))
                 throw new ArgumentException($"The elements of tensor '{tensor.Name}' do not fill its dimensions.", nameof(tensors));
@@ -35,13 +35,13 @@ public sealed class SafetensorsFile
     }
 
     /// <summary>The tensors in the file's order.</summary>
-    public ImmutableArray<SafetensorsTensor> Tensors { get; }
+    public ImmutableArray<NamedTensor> Tensors { get; }
 
     /// <summary>The strings of <c>__metadata__</c>, ordered by key.</summary>
     public ImmutableSortedDictionary<string, string> Metadata { get; }
 
     /// <summary>The tensor of that name, or null.</summary>
-    public SafetensorsTensor? Find(string name) => _byName.GetValueOrDefault(name);
+    public NamedTensor? Find(string name) => _byName.GetValueOrDefault(name);
 
     /// <summary>Reads a file. F16, BF16 and F64 become float32; other types are refused.</summary>
     /// <exception cref="InputException">The file cannot be read, is damaged, or holds a type that is not supported.</exception>
@@ -78,7 +78,7 @@ public sealed class SafetensorsFile
         long dataStart = stream.Position;
         SafetensorsHeader header = SafetensorsHeader.Parse(headerBytes, length - sizeof(ulong) - (long)headerLength, name);
 
-        List<SafetensorsTensor> tensors = [];
+        List<NamedTensor> tensors = [];
         foreach (SafetensorsEntry entry in header.Entries)
         {
             stream.Position = dataStart + entry.Begin;
@@ -102,7 +102,7 @@ public sealed class SafetensorsFile
         BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
         stream.Write(length);
         stream.Write(header);
-        foreach (SafetensorsTensor tensor in Tensors)
+        foreach (NamedTensor tensor in Tensors)
         {
             if (!BitConverter.IsLittleEndian)
                 throw new PlatformNotSupportedException("Safetensors files are little endian; so must the processor be.");
@@ -129,7 +129,7 @@ public sealed class SafetensorsFile
             }
 
             long offset = 0;
-            foreach (SafetensorsTensor tensor in Tensors)
+            foreach (NamedTensor tensor in Tensors)
             {
                 long end = offset + (long)tensor.Elements.Length * sizeof(float);
                 json.WriteStartObject(tensor.Name);

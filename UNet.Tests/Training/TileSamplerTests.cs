@@ -1,0 +1,69 @@
+using CsCheck;
+using UNet.Vulkan.Model;
+using UNet.Vulkan.Training;
+using Xunit;
+
+namespace UNet.Tests.Training;
+
+public class TileSamplerTests
+{
+    // Depth 1: a border of 8 pixels, outputs of 2 pixels and more.
+    private static readonly TrainingConfiguration Configuration = new() { Network = new UNetConfiguration { Depth = 1 }, Seed = 3 };
+    private const int Tile = 30;
+    private const int Output = 14;
+    private const int Border = 8;
+
+    [Fact]
+    public void OutputsLieWithinTheirImageOrAreCentred()
+        => Gen.Select(Gen.Int[1, 40], Gen.Int[1, 40], Gen.Long[0, 1000], Gen.Int[0, 3]).Sample((height, width, step, index) =>
+        {
+            TilePlacement placement = new TileSampler(Configuration, Tile, [(height, width)]).Sample(step, index);
+            Check(placement.OriginY + Border, height);
+            Check(placement.OriginX + Border, width);
+            Assert.InRange(placement.Orientation, 0, 7);
+
+            static void Check(int origin, int side)
+            {
+                if (side >= Output)
+                    Assert.InRange(origin, 0, side - Output);
+                else
+                    Assert.InRange(2 * origin + Output - side, 0, 1);
+            }
+        });
+
+    [Fact]
+    public void EveryImagePlaceAndOrientationComesUpEquallyOften()
+    {
+        TileSampler sampler = new(Configuration, Tile, [(Output, Output + 3), (Output + 4, Output)]);
+        const int Count = 16_000;
+        TilePlacement[] placements = [.. Enumerable.Range(0, Count).Select(i => sampler.Sample(i / 4, i % 4))];
+        Assert.InRange(placements.Count(placement => placement.Image == 0), Count * 0.48, Count * 0.52);
+        foreach (var group in placements.Where(placement => placement.Image == 0).GroupBy(placement => placement.OriginX))
+            Assert.InRange(group.Count(), Count / 2 / 4 * 0.9, Count / 2 / 4 * 1.1);
+        Assert.Equal(4, placements.Where(placement => placement.Image == 0).Select(placement => placement.OriginX).Distinct().Count());
+        Assert.Equal(5, placements.Where(placement => placement.Image == 1).Select(placement => placement.OriginY).Distinct().Count());
+        foreach (var group in placements.GroupBy(placement => placement.Orientation))
+            Assert.InRange(group.Count(), Count / 8 * 0.9, Count / 8 * 1.1);
+    }
+
+    [Fact]
+    public void TheSameSeedAndStepGiveTheSameTile()
+    {
+        TilePlacement[] first = Tiles(Configuration), again = Tiles(Configuration), other = Tiles(Configuration with { Seed = 4 });
+        Assert.Equal(first, again);
+        Assert.NotEqual(first, other);
+
+        static TilePlacement[] Tiles(TrainingConfiguration configuration)
+        {
+            TileSampler sampler = new(configuration, Tile, [(100, 100), (50, 60)]);
+            return [.. Enumerable.Range(0, 20).Select(step => sampler.Sample(step, 0))];
+        }
+    }
+
+    [Fact]
+    public void WithoutAugmentationTilesKeepTheirOrientation()
+    {
+        TileSampler sampler = new(Configuration with { Augmentation = Augmentation.None }, Tile, [(100, 100)]);
+        Assert.All(Enumerable.Range(0, 50), step => Assert.Equal(0, sampler.Sample(step, 0).Orientation));
+    }
+}

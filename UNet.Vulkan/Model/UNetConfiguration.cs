@@ -1,0 +1,66 @@
+namespace UNet.Vulkan.Model;
+
+/// <summary>What a 3x3 convolution does at the edge of its input.</summary>
+public enum ConvolutionPadding
+{
+    /// <summary>No padding: each convolution takes one pixel off every side, as in the paper.</summary>
+    Valid,
+
+    /// <summary>One ring of zeros: the output is as large as the input.</summary>
+    Same,
+}
+
+/// <summary>
+/// The form of a U-Net (Ronneberger, Fischer, Brox 2015, arXiv:1505.04597). The defaults are the paper's network:
+/// 23 convolutional layers, 31,030,658 parameters, 572x572 pixels in, 388x388 out.
+/// </summary>
+public sealed record UNetConfiguration
+{
+    // 64 times the parameters of the paper's network: the flat vector of all of them is indexed by 31 bits.
+    private const int MaxChannels = 8192;
+
+    /// <summary>Channels of the input image.</summary>
+    public int InChannels { get; init; } = 1;
+
+    /// <summary>Classes, which are the channels of the output.</summary>
+    public int Classes { get; init; } = 2;
+
+    /// <summary>Channels of the first level; each level further down has twice as many.</summary>
+    public int Width { get; init; } = 64;
+
+    /// <summary>Number of 2x2 max-pools, which is the number of levels above the bottleneck.</summary>
+    public int Depth { get; init; } = 4;
+
+    /// <summary>Padding of the 3x3 convolutions.</summary>
+    public ConvolutionPadding Padding { get; init; } = ConvolutionPadding.Valid;
+
+    /// <summary>
+    /// Probability, in training, that an activation at the end of the two deepest levels is dropped, as in the authors'
+    /// release; 0 = no dropout.
+    /// </summary>
+    public double Dropout { get; init; }
+
+    /// <summary>Channels at a level; level <see cref="Depth"/> is the bottleneck.</summary>
+    public int ChannelsAt(int level) => Width << level;
+
+    /// <summary>The configuration itself, if it makes a network.</summary>
+    /// <exception cref="InputException">A number is out of its range.</exception>
+    public UNetConfiguration Validated()
+    {
+        Require(InChannels is >= 1 and <= 1024, $"A network takes 1 to 1024 input channels, not {InChannels}.");
+        Require(Classes is >= 1 and <= 255, $"A network tells 1 to 255 classes apart, not {Classes}.");
+        Require(Depth is >= 1 and <= 8, $"A network has a depth of 1 to 8, not {Depth}.");
+        Require(Width is >= 1 and <= 1024, $"A network has a width of 1 to 1024 channels, not {Width}.");
+        Require((long)Width << Depth <= MaxChannels,
+            $"Width {Width} and depth {Depth} give {(long)Width << Depth} channels in the bottleneck; at most {MaxChannels} can be trained, so choose a smaller width or depth.");
+        Require(Enum.IsDefined(Padding), $"{Padding} is no padding; valid and same are.");
+        Require(Dropout is >= 0 and < 1, $"The dropout probability lies in 0 to 1, 1 excluded; {Dropout} does not.");
+        return this;
+
+        static void Require(bool holds, string message)
+        {
+            if (!holds)
+                throw new InputException(message);
+        }
+    }
+}

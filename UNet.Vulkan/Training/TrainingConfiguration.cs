@@ -1,0 +1,101 @@
+using UNet.Vulkan.Model;
+
+namespace UNet.Vulkan.Training;
+
+/// <summary>How the training tiles are varied.</summary>
+public enum Augmentation
+{
+    /// <summary>Tiles as they lie in the image.</summary>
+    None,
+
+    /// <summary>One of the eight turns by 90° and reflections, drawn for each tile.</summary>
+    Flips,
+}
+
+/// <summary>What happens to the learning rate after the warm-up.</summary>
+public enum LearningRateDecay
+{
+    /// <summary>It stays.</summary>
+    Constant,
+
+    /// <summary>Half a cosine down to 0 at the end of the run.</summary>
+    Cosine,
+}
+
+/// <summary>
+/// How a network is trained. The defaults are measured on electron-microscopy slices at width 16; the paper gives
+/// momentum, initialisation and one large tile a step, but no learning rate. Two runs of equal configuration, data and
+/// device give the same bytes.
+/// </summary>
+public sealed record TrainingConfiguration
+{
+    /// <summary>The network's form; its channels and classes must be those of the data.</summary>
+    public UNetConfiguration Network { get; init; } = new();
+
+    /// <summary>Side of the square input tiles, or null for a choice that suits images and device.</summary>
+    public int? Tile { get; init; }
+
+    /// <summary>Tiles a step.</summary>
+    public int Batch { get; init; } = 1;
+
+    /// <summary>Steps of the whole run.</summary>
+    public int Steps { get; init; } = 4000;
+
+    /// <summary>Peak learning rate.</summary>
+    public double LearningRate { get; init; } = 3e-3;
+
+    /// <summary>Momentum m of v = m·v + g; p -= lr·v.</summary>
+    public double Momentum { get; init; } = 0.99;
+
+    /// <summary>Steps over which the learning rate rises linearly to its peak; at most a quarter of the run is used.</summary>
+    public int WarmUpSteps { get; init; } = 100;
+
+    /// <summary>What the learning rate does afterwards.</summary>
+    public LearningRateDecay Decay { get; init; } = LearningRateDecay.Cosine;
+
+    /// <summary>Gradients whose norm over all parameters is larger are scaled down to it; 0 = never.</summary>
+    public double MaximumGradientNorm { get; init; } = 1;
+
+    /// <summary>How tiles are varied.</summary>
+    public Augmentation Augmentation { get; init; } = Augmentation.Flips;
+
+    /// <summary>
+    /// Weigh each pixel by w_c = N / (K·n_c), for N pixels of K classes, n_c of them of its own class c, counted over the
+    /// training images. Helps rare classes to be found at all; on balanced data it lowers the IoU.
+    /// </summary>
+    public bool BalanceClasses { get; init; }
+
+    /// <summary>Makes initial values, sampling and dropout.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Steps between two validations, each of which also saves; null for max(50, steps / 20).</summary>
+    public int? ValidationInterval { get; init; }
+
+    /// <summary>Steps between two validations.</summary>
+    public int EffectiveValidationInterval => ValidationInterval ?? Math.Max(50, Steps / 20);
+
+    /// <summary>The configuration itself, if it can be trained.</summary>
+    /// <exception cref="InputException">A number is out of its range.</exception>
+    public TrainingConfiguration Validated()
+    {
+        Network.Validated();
+        if (Tile is { } tile)
+            new TileGeometry(Network).OutputOf(tile);
+        Require(Batch is >= 1 and <= 1024, $"A batch has 1 to 1024 tiles, not {Batch}.");
+        Require(Steps >= 1, $"A run has at least 1 step, not {Steps}.");
+        Require(double.IsFinite(LearningRate) && LearningRate > 0, $"The learning rate must be positive, not {LearningRate}.");
+        Require(Momentum is >= 0 and < 1, $"The momentum lies in 0 to 1, 1 excluded; {Momentum} does not.");
+        Require(WarmUpSteps >= 0, $"The warm-up cannot have {WarmUpSteps} steps.");
+        Require(Enum.IsDefined(Decay) && Enum.IsDefined(Augmentation), "An unknown learning-rate decay or augmentation.");
+        Require(double.IsFinite(MaximumGradientNorm) && MaximumGradientNorm >= 0,
+            $"The largest gradient norm must be positive, or 0 for no clipping; {MaximumGradientNorm} is neither.");
+        Require(ValidationInterval is null or >= 1, $"There is at least 1 step between two validations, not {ValidationInterval}.");
+        return this;
+
+        static void Require(bool holds, string message)
+        {
+            if (!holds)
+                throw new InputException(message);
+        }
+    }
+}
