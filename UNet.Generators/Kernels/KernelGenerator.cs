@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Diagnostics;
+using UNet.Generators.Diagnostics;
+using UNet.Generators.Emission;
+
+namespace UNet.Generators.Kernels;
+
+/// <summary>
+/// Makes a typed kernel of each GLSL file that the build hands over with <c>KernelName</c> metadata, and a catalogue of them.
+/// </summary>
+[Generator(LanguageNames.CSharp)]
+public sealed class KernelGenerator : IIncrementalGenerator
+{
+    // Names of the pipeline's steps, by which tests see what was served from cache.
+    internal const string SourcesStep = "KernelSources";
+    internal const string KernelsStep = "Kernels";
+    internal const string CatalogStep = "KernelCatalog";
+    internal const string DiagnosticsStep = "KernelDiagnostics";
+
+    /// <inheritdoc/>
+    public void Initialize(IncrementalGeneratorInitializationContext context)
+    {
+        IncrementalValuesProvider<KernelSource> sources = context.AdditionalTextsProvider
+            .Combine(context.AnalyzerConfigOptionsProvider)
+            .Select(static (pair, cancellation) => Read(pair.Left, pair.Right, cancellation))
+            .Where(static source => source is not null)
+            .Select(static (source, _) => source!)
+            .WithTrackingName(SourcesStep);
+
+        IncrementalValuesProvider<KernelParseResult> results = sources.Select(static (source, _) => KernelParser.Parse(source));
+
+        IncrementalValuesProvider<KernelModel> kernels = results
+            .Where(static result => result.Model is not null)
+            .Select(static (result, _) => result.Model!)
+            .Collect()
+            .SelectMany(static (kernels, _) => DistinctTypes(kernels))
+            .WithTrackingName(KernelsStep);
+
+        IncrementalValuesProvider<DiagnosticInfo> diagnostics = results
+            .SelectMany(static (result, _) => result.Diagnostics)
+            .WithTrackingName(DiagnosticsStep);
+
+        IncrementalValueProvider<EquatableArray<(string Name, string TypeName)>> catalog = kernels
+            .Select(static (kernel, _) => (kernel.Name, kernel.TypeName))
+            .Collect()
+            .Select(static (names, _) => names.ToEquatableArray())
+            .WithTrackingName(CatalogStep);
+
+        context.RegisterSourceOutput(kernels, static (output, kernel) => output.AddSource(kernel.TypeName + ".g.cs", KernelEmitter.Kernel(kernel)));
+        context.RegisterSourceOutput(diagnostics, static (output, diagnostic) => output.ReportDiagnostic(diagnostic.ToDiagnostic()));
+        context.RegisterSourceOutput(catalog, static (output, kernels) =>
+        {
+            // An assembly without kernels, such as the library, gets no catalogue.
+            if (kernels.Count > 0)
+                output.AddSource("KernelCatalog.g.cs", KernelEmitter.Catalog(kernels));
+        });
+    }
+
+    /// <summary>One kernel for each type name: <c>a_b/c</c> and <c>a/b_c</c> would be the same type.</summary>
+    private static IEnumerable<KernelModel> DistinctTypes(ImmutableArray<KernelModel> kernels)
+        => kernels.GroupBy(kernel => kernel.TypeName, StringComparer.OrdinalIgnoreCase).Select(same => same.First());
+
+    private static KernelSource? Read(AdditionalText text, AnalyzerConfigOptionsProvider options, CancellationToken cancellation)
+    {
+        if (!options.GetOptions(text).TryGetValue("build_metadata.AdditionalFiles.KernelName", out string? name) || name.Length == 0)
+            return null;
+        return text.GetText(cancellation)?.ToString() is string content ? new(name, text.Path, content) : null;
+    }
+}

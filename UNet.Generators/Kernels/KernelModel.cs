@@ -1,0 +1,37 @@
+using UNet.Generators.Diagnostics;
+using UNet.Generators.Emission;
+
+namespace UNet.Generators.Kernels;
+
+/// <summary>A GLSL file as it arrives from the build.</summary>
+internal sealed record KernelSource(string Name, string Path, string Text);
+
+/// <summary>The interface of a kernel: everything that its generated type depends on, and nothing else.</summary>
+/// <param name="Summary">The file's first comment.</param>
+internal sealed record KernelModel(
+    string Name,
+    string TypeName,
+    string Summary,
+    EquatableArray<BufferModel> Buffers,
+    EquatableArray<PushModel> Push,
+    int PushSize,
+    EquatableArray<ConstantModel> Constants,
+    LocalSize LocalSize);
+
+/// <param name="Access">Name of a member of <c>BufferAccess</c>.</param>
+/// <param name="Binding">-1 for an address.</param>
+/// <param name="PushOffset">-1 for a storage buffer.</param>
+internal sealed record BufferModel(string Name, string Access, string ElementType, int Binding, int PushOffset)
+{
+    public bool IsAddress => PushOffset >= 0;
+}
+
+internal sealed record PushModel(string Name, string Type, int Offset, bool IsAddress);
+
+/// <param name="Literal">The default as a C# literal.</param>
+internal sealed record ConstantModel(string Name, string Type, int Id, uint Bits, string Literal);
+
+internal sealed record LocalSize(int X, int Y, int Z);
+
+/// <summary>The model is null where a diagnostic is an error.</summary>
+internal sealed record KernelParseResult(KernelModel? Model, EquatableArray<DiagnosticInfo> Diagnostics);

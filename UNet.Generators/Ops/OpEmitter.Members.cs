@@ -1,0 +1,142 @@
+using UNet.Generators.Emission;
+
+namespace UNet.Generators.Ops;
+
+internal static partial class OpEmitter
+{
+    private static void EmitOverrides(CodeWriter writer, OpModel op)
+    {
+        EmitInferShapes(writer, op);
+        EmitByRole(writer, "Shape ScratchShape", op.Roles.Where(role => role.IsScratch), "Shape", "is no scratch role");
+        EmitByRole(writer, "int FanIn", op.Roles.Where(role => role.Init == "He"), "FanIn", "is not initialized by fan-in");
+        EmitSupports(writer, op);
+        writer.Line("/// <inheritdoc/>");
+        writer.Lines("public override void ForwardReference<T>(IReferenceTensors<T> tensors) => ForwardReference(new Tensors<T>(tensors));", "");
+        writer.Line("/// <inheritdoc/>");
+        writer.Lines(
+            "public override void BackwardReference<T>(IReferenceTensors<T> tensors) => " + (op.HasGradient
+                ? "BackwardReference(new Tensors<T>(tensors));"
+                : $"throw new NotSupportedException(\"{op.Name} has no gradient.\");"),
+            "");
+    }
+
+    private static void EmitInferShapes(CodeWriter writer, OpModel op)
+    {
+        RoleModel[] given = [.. op.Roles.Where(role => role.Kind is "Input" or "State")];
+        string names = string.Join(", ", given.Select(role => role.BufferName));
+        writer.Line("/// <inheritdoc/>");
+        writer.Open("public override Shape[] InferShapes(ReadOnlySpan<Shape> given)");
+        writer.Line($"if (given.Length != {Text(given.Length)})");
+        writer.Line($"    throw new ArgumentException($\"{op.Name} takes {Text(given.Length)} shape(s) ({names}), not {{given.Length}}.\", nameof(given));");
+        writer.Line("Shapes shapes = default;");
+        for (int i = 0; i < given.Length; i++)
+            writer.Line($"shapes.{given[i].Name} = given[{Text(i)}];");
+        writer.Line("InferShapes(ref shapes);");
+        writer.Line("Shape[] all = shapes.ToArray();");
+        writer.Open("foreach (Role role in StaticInfo.Roles)");
+        writer.Line("if (role.Kind != RoleKind.Scratch && all[role.Index].Rank == 0)");
+        writer.Line($"    throw new InvalidOperationException($\"{op.Name}.InferShapes does not set the shape of {{role.Name}}.\");");
+        writer.Close();
+        writer.Line("return all;");
+        writer.Close();
+        writer.Line();
+    }
+
+    private static void EmitByRole(CodeWriter writer, string signature, IEnumerable<RoleModel> roles, string suffix, string otherwise)
+    {
+        string failure = $"throw new ArgumentException($\"{{role.Name}} {otherwise}.\", nameof(role))";
+        writer.Line("/// <inheritdoc/>");
+        if (!roles.Any())
+        {
+            writer.Lines($"public override {signature}(Role role, ReadOnlySpan<Shape> shapes) => {failure};", "");
+            return;
+        }
+        writer.Open($"public override {signature}(Role role, ReadOnlySpan<Shape> shapes)");
+        writer.Line("Shapes typed = new(shapes);");
+        writer.Open("return role.Index switch");
+        foreach (RoleModel role in roles)
+            writer.Line($"{Text(role.Index)} => {role.Name}{suffix}(in typed),");
+        writer.Line($"_ => {failure},");
+        writer.Close(";");
+        writer.Close();
+        writer.Line();
+    }
+
+    private static void EmitSupports(CodeWriter writer, OpModel op)
+    {
+        writer.Line("/// <inheritdoc/>");
+        string signature = "public override bool Supports(Implementation implementation, ReadOnlySpan<Shape> shapes, DeviceProperties device)";
+        if (!op.Passes.Any(pass => pass.Implementations.Count > 1))
+        {
+            writer.Lines($"{signature} => true;", "");
+            return;
+        }
+        writer.Open(signature);
+        writer.Line("Shapes typed = new(shapes);");
+        writer.Open("return (implementation.PassIndex, implementation.Index) switch");
+        for (int pass = 0; pass < op.Passes.Count; pass++)
+        {
+            for (int index = 1; index < op.Passes[pass].Implementations.Count; index++)
+            {
+                if (op.Passes[pass].Implementations[index].Name is { Length: > 0 } name)
+                    writer.Line($"({Text(pass)}, {Text(index)}) => Supports{name}(in typed, device),");
+            }
+        }
+        writer.Line("_ => true,");
+        writer.Close(";");
+        writer.Close();
+        writer.Line();
+    }
+
+    private static void EmitDispatch(CodeWriter writer, OpModel op)
+    {
+        writer.Line("/// <inheritdoc/>");
+        writer.Open("public override KernelDispatch Dispatch(Implementation implementation, int kernel, ReadOnlySpan<Shape> shapes, IBufferBinding buffers)");
+        writer.Line("Shapes typed = new(shapes);");
+        writer.Open("switch (implementation.PassIndex, implementation.Index, kernel)");
+        for (int pass = 0; pass < op.Passes.Count; pass++)
+        {
+            for (int index = 0; index < op.Passes[pass].Implementations.Count; index++)
+            {
+                ImplementationModel implementation = op.Passes[pass].Implementations[index];
+                for (int kernel = 0; kernel < implementation.Kernels.Count; kernel++)
+                {
+                    writer.Line($"case ({Text(pass)}, {Text(index)}, {Text(kernel)}):");
+                    foreach (RoleModel role in implementation.Scratch.Select(scratch => op.Roles[scratch]))
+                        writer.Line($"    typed.{role.Name} = {role.Name}Shape(in typed);");
+                    writer.Line($"    return Dispatch{op.Kernels[implementation.Kernels[kernel]].TypeName}(in typed, buffers);");
+                }
+            }
+        }
+        writer.Line("default:");
+        writer.Line($"    throw new ArgumentException($\"{op.Name} has no kernel {{kernel}} in implementation {{implementation.Index}} of pass {{implementation.PassIndex}}.\", nameof(kernel));");
+        writer.Close();
+        writer.Close();
+        writer.Line();
+        foreach (KernelCallModel kernel in op.Kernels)
+            EmitKernelCall(writer, op, kernel);
+    }
+
+    private static void EmitKernelCall(CodeWriter writer, OpModel op, KernelCallModel kernel)
+    {
+        writer.Open($"private KernelDispatch Dispatch{kernel.TypeName}(in Shapes shapes, IBufferBinding buffers)");
+        writer.Line($"{kernel.Type}.Spec spec = {kernel.Type}.Spec.Default{With(kernel.Spec)};");
+        writer.Line($"return {kernel.Type}.Dispatch(");
+        writer.Line($"    new {kernel.Type}.Buffers({string.Join(", ", kernel.Uses.Select(use => Binding(op, use)))}),");
+        writer.Line($"    new {kernel.Type}.Push{Initializer(kernel.Push)},");
+        writer.Line("    spec,");
+        writer.Line("    Grid(in shapes, in spec));");
+        writer.Close();
+        writer.Line();
+    }
+
+    private static string Binding(OpModel op, RoleUseModel use)
+        => $"{Naming.ToPascal(use.BufferName)}: " + (use.Role < 0 ? "default" : $"buffers.{(use.IsGradient ? "Gradient" : "Value")}(Declared.{op.Roles[use.Role].Name})");
+
+    private static string With(EquatableArray<ArgumentModel> arguments) => arguments.Count == 0 ? "" : $" with {{ {Assignments(arguments)} }}";
+
+    private static string Initializer(EquatableArray<ArgumentModel> arguments) => arguments.Count == 0 ? "()" : $" {{ {Assignments(arguments)} }}";
+
+    private static string Assignments(EquatableArray<ArgumentModel> arguments)
+        => string.Join(", ", arguments.Select(argument => $"{argument.Member} = {argument.Expression}"));
+}

@@ -1,0 +1,79 @@
+using UNet.Generators.Diagnostics;
+using UNet.Generators.Emission;
+
+namespace UNet.Generators.Ops;
+
+/// <summary>Everything that an op's generated half depends on, and nothing else.</summary>
+/// <param name="Printed">Public properties that stand in the op's text form.</param>
+/// <param name="DeclaresToString">The record has a text form of its own.</param>
+internal sealed record OpModel(
+    string Namespace,
+    string Name,
+    string Accessibility,
+    bool HasGradient,
+    EquatableArray<RoleModel> Roles,
+    EquatableArray<PassModel> Passes,
+    EquatableArray<KernelCallModel> Kernels,
+    EquatableArray<SampleModel> Samples,
+    EquatableArray<string> Printed,
+    bool DeclaresToString)
+{
+    public string FullName => Namespace.Length == 0 ? $"global::{Name}" : $"global::{Namespace}.{Name}";
+}
+
+/// <param name="Kind">Name of a member of <c>RoleKind</c>.</param>
+/// <param name="Element">Name of a member of <c>ElementType</c>.</param>
+/// <param name="Init">Name of a member of <c>Init</c>.</param>
+internal sealed record RoleModel(
+    int Index,
+    string Name,
+    string BufferName,
+    string Kind,
+    string Element,
+    bool HasGradient,
+    string Init,
+    bool PerImage,
+    string Accessibility)
+{
+    public bool IsScratch => Kind == "Scratch";
+
+    public bool IsInteger => Element is "UInt32" or "UInt8";
+}
+
+/// <param name="Gradients">Indices of the roles whose gradients the pass writes.</param>
+internal sealed record PassModel(EquatableArray<int> Gradients, EquatableArray<ImplementationModel> Implementations);
+
+/// <param name="Kernels">Indices into <see cref="OpModel.Kernels"/>.</param>
+/// <param name="Scratch">Indices of the scratch roles that the kernels use.</param>
+internal sealed record ImplementationModel(string Name, EquatableArray<int> Kernels, EquatableArray<int> Scratch);
+
+/// <summary>How an op calls a kernel: the same in every implementation.</summary>
+/// <param name="Type">Fully qualified type of the kernel.</param>
+/// <param name="Path">Its path below <c>shaders/</c>.</param>
+internal sealed record KernelCallModel(
+    string Type,
+    string Path,
+    EquatableArray<RoleUseModel> Uses,
+    EquatableArray<ArgumentModel> Push,
+    EquatableArray<ArgumentModel> Spec)
+{
+    public string TypeName => Type.Substring(Type.LastIndexOf('.') + 1);
+}
+
+/// <param name="Role">Index of the role; -1 where the buffer's name matches none.</param>
+/// <param name="Access">Bits of <c>BufferAccess</c>.</param>
+internal sealed record RoleUseModel(string BufferName, int Role, bool IsGradient, int Access)
+{
+    public bool Reads => (Access & 1) != 0;
+
+    public bool Writes => (Access & 2) != 0;
+}
+
+/// <summary>A member of a kernel's <c>Push</c> or <c>Spec</c> and the expression that fills it.</summary>
+internal sealed record ArgumentModel(string Member, string Expression);
+
+/// <param name="Shapes">Dimensions of each input and state role, joined by commas.</param>
+internal sealed record SampleModel(string Arguments, EquatableArray<string> Shapes);
+
+/// <summary>The model is null where the declaration is no op at all.</summary>
+internal sealed record OpParseResult(OpModel? Model, EquatableArray<DiagnosticInfo> Diagnostics);

@@ -1,0 +1,165 @@
+using Microsoft.CodeAnalysis;
+using UNet.Generators.Diagnostics;
+using UNet.Generators.Emission;
+
+namespace UNet.Generators.Ops;
+
+internal sealed partial class OpParser
+{
+    private readonly List<DeclaredKernel> _kernels = [];
+    private readonly List<DeclaredImplementation> _implementations = [];
+    private bool _isWithoutGradient;
+
+    private sealed record DeclaredKernel(KernelCallModel Call);
+
+    private sealed class DeclaredImplementation(bool isForward, string name, Place? place, int[] kernels)
+    {
+        public bool IsForward { get; } = isForward;
+
+        public string Name { get; } = name;
+
+        public Place? Place { get; } = place;
+
+        public int[] Kernels { get; } = kernels;
+
+        /// <summary>Indices of the roles whose gradients the kernels write, ascending.</summary>
+        public int[] Gradients { get; set; } = [];
+    }
+
+    private void ParseImplementations()
+    {
+        _isWithoutGradient = HasAttribute("NoGradientAttribute");
+        foreach (AttributeData attribute in _op.GetAttributes())
+        {
+            if (attribute.AttributeClass is not { IsGenericType: true } type || type.ContainingNamespace.ToDisplayString() + "." != Declarations)
+                continue;
+            if (type.Name is not ("ForwardAttribute" or "BackwardAttribute"))
+                continue;
+            // A kernel that does not exist is an error of the compiler's already.
+            if (type.TypeArguments.Any(argument => argument.TypeKind == TypeKind.Error))
+                continue;
+            Place? place = Place.Of(attribute.ApplicationSyntaxReference);
+            string name = attribute.NamedArguments.FirstOrDefault(argument => argument.Key == "Name").Value.Value as string ?? "";
+            int[] kernels = [.. type.TypeArguments.OfType<INamedTypeSymbol>().Select(kernel => ParseKernel(kernel, place))];
+            DeclaredImplementation implementation = new(type.Name == "ForwardAttribute", name, place, kernels);
+            _implementations.Add(implementation);
+            if (implementation.IsForward)
+                CheckForward(implementation);
+            else
+                CheckBackward(implementation);
+        }
+        if (!_implementations.Any(implementation => implementation.IsForward) && !HasBrokenKernel())
+            Report(OpDiagnostics.Declaration, _place, _op.Name, "has no forward pass", "add a [Forward<...>] attribute");
+    }
+
+    private bool HasBrokenKernel() => _op.GetAttributes().Any(attribute =>
+        attribute.AttributeClass is null or { TypeKind: TypeKind.Error } || attribute.AttributeClass.TypeArguments.Any(argument => argument.TypeKind == TypeKind.Error));
+
+    private void CheckForward(DeclaredImplementation implementation)
+    {
+        foreach (KernelCallModel kernel in implementation.Kernels.Select(index => _kernels[index].Call))
+        {
+            foreach (RoleUseModel use in kernel.Uses.Where(use => use.Role >= 0))
+            {
+                DeclaredRole role = _roles[use.Role];
+                if (use.IsGradient)
+                    Report(OpDiagnostics.Gradient, implementation.Place, kernel.Path, role.BufferName, "a forward pass has no gradients");
+                else if (use.Writes && role.Kind is "Input" or "Parameter")
+                    Report(OpDiagnostics.Write, implementation.Place, kernel.Path, role.BufferName, role.Kind == "Input" ? "an input" : "a parameter");
+            }
+        }
+        foreach (DeclaredRole role in _roles.Where(role => role.Kind is "Output" or "Saved"))
+        {
+            if (!Uses(implementation).Any(use => use.Role == role.Index && !use.IsGradient && use.Writes))
+            {
+                string named = implementation.Name.Length == 0 ? "without a name" : $"'{implementation.Name}'";
+                Report(OpDiagnostics.NotWritten, implementation.Place, named, _op.Name, role.BufferName);
+            }
+        }
+    }
+
+    private void CheckBackward(DeclaredImplementation implementation)
+    {
+        if (_isWithoutGradient)
+            Report(OpDiagnostics.Declaration, implementation.Place, _op.Name, "is [NoGradient] but has a backward pass", "remove one of the two attributes");
+        foreach (KernelCallModel kernel in implementation.Kernels.Select(index => _kernels[index].Call))
+        {
+            foreach (RoleUseModel use in kernel.Uses.Where(use => use.Role >= 0))
+            {
+                DeclaredRole role = _roles[use.Role];
+                if (!use.IsGradient)
+                {
+                    if (use.Writes && !role.IsScratch)
+                        Report(OpDiagnostics.Write, implementation.Place, kernel.Path, role.BufferName, "a value of the forward pass");
+                    continue;
+                }
+                if (role.Kind is not ("Input" or "Parameter" or "Output"))
+                    Report(OpDiagnostics.Gradient, implementation.Place, kernel.Path, role.BufferName, "only inputs, parameters and outputs have gradients");
+                else if (role.IsConstant)
+                    Report(OpDiagnostics.Gradient, implementation.Place, kernel.Path, role.BufferName, "the input is marked constant");
+                else if (role.Element != "Float32")
+                    Report(OpDiagnostics.Gradient, implementation.Place, kernel.Path, role.BufferName, "only Float32 values have gradients");
+                else if (role.Kind == "Output" && use.Writes)
+                    Report(OpDiagnostics.Write, implementation.Place, kernel.Path, "d_" + role.BufferName, "the gradient of an output");
+                else
+                    role.HasGradient |= role.Kind == "Output" ? use.Reads : use.Writes;
+            }
+        }
+        implementation.Gradients =
+        [
+            .. Uses(implementation).Where(use => use is { IsGradient: true, Writes: true, Role: >= 0 } && _roles[use.Role].Kind is "Input" or "Parameter")
+                .Select(use => use.Role).Distinct().OrderBy(role => role),
+        ];
+        if (implementation.Gradients.Length == 0)
+            Report(OpDiagnostics.Passes, implementation.Place, _op.Name, "write no gradient of an input or a parameter; a buffer 'd_<role>' must be writable");
+    }
+
+    private IEnumerable<RoleUseModel> Uses(DeclaredImplementation implementation) => implementation.Kernels.SelectMany(index => _kernels[index].Call.Uses);
+
+    /// <summary>Backward implementations belong to one pass where they write the same gradients.</summary>
+    private EquatableArray<PassModel> BuildPasses()
+    {
+        List<List<DeclaredImplementation>> passes = [[.. _implementations.Where(implementation => implementation.IsForward)]];
+        foreach (DeclaredImplementation implementation in _implementations.Where(i => !i.IsForward && i.Gradients.Length > 0))
+        {
+            if (passes.Skip(1).FirstOrDefault(pass => pass[0].Gradients.SequenceEqual(implementation.Gradients)) is { } pass)
+            {
+                pass.Add(implementation);
+                continue;
+            }
+            foreach (int shared in passes.Skip(1).SelectMany(other => other[0].Gradients).Intersect(implementation.Gradients))
+            {
+                Report(OpDiagnostics.Passes, implementation.Place, _op.Name,
+                    $"write 'd_{_roles[shared].BufferName}' along with other gradients than another implementation does; implementations of one pass write the same gradients");
+            }
+            passes.Add([implementation]);
+        }
+        foreach (List<DeclaredImplementation> pass in passes)
+            CheckNames(pass);
+        return passes.Select(pass => new PassModel(
+            (pass.FirstOrDefault()?.Gradients ?? []).ToEquatableArray(),
+            pass.Select(ToModel).ToEquatableArray())).ToEquatableArray();
+    }
+
+    private void CheckNames(List<DeclaredImplementation> pass)
+    {
+        for (int i = 0; i < pass.Count; i++)
+        {
+            string name = pass[i].Name;
+            string passName = pass[i].IsForward ? "forward" : "backward";
+            if (i == 0 && name.Length > 0)
+                Report(OpDiagnostics.ImplementationName, pass[i].Place, passName, _op.Name, $"is the first one, which supports every shape and has no name; remove Name = \"{name}\"");
+            else if (i > 0 && name.Length == 0)
+                Report(OpDiagnostics.ImplementationName, pass[i].Place, passName, _op.Name, "is an alternative and needs a name, such as Name = \"Tiled\"");
+            else if (i > 0 && !Microsoft.CodeAnalysis.CSharp.SyntaxFacts.IsValidIdentifier(name))
+                Report(OpDiagnostics.ImplementationName, pass[i].Place, passName, _op.Name, $"has the name '{name}', which is no C# identifier");
+            else if (i > 0 && pass.Take(i).Any(other => other.Name == name))
+                Report(OpDiagnostics.ImplementationName, pass[i].Place, passName, _op.Name, $"has the name '{name}' of an earlier one");
+        }
+    }
+
+    private ImplementationModel ToModel(DeclaredImplementation implementation) => new(
+        implementation.Name,
+        implementation.Kernels.ToEquatableArray(),
+        Uses(implementation).Where(use => use.Role >= 0 && _roles[use.Role].IsScratch).Select(use => use.Role).Distinct().OrderBy(role => role).ToEquatableArray());
+}

@@ -1,0 +1,66 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using UNet.Generators.Diagnostics;
+using UNet.Generators.Emission;
+
+namespace UNet.Generators.Ops;
+
+/// <summary>
+/// Reads an op's declaration and joins it by name with the interfaces of its kernels, which the kernel generator stated
+/// as attributes in another assembly.
+/// </summary>
+internal sealed partial class OpParser
+{
+    private const string Declarations = "UNet.Vulkan.Ops.Declaration.";
+
+    private readonly INamedTypeSymbol _op;
+    private readonly Place? _place;
+    private readonly List<DiagnosticInfo> _diagnostics = [];
+
+    private OpParser(INamedTypeSymbol op, Place? place) => (_op, _place) = (op, place);
+
+    public static OpParseResult Parse(GeneratorAttributeSyntaxContext context)
+    {
+        TypeDeclarationSyntax declaration = (TypeDeclarationSyntax)context.TargetNode;
+        OpParser parser = new((INamedTypeSymbol)context.TargetSymbol, Place.Of(declaration.Identifier.GetLocation()));
+        OpModel? model = parser.ParseOp(declaration);
+        return new(model, parser._diagnostics.ToEquatableArray());
+    }
+
+    private OpModel? ParseOp(TypeDeclarationSyntax declaration)
+    {
+        bool isPartial = declaration.Modifiers.Any(modifier => modifier.ValueText == "partial");
+        if (!_op.IsRecord || _op.IsValueType || !isPartial || !_op.IsSealed || _op.Arity > 0 || _op.ContainingType is not null)
+        {
+            Report(OpDiagnostics.Declaration, _place, _op.Name, "is no op", "declare it as a 'sealed partial record' in a namespace");
+            return null;
+        }
+        ParseRoles();
+        ParseImplementations();
+        // Nothing can be said of roles while a kernel is unknown, which is the compiler's error already.
+        if (!HasBrokenKernel())
+            CheckRoles();
+        SampleModel[] samples = ParseSamples();
+        IPropertySymbol[] printed =
+        [
+            .. _op.GetMembers().OfType<IPropertySymbol>()
+                .Where(p => p is { IsStatic: false, IsOverride: false, DeclaredAccessibility: Accessibility.Public, Parameters.Length: 0, GetMethod: not null }),
+        ];
+        return new(
+            _op.ContainingNamespace.IsGlobalNamespace ? "" : _op.ContainingNamespace.ToDisplayString(),
+            _op.Name,
+            _op.DeclaredAccessibility == Accessibility.Public ? "public" : "internal",
+            !_isWithoutGradient,
+            _roles.Select(ToModel).ToEquatableArray(),
+            BuildPasses(),
+            _kernels.Select(kernel => kernel.Call).ToEquatableArray(),
+            samples.ToEquatableArray(),
+            printed.Select(property => property.Name).ToEquatableArray(),
+            _op.GetMembers("ToString").Any(member => !member.IsImplicitlyDeclared));
+    }
+
+    private bool HasAttribute(string name) => _op.GetAttributes().Any(attribute => attribute.AttributeClass?.ToDisplayString() == Declarations + name);
+
+    private void Report(DiagnosticDescriptor descriptor, Place? place, params string[] arguments)
+        => _diagnostics.Add(DiagnosticInfo.Create(descriptor, place ?? _place, arguments));
+}
