@@ -1,0 +1,46 @@
+using UNet.Vulkan.Device;
+using UNet.Vulkan.Execution;
+using UNet.Vulkan.Graph;
+using Xunit;
+
+namespace UNet.Tests.Device;
+
+public sealed class ValidationTests
+{
+    [Fact]
+    public void A_session_gives_no_message()
+    {
+        using VulkanDevice device = TestDevice.Open(validation: true);
+        var plan = new ReluPlan();
+        Value images = plan.Add("images", 4000);
+        Value x = plan.Add("x", 1000);
+        Value step = plan.Add("step", 4, element: ElementType.UInt32);
+        Value y = plan.Add("y", 1000, ValueKind.Activation, keep: true);
+        Value z = plan.Add("z", 1000, ValueKind.Activation, keep: true);
+        Value w = plan.Add("w", 1000, ValueKind.Activation, keep: true);
+        plan.Level().Relu(x, y).Level().Relu(y, z).Relu(y, w);
+        foreach (double? rate in (double?[])[null, 20_000])
+        {
+            using var session = new VulkanSession(device, plan.Build(), step, [z, w], new() { ForcedRate = rate });
+            session.Write(images, new float[4000]);
+            for (int i = 0; i < 3; i++)
+                session.Run([1, 2, 3, 4], [new(images, 1000, x, 0, 500), new(images, 0, x, 400, 500)], new float[2000]);
+            session.RunTimed();
+            session.ReadAll(w);
+        }
+        Assert.Empty(device.ValidationMessages);
+    }
+
+    [Fact]
+    public void A_missing_barrier_is_reported()
+    {
+        using VulkanDevice device = TestDevice.Open(validation: true);
+        var plan = new ReluPlan();
+        Value x = plan.Add("x", 1000);
+        Value y = plan.Add("y", 1000, ValueKind.Activation, keep: true);
+        Value z = plan.Add("z", 1000, ValueKind.Activation, keep: true);
+        plan.Level().Relu(x, y).Relu(y, z);
+        using var session = new VulkanSession(device, plan.Build());
+        Assert.Contains(device.ValidationMessages, message => message.Contains("SYNC-HAZARD-READ", StringComparison.Ordinal));
+    }
+}

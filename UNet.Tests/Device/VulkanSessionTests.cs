@@ -1,0 +1,263 @@
+using UNet.Vulkan.Device;
+using UNet.Vulkan.Execution;
+using UNet.Vulkan.Graph;
+using Xunit;
+
+namespace UNet.Tests.Device;
+
+public sealed class VulkanSessionTests
+{
+    private static float[] Signed(int count) => [.. Enumerable.Range(0, count).Select(i => (i % 2 == 0 ? 1 : -1) * (i + 0.25f))];
+
+    private static float[] Positive(float[] x) => [.. x.Select(value => Math.Max(value, 0))];
+
+    [Fact]
+    public void Writes_come_back_by_reads_whole_and_in_part()
+    {
+        var plan = new ReluPlan();
+        Value floats = plan.Add("floats", 1000);
+        Value words = plan.Add("words", 77, element: ElementType.UInt32);
+        using var session = new VulkanSession(TestDevice.Shared, plan.Build());
+
+        Assert.All(session.ReadAll(floats), value => Assert.Equal(0, value));
+        session.Write(floats, Signed(1000));
+        Assert.Equal(Signed(1000), session.ReadAll(floats));
+        session.Write(floats, [7f, 8f, 9f], start: 500);
+        float[] part = new float[5];
+        session.Read(floats, part, start: 499);
+        Assert.Equal([Signed(1000)[499], 7f, 8f, 9f, Signed(1000)[503]], part);
+
+        uint[] bits = [.. Enumerable.Range(0, 77).Select(i => uint.MaxValue - (uint)i)];
+        session.Write(words, bits);
+        uint[] back = new uint[77];
+        session.Read(words, back);
+        Assert.Equal(bits, back);
+    }
+
+    [Fact]
+    public void A_transfer_larger_than_the_staging_buffer_goes_in_chunks()
+    {
+        const int Length = (40 << 20) / sizeof(float) + 3;
+        var plan = new ReluPlan();
+        Value value = plan.Add("large", Length);
+        using var session = new VulkanSession(TestDevice.Shared, plan.Build());
+        session.Write(value, Signed(Length));
+        Assert.Equal(Signed(Length), session.ReadAll(value));
+    }
+
+    [Fact]
+    public void A_chain_runs_level_by_level()
+    {
+        var plan = new ReluPlan();
+        Value[] values = [.. Enumerable.Range(0, 20).Select(i => plan.Add($"v{i}", 5000))];
+        for (int i = 1; i < values.Length; i++)
+            plan.Level().Relu(values[i - 1], values[i]);
+        using var session = new VulkanSession(TestDevice.Shared, plan.Build());
+        session.Write(values[0], Signed(5000));
+        session.Run();
+        Assert.Equal(Positive(Signed(5000)), session.ReadAll(values[^1]));
+    }
+
+    [Fact]
+    public void The_step_slot_and_the_copies_change_from_run_to_run_while_runs_overlap()
+    {
+        const int Image = 1000;
+        var plan = new ReluPlan();
+        Value images = plan.Add("images", 8 * Image);
+        Value slot = plan.Add("slot", 2 * Image);
+        Value step = plan.Add("step", 4);
+        Value y = plan.Add("y", 2 * Image, ValueKind.Activation, keep: true);
+        Value stepRelu = plan.Add("step relu", 4, ValueKind.Activation, keep: true);
+        plan.Level().Relu(slot, y).Relu(step, stepRelu);
+        using var session = new VulkanSession(TestDevice.Shared, plan.Build(), step, [stepRelu, y]);
+        Assert.Equal(4 + 2 * Image, session.ReportLength);
+        float[] data = Signed(8 * Image);
+        session.Write(images, data);
+
+        float[] report = new float[session.ReportLength];
+        int done = 0;
+        for (int run = 0; run < 10; run++)
+        {
+            float[] words = [run, run + 100];
+            session.Submit(
+                [BitConverter.SingleToUInt32Bits(words[0]), BitConverter.SingleToUInt32Bits(words[1])],
+                [new(images, First(run) * Image, slot, 0, Image), new(images, Second(run) * Image, slot, Image, Image)]);
+            if (run > 0)
+                Check(done++);
+        }
+        Check(done);
+
+        static int First(int run) => run % 8;
+        static int Second(int run) => (run * 3 + 1) % 8;
+
+        void Check(int run)
+        {
+            session.Complete(report);
+            Assert.Equal([run, run + 100, 0, 0], report[..4]);
+            Assert.Equal(Positive(data[(First(run) * Image)..((First(run) + 1) * Image)]), report[4..(4 + Image)]);
+            Assert.Equal(Positive(data[(Second(run) * Image)..((Second(run) + 1) * Image)]), report[(4 + Image)..]);
+        }
+    }
+
+    [Fact]
+    public void Copies_that_depend_on_each_other_are_made_in_their_order()
+    {
+        var plan = new ReluPlan();
+        Value a = plan.Add("a", 3000);
+        Value b = plan.Add("b", 3000);
+        Value c = plan.Add("c", 3000);
+        using var session = new VulkanSession(TestDevice.Shared, plan.Build());
+        session.Write(a, Signed(3000));
+        session.Run(copies: [new(a, 0, b, 0, 3000), new(b, 0, c, 0, 3000), new(c, 0, b, 1, 10)]);
+        Assert.Equal(Signed(3000), session.ReadAll(c));
+        Assert.Equal(Signed(3000)[9], session.ReadAll(b)[10]);
+    }
+
+    [Fact]
+    public void A_part_of_a_value_is_found_through_its_whole()
+    {
+        var plan = new ReluPlan();
+        Value whole = plan.Add("all", 100, ValueKind.Parameter);
+        var part = new Value(99, "part", new Shape(10), ElementType.Float32, ValueKind.Parameter, whole, start: 40);
+        using var session = new VulkanSession(TestDevice.Shared, plan.Build());
+        session.Write(part, [1f, 2f, 3f], start: 2);
+        Assert.Equal([0f, 1f, 2f, 3f, 0f], session.ReadAll(whole)[41..46]);
+    }
+
+    [Fact]
+    public void A_steady_run_allocates_nothing_on_the_managed_heap()
+    {
+        var plan = new ReluPlan();
+        Value images = plan.Add("images", 4096);
+        Value slot = plan.Add("slot", 1024);
+        Value step = plan.Add("step", 16, element: ElementType.UInt32);
+        Value y = plan.Add("y", 1024, ValueKind.Activation, keep: true);
+        plan.Level().Relu(slot, y);
+        using var session = new VulkanSession(TestDevice.Shared, plan.Build(), step, [y]);
+        float[] report = new float[session.ReportLength];
+        SlotCopy[] copies = [new(images, 1024, slot, 0, 512), new(images, 0, slot, 512, 512)];
+        uint[] words = new uint[16];
+
+        for (int i = 0; i < 5; i++)
+            session.Run(words, copies, report);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        session.Submit(words, copies);
+        for (int i = 0; i < 20; i++)
+        {
+            session.Submit(words, copies);
+            session.Complete(report);
+        }
+        session.Complete(report);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void Work_cut_into_many_submissions_gives_the_same_result()
+    {
+        const int Length = 100_003;
+        var plan = new ReluPlan();
+        Value x = plan.Add("x", Length);
+        Value y = plan.Add("y", Length, ValueKind.Activation, keep: true);
+        Value z = plan.Add("z", Length, ValueKind.Activation, keep: true);
+        plan.Level().Relu(x, y, operations: 1_000_000).Level().Relu(y, z, operations: 3_000_000);
+        using var session = new VulkanSession(TestDevice.Shared, plan.Build(), options: new() { ForcedRate = 300_000, Poison = true });
+        Assert.InRange(session.Submissions, 50, 60);
+        session.Write(x, Signed(Length));
+        session.Submit([], []);
+        session.Submit([], []);
+        session.Complete([]);
+        session.Complete([]);
+        Assert.Equal(Positive(Signed(Length)), session.ReadAll(z));
+    }
+
+    [Fact]
+    public void Shuffled_dispatches_of_a_level_give_the_same_result()
+    {
+        var plan = new ReluPlan();
+        Value[] x = [.. Enumerable.Range(0, 9).Select(i => plan.Add($"x{i}", 300 + i))];
+        Value[] y = [.. Enumerable.Range(0, 9).Select(i => plan.Add($"y{i}", 300 + i, ValueKind.Activation, keep: true))];
+        Value[] z = [.. Enumerable.Range(0, 9).Select(i => plan.Add($"z{i}", 300 + i, ValueKind.Activation, keep: true))];
+        plan.Level();
+        for (int i = 0; i < 9; i++)
+            plan.Relu(x[i], y[i]);
+        plan.Level();
+        for (int i = 0; i < 9; i++)
+            plan.Relu(y[i], z[i]);
+        using var session = new VulkanSession(TestDevice.Shared, plan.Build(), options: new() { ShuffleSeed = 3 });
+        for (int i = 0; i < 9; i++)
+            session.Write(x[i], Signed(300 + i));
+        session.Run();
+        for (int i = 0; i < 9; i++)
+            Assert.Equal(Positive(Signed(300 + i)), session.ReadAll(z[i]));
+        Assert.NotEqual(y.Zip(x, (b, a) => $"{a.Name} to {b.Name}"), session.RunTimed().Take(9).Select(timing => timing.Label));
+    }
+
+    [Fact]
+    public void Poisoned_memory_is_NaN_where_nothing_wrote()
+    {
+        var plan = new ReluPlan();
+        Value value = plan.Add("value", 100);
+        using var session = new VulkanSession(TestDevice.Shared, plan.Build(), options: new() { Poison = true });
+        Assert.All(session.ReadAll(value), element => Assert.Equal(0x7fc0deadu, BitConverter.SingleToUInt32Bits(element)));
+    }
+
+    [Fact]
+    public void A_timed_run_measures_every_dispatch()
+    {
+        var plan = new ReluPlan();
+        Value x = plan.Add("x", 1 << 20);
+        Value y = plan.Add("y", 1 << 20, ValueKind.Activation, keep: true);
+        Value z = plan.Add("z", 1 << 20, ValueKind.Activation, keep: true);
+        plan.Level().Relu(x, y, operations: 1000).Level().Relu(y, z, operations: 1000);
+        using var session = new VulkanSession(TestDevice.Shared, plan.Build(), options: new() { ForcedRate = 10_000_000 });
+        Assert.InRange(session.Submissions, 6, 8);
+        session.Write(x, Signed(1 << 20));
+        IReadOnlyList<DispatchTiming> timings = session.RunTimed();
+        Assert.Equal(["x to y", "y to z"], timings.Select(timing => timing.Label));
+        Assert.All(timings, timing => Assert.InRange(timing.Nanoseconds, 1e3, 1e10));
+        Assert.Equal(Positive(Signed(1 << 20)), session.ReadAll(z));
+        session.Run();
+    }
+
+    [Fact]
+    public void Wrong_uses_are_refused()
+    {
+        var plan = new ReluPlan();
+        Value x = plan.Add("x", 100);
+        Value y = plan.Add("y", 100, ValueKind.Activation);
+        Value words = plan.Add("words", 4, element: ElementType.UInt32);
+        var stranger = new Value(7, "stranger", new Shape(4), ElementType.Float32, ValueKind.Input);
+        plan.Level().Relu(x, y);
+        using var session = new VulkanSession(TestDevice.Shared, plan.Build(), words);
+
+        Refused<ArgumentException>("not kept", () => session.ReadAll(y));
+        Refused<ArgumentException>("not in the session's schedule", () => session.ReadAll(stranger));
+        Refused<ArgumentException>("lie outside", () => session.Write(x, new float[3], start: 98));
+        Refused<ArgumentException>("UInt32", () => session.Write(words, new float[4]));
+        Refused<ArgumentException>("would change the type", () => session.Submit([], [new(x, 0, words, 0, 4)]));
+        Refused<ArgumentException>("overlaps itself", () => session.Submit([], [new(x, 0, x, 1, 4)]));
+        Refused<ArgumentException>("step slot has 4 words", () => session.Submit(new uint[5], []));
+        Refused<InvalidOperationException>("No run is in flight", () => session.Complete([]));
+        Refused<ArgumentException>("cannot be reported", () => new VulkanSession(TestDevice.Shared, plan.Build(), null, [y]).Dispose());
+        Refused<ArgumentException>("cannot be reported", () => new VulkanSession(TestDevice.Shared, plan.Build(), null, [words]).Dispose());
+
+        session.Submit([], []);
+        session.Submit([], []);
+        Refused<InvalidOperationException>("in flight already", () => session.Submit([], []));
+        Refused<InvalidOperationException>("in flight", () => session.RunTimed());
+        session.Complete([]);
+        session.Complete([]);
+
+        static void Refused<T>(string part, Action action) where T : Exception => Assert.Contains(part, Assert.Throws<T>(action).Message);
+    }
+
+    [Fact]
+    public void Memory_that_the_device_does_not_have_is_refused_with_the_number_of_bytes()
+    {
+        long size = TestDevice.Shared.Properties.MaxAllocationSize / 16 * 16 + 16;
+        var plan = new ReluPlan().Build() with { ArenaSizes = [size] };
+        DeviceException exception = Assert.Throws<DeviceException>(() => new VulkanSession(TestDevice.Shared, plan));
+        Assert.Contains(size.ToString("N0", null), exception.Message);
+        Assert.Contains("smaller tile", exception.Message);
+    }
+}

@@ -1,0 +1,234 @@
+using System.Collections.Immutable;
+using Silk.NET.Vulkan;
+using UNet.Shaders;
+
+namespace UNet.Vulkan.Device;
+
+/// <summary>A compiled kernel with fixed specialization constants.</summary>
+internal sealed record ComputePipeline(Pipeline Handle, PipelineLayout Layout, DescriptorSetLayout SetLayout, bool HasDescriptors);
+
+/// <summary>The pipelines of a device, one for each kernel and set of constants, compiled on first use and kept.</summary>
+internal sealed unsafe class ComputePipelines : IDisposable
+{
+    private readonly VulkanDevice _device;
+    private readonly PipelineCacheFile? _file;
+    private readonly PipelineCache _cache;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<Key, ComputePipeline> _pipelines = [];
+    private bool _isSaved = true;
+
+    /// <summary>Starts with what an earlier run compiled.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="file">Where the driver's cache is kept, or null for nowhere.</param>
+    public ComputePipelines(VulkanDevice device, PipelineCacheFile? file)
+    {
+        (_device, _file) = (device, file);
+        byte[] data = file?.Load() ?? [];
+        fixed (byte* first = data)
+        {
+            PipelineCacheCreateInfo create = new()
+            {
+                SType = StructureType.PipelineCacheCreateInfo,
+                InitialDataSize = (nuint)data.Length,
+                PInitialData = first,
+            };
+            PipelineCache cache;
+            device.Vk.CreatePipelineCache(device.Handle, &create, null, &cache).Check(device.Name, "creating the pipeline cache");
+            _cache = cache;
+        }
+    }
+
+    /// <summary>The pipeline of a kernel with the given constants.</summary>
+    /// <exception cref="DeviceException">The kernel exceeds a limit of the device, or its driver cannot compile it.</exception>
+    public ComputePipeline Get(KernelInfo kernel, ImmutableArray<uint> constants)
+    {
+        lock (_lock)
+        {
+            var key = new Key(kernel, constants);
+            if (!_pipelines.TryGetValue(key, out ComputePipeline? pipeline))
+            {
+                pipeline = Create(kernel, constants);
+                _pipelines.Add(key, pipeline);
+                _isSaved = false;
+            }
+            return pipeline;
+        }
+    }
+
+    /// <summary>Stores the driver's cache on disk if anything was compiled since the last time.</summary>
+    public void Save()
+    {
+        lock (_lock)
+        {
+            if (_file is null || _isSaved)
+                return;
+            _isSaved = true;
+            nuint size = 0;
+            if (_device.Vk.GetPipelineCacheData(_device.Handle, _cache, &size, null) != Result.Success || size == 0)
+                return;
+            byte[] data = new byte[size];
+            Result result;
+            fixed (byte* first = data)
+                result = _device.Vk.GetPipelineCacheData(_device.Handle, _cache, &size, first);
+            if (result == Result.Success)
+                _file.Store(data.AsSpan(0, (int)size));
+        }
+    }
+
+    public void Dispose()
+    {
+        Save();
+        foreach (ComputePipeline pipeline in _pipelines.Values)
+            Destroy(pipeline);
+        _pipelines.Clear();
+        _device.Vk.DestroyPipelineCache(_device.Handle, _cache, null);
+    }
+
+    private ComputePipeline Create(KernelInfo kernel, ImmutableArray<uint> constants)
+    {
+        CheckLimits(kernel, constants);
+        DescriptorSetLayout setLayout = default;
+        PipelineLayout layout = default;
+        ShaderModule module = default;
+        try
+        {
+            setLayout = CreateSetLayout(kernel);
+            layout = CreateLayout(kernel, setLayout);
+            module = CreateModule(kernel);
+            Pipeline pipeline = Compile(kernel, constants, layout, module);
+            return new(pipeline, layout, setLayout, kernel.Buffers.Any(buffer => buffer.Form == BufferForm.Storage));
+        }
+        catch
+        {
+            Destroy(new(default, layout, setLayout, false));
+            throw;
+        }
+        finally
+        {
+            _device.Vk.DestroyShaderModule(_device.Handle, module, null);
+        }
+    }
+
+    private void CheckLimits(KernelInfo kernel, ImmutableArray<uint> constants)
+    {
+        if (constants.Length != kernel.Constants.Length)
+            throw new ArgumentException($"The kernel '{kernel}' has {kernel.Constants.Length} specialization constants, not {constants.Length}.", nameof(constants));
+        DeviceProperties limits = _device.Properties;
+        if (kernel.PushSize > limits.MaxPushConstants)
+            throw new DeviceException($"The kernel '{kernel}' needs {kernel.PushSize} bytes of push constants, and '{_device.Name}' has {limits.MaxPushConstants}; choose another device with --device.");
+        if (kernel.Buffers.Any(buffer => buffer.Form == BufferForm.Address) && !limits.HasBufferAddresses)
+            throw new DeviceException($"The kernel '{kernel}' needs buffer addresses, and '{_device.Name}' has none; choose another device with --device.");
+    }
+
+    private DescriptorSetLayout CreateSetLayout(KernelInfo kernel)
+    {
+        DescriptorSetLayoutBinding* bindings = stackalloc DescriptorSetLayoutBinding[kernel.Buffers.Length];
+        uint count = 0;
+        foreach (KernelBuffer buffer in kernel.Buffers)
+        {
+            if (buffer.Form != BufferForm.Storage)
+                continue;
+            bindings[count++] = new()
+            {
+                Binding = (uint)buffer.Binding,
+                DescriptorType = DescriptorType.StorageBuffer,
+                DescriptorCount = 1,
+                StageFlags = ShaderStageFlags.ComputeBit,
+            };
+        }
+        DescriptorSetLayoutCreateInfo create = new()
+        {
+            SType = StructureType.DescriptorSetLayoutCreateInfo,
+            BindingCount = count,
+            PBindings = bindings,
+        };
+        DescriptorSetLayout layout;
+        _device.Vk.CreateDescriptorSetLayout(_device.Handle, &create, null, &layout).Check(_device.Name, $"laying out the descriptors of '{kernel}'");
+        return layout;
+    }
+
+    private PipelineLayout CreateLayout(KernelInfo kernel, DescriptorSetLayout setLayout)
+    {
+        PushConstantRange push = new() { StageFlags = ShaderStageFlags.ComputeBit, Size = (uint)kernel.PushSize };
+        PipelineLayoutCreateInfo create = new()
+        {
+            SType = StructureType.PipelineLayoutCreateInfo,
+            SetLayoutCount = 1,
+            PSetLayouts = &setLayout,
+            PushConstantRangeCount = kernel.PushSize > 0 ? 1u : 0u,
+            PPushConstantRanges = &push,
+        };
+        PipelineLayout layout;
+        _device.Vk.CreatePipelineLayout(_device.Handle, &create, null, &layout).Check(_device.Name, $"laying out the pipeline of '{kernel}'");
+        return layout;
+    }
+
+    private ShaderModule CreateModule(KernelInfo kernel)
+    {
+        byte[] code = kernel.LoadSpirV();
+        fixed (byte* first = code)
+        {
+            ShaderModuleCreateInfo create = new() { SType = StructureType.ShaderModuleCreateInfo, CodeSize = (nuint)code.Length, PCode = (uint*)first };
+            ShaderModule module;
+            _device.Vk.CreateShaderModule(_device.Handle, &create, null, &module).Check(_device.Name, $"loading '{kernel}'");
+            return module;
+        }
+    }
+
+    private Pipeline Compile(KernelInfo kernel, ImmutableArray<uint> constants, PipelineLayout layout, ShaderModule module)
+    {
+        SpecializationMapEntry* entries = stackalloc SpecializationMapEntry[constants.Length];
+        for (int i = 0; i < constants.Length; i++)
+            entries[i] = new() { ConstantID = (uint)kernel.Constants[i].Id, Offset = (uint)(i * sizeof(uint)), Size = sizeof(uint) };
+        fixed (uint* words = constants.AsSpan())
+        fixed (byte* main = "main"u8)
+        {
+            SpecializationInfo specialization = new()
+            {
+                MapEntryCount = (uint)constants.Length,
+                PMapEntries = entries,
+                DataSize = (nuint)(constants.Length * sizeof(uint)),
+                PData = words,
+            };
+            ComputePipelineCreateInfo create = new()
+            {
+                SType = StructureType.ComputePipelineCreateInfo,
+                // Long dispatches are cut along their grid, so that any piece may start anywhere.
+                Flags = PipelineCreateFlags.CreateDispatchBaseBit,
+                Layout = layout,
+                Stage = new()
+                {
+                    SType = StructureType.PipelineShaderStageCreateInfo,
+                    Stage = ShaderStageFlags.ComputeBit,
+                    Module = module,
+                    PName = main,
+                    PSpecializationInfo = constants.IsEmpty ? null : &specialization,
+                },
+            };
+            Pipeline pipeline;
+            _device.Vk.CreateComputePipelines(_device.Handle, _cache, 1, &create, null, &pipeline).Check(_device.Name, $"compiling '{kernel}'");
+            return pipeline;
+        }
+    }
+
+    private void Destroy(ComputePipeline pipeline)
+    {
+        _device.Vk.DestroyPipeline(_device.Handle, pipeline.Handle, null);
+        _device.Vk.DestroyPipelineLayout(_device.Handle, pipeline.Layout, null);
+        _device.Vk.DestroyDescriptorSetLayout(_device.Handle, pipeline.SetLayout, null);
+    }
+
+    private readonly record struct Key(KernelInfo Kernel, ImmutableArray<uint> Constants)
+    {
+        public bool Equals(Key other) => Kernel.Equals(other.Kernel) && Constants.AsSpan().SequenceEqual(other.Constants.AsSpan());
+
+        public override int GetHashCode()
+        {
+            HashCode hash = new();
+            hash.Add(Kernel);
+            foreach (uint constant in Constants)
+                hash.Add(constant);
+            return hash.ToHashCode();
+        }
+    }
+}

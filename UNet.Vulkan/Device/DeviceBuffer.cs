@@ -1,0 +1,150 @@
+using Silk.NET.Vulkan;
+using VkBuffer = Silk.NET.Vulkan.Buffer;
+
+namespace UNet.Vulkan.Device;
+
+/// <summary>Where a buffer's memory lies.</summary>
+internal enum BufferPlace
+{
+    /// <summary>In the device's own memory.</summary>
+    Device,
+
+    /// <summary>In memory that the processor reads and writes; mapped for the buffer's whole life.</summary>
+    Host,
+}
+
+/// <summary>One Vulkan buffer with one allocation of its own.</summary>
+internal sealed unsafe class DeviceBuffer : IDisposable
+{
+    private readonly VulkanDevice _device;
+    private VkBuffer _buffer;
+    private DeviceMemory _memory;
+
+    /// <summary>Allocates a buffer.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="size">Bytes; positive.</param>
+    /// <param name="place">Which memory.</param>
+    /// <param name="name">What it is for, such as <c>arena 0</c>, for messages.</param>
+    /// <exception cref="DeviceException">The size exceeds a limit, or the memory is full.</exception>
+    public DeviceBuffer(VulkanDevice device, long size, BufferPlace place, string name)
+    {
+        (_device, Size) = (device, size);
+        if (size > device.Properties.MaxAllocationSize)
+            throw TooLarge(size, name, $"one allocation there has at most {device.Properties.MaxAllocationSize:N0} bytes");
+        try
+        {
+            bool addressed = place == BufferPlace.Device && device.Properties.HasBufferAddresses;
+            _buffer = CreateBuffer(size, name, addressed);
+            _memory = Allocate(place, name, addressed);
+            device.Vk.BindBufferMemory(device.Handle, _buffer, _memory, 0).Check(device.Name, $"binding the memory of {name}");
+            if (addressed)
+            {
+                BufferDeviceAddressInfo info = new() { SType = StructureType.BufferDeviceAddressInfo, Buffer = _buffer };
+                Address = device.Vk.GetBufferDeviceAddress(device.Handle, &info);
+            }
+            if (place == BufferPlace.Host)
+            {
+                void* mapped;
+                device.Vk.MapMemory(device.Handle, _memory, 0, Vk.WholeSize, 0, &mapped).Check(device.Name, $"mapping {name}");
+                Mapped = (byte*)mapped;
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public VkBuffer Handle => _buffer;
+
+    /// <summary>Bytes.</summary>
+    public long Size { get; }
+
+    /// <summary>Device address of the first byte; 0 where the device has no addresses or the buffer is the host's.</summary>
+    public ulong Address { get; }
+
+    /// <summary>First byte in the processor's memory; null for a buffer of the device's.</summary>
+    public byte* Mapped { get; }
+
+    public void Dispose()
+    {
+        // Freeing memory also unmaps it.
+        _device.Vk.DestroyBuffer(_device.Handle, _buffer, null);
+        _device.Vk.FreeMemory(_device.Handle, _memory, null);
+        (_buffer, _memory) = (default, default);
+    }
+
+    private VkBuffer CreateBuffer(long size, string name, bool addressed)
+    {
+        BufferCreateInfo create = new()
+        {
+            SType = StructureType.BufferCreateInfo,
+            Size = (ulong)size,
+            Usage = BufferUsageFlags.StorageBufferBit | BufferUsageFlags.TransferSrcBit | BufferUsageFlags.TransferDstBit
+                | (addressed ? BufferUsageFlags.ShaderDeviceAddressBit : 0),
+            SharingMode = SharingMode.Exclusive,
+        };
+        VkBuffer buffer;
+        _device.Vk.CreateBuffer(_device.Handle, &create, null, &buffer).Check(_device.Name, $"creating {name} of {size:N0} bytes");
+        return buffer;
+    }
+
+    private DeviceMemory Allocate(BufferPlace place, string name, bool addressed)
+    {
+        MemoryRequirements needed;
+        _device.Vk.GetBufferMemoryRequirements(_device.Handle, _buffer, &needed);
+        MemoryAllocateFlagsInfo flags = new() { SType = StructureType.MemoryAllocateFlagsInfo, Flags = MemoryAllocateFlags.DeviceAddressBit };
+        MemoryAllocateInfo allocate = new()
+        {
+            SType = StructureType.MemoryAllocateInfo,
+            PNext = addressed ? &flags : null,
+            AllocationSize = needed.Size,
+            MemoryTypeIndex = ChooseMemoryType(needed, place, name),
+        };
+        DeviceMemory memory;
+        Result result = _device.Vk.AllocateMemory(_device.Handle, &allocate, null, &memory);
+        if (result is Result.ErrorOutOfDeviceMemory or Result.ErrorOutOfHostMemory)
+            throw TooLarge(Size, name, $"its memory is full ({VulkanResults.Name(result)})", VulkanResults.Name(result));
+        result.Check(_device.Name, $"allocating {Size:N0} bytes for {name}");
+        return memory;
+    }
+
+    private uint ChooseMemoryType(MemoryRequirements needed, BufferPlace place, string name)
+    {
+        PhysicalDeviceMemoryProperties memory;
+        _device.Vk.GetPhysicalDeviceMemoryProperties(_device.PhysicalDevice, &memory);
+        const MemoryPropertyFlags HostFlags = MemoryPropertyFlags.HostVisibleBit | MemoryPropertyFlags.HostCoherentBit;
+        // The processor reads reports and results from its buffers, which is very slow from uncached memory.
+        ReadOnlySpan<MemoryPropertyFlags> wishes = place == BufferPlace.Device
+            ? [MemoryPropertyFlags.DeviceLocalBit, 0]
+            : [HostFlags | MemoryPropertyFlags.HostCachedBit, HostFlags];
+        const MemoryPropertyFlags Unwanted = MemoryPropertyFlags.LazilyAllocatedBit | MemoryPropertyFlags.ProtectedBit
+            | MemoryPropertyFlags.DeviceCoherentBitAmd | MemoryPropertyFlags.DeviceUncachedBitAmd;
+
+        bool anyFits = false;
+        foreach (MemoryPropertyFlags wish in wishes)
+        {
+            for (int i = 0; i < memory.MemoryTypeCount; i++)
+            {
+                MemoryType type = memory.MemoryTypes[i];
+                bool allowed = (needed.MemoryTypeBits & (1u << i)) != 0 && (type.PropertyFlags & wish) == wish && (type.PropertyFlags & Unwanted) == 0;
+                if (!allowed)
+                    continue;
+                anyFits = true;
+                // A small heap beside the large one, such as a 256 MiB window into a card's memory, is passed over.
+                if (needed.Size <= memory.MemoryHeaps[(int)type.HeapIndex].Size)
+                    return (uint)i;
+            }
+        }
+        throw anyFits
+            ? TooLarge(Size, name, "none of its memories is that large")
+            : new DeviceException($"'{_device.Name}' has no memory of the kind needed for {name}: update its driver, or choose another device with --device.");
+    }
+
+    private DeviceException TooLarge(long size, string name, string why, string? result = null)
+    {
+        string message = $"'{_device.Name}' cannot hold {size:N0} bytes for {name}: {why}; use a smaller tile or batch, or choose another device with --device.";
+        return result is null ? new(message) : new(message, result);
+    }
+}

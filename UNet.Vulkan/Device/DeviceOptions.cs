@@ -1,0 +1,17 @@
+namespace UNet.Vulkan.Device;
+
+/// <summary>How a device is opened.</summary>
+public sealed record DeviceOptions
+{
+    /// <summary>
+    /// Turns on the Khronos validation layer with synchronization validation; its messages are collected in
+    /// <see cref="VulkanDevice.ValidationMessages"/>. Slow: for tests.
+    /// </summary>
+    public bool Validation { get; init; }
+
+    /// <summary>Keeps compiled pipelines on disk, so that the next start is faster.</summary>
+    public bool PipelineCache { get; init; } = true;
+
+    /// <summary>Folder of the pipeline cache; null for the user's cache folder.</summary>
+    public string? PipelineCacheFolder { get; init; }
+}

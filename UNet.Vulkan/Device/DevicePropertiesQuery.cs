@@ -1,0 +1,151 @@
+using System.Runtime.InteropServices;
+using Silk.NET.Core;
+using Silk.NET.Vulkan;
+
+namespace UNet.Vulkan.Device;
+
+/// <summary>Reads <see cref="DeviceProperties"/> from a Vulkan device.</summary>
+internal static unsafe class DevicePropertiesQuery
+{
+    public const string CooperativeMatrix = "VK_KHR_cooperative_matrix";
+
+    /// <summary>A device's entry in the list: its properties, and whether this library can use it.</summary>
+    public static ListedDevice List(Vk vk, PhysicalDevice device, int index)
+    {
+        PhysicalDeviceProperties basic;
+        vk.GetPhysicalDeviceProperties(device, &basic);
+        var version = (Version32)basic.ApiVersion;
+        if (basic.ApiVersion < (uint)VulkanInstance.MinimumVersion)
+        {
+            return new(index, ReadBasic(basic),
+                $"it has Vulkan {version.Major}.{version.Minor}, and 1.2 is the least; update its driver, or choose another device with --device.");
+        }
+        DeviceProperties properties = Read(vk, device, basic);
+        string? refusal = FindQueueFamily(vk, device) is null
+            ? "it has no queue for compute; choose another device with --device."
+            : null;
+        return new(index, properties, refusal);
+    }
+
+    /// <summary>
+    /// The queue family that runs compute shaders, and the valid bits of its timestamps. One without graphics is
+    /// preferred: long work there does not hold up the desktop.
+    /// </summary>
+    public static (uint Index, int TimestampBits)? FindQueueFamily(Vk vk, PhysicalDevice device)
+    {
+        uint count = 0;
+        vk.GetPhysicalDeviceQueueFamilyProperties(device, &count, null);
+        var families = new QueueFamilyProperties[count];
+        fixed (QueueFamilyProperties* first = families)
+            vk.GetPhysicalDeviceQueueFamilyProperties(device, &count, first);
+        int best = -1;
+        for (int i = 0; i < count; i++)
+        {
+            if (!families[i].QueueFlags.HasFlag(QueueFlags.ComputeBit) || families[i].QueueCount == 0)
+                continue;
+            if (best < 0 || (!families[i].QueueFlags.HasFlag(QueueFlags.GraphicsBit) && families[best].QueueFlags.HasFlag(QueueFlags.GraphicsBit)))
+                best = i;
+        }
+        return best < 0 ? null : ((uint)best, (int)families[best].TimestampValidBits);
+    }
+
+    /// <summary>Names of the device's extensions.</summary>
+    public static HashSet<string> ListExtensions(Vk vk, PhysicalDevice device)
+    {
+        uint count = 0;
+        vk.EnumerateDeviceExtensionProperties(device, (byte*)null, &count, null).Check("the device", "listing extensions");
+        var listed = new ExtensionProperties[count];
+        fixed (ExtensionProperties* first = listed)
+            vk.EnumerateDeviceExtensionProperties(device, (byte*)null, &count, first).Check("the device", "listing extensions");
+        return Names(listed.AsSpan(0, (int)count));
+    }
+
+    /// <summary>The names in a list of extensions.</summary>
+    public static HashSet<string> Names(ReadOnlySpan<ExtensionProperties> extensions)
+    {
+        HashSet<string> names = new(StringComparer.Ordinal);
+        fixed (ExtensionProperties* first = extensions)
+        {
+            for (int i = 0; i < extensions.Length; i++)
+                names.Add(Marshal.PtrToStringUTF8((nint)first[i].ExtensionName) ?? "");
+        }
+        return names;
+    }
+
+    private static DeviceProperties ReadBasic(in PhysicalDeviceProperties basic)
+    {
+        var version = (Version32)basic.ApiVersion;
+        PhysicalDeviceLimits limits = basic.Limits;
+        fixed (byte* name = basic.DeviceName, uuid = basic.PipelineCacheUuid)
+        {
+            return new()
+            {
+                Name = Marshal.PtrToStringUTF8((nint)name) ?? "",
+                Type = basic.DeviceType switch
+                {
+                    PhysicalDeviceType.DiscreteGpu => DeviceType.Discrete,
+                    PhysicalDeviceType.IntegratedGpu => DeviceType.Integrated,
+                    PhysicalDeviceType.VirtualGpu => DeviceType.Virtual,
+                    PhysicalDeviceType.Cpu => DeviceType.Software,
+                    _ => DeviceType.Other,
+                },
+                DriverVersion = basic.DriverVersion,
+                ApiVersion = new((int)version.Major, (int)version.Minor, (int)version.Patch),
+                VendorId = basic.VendorID,
+                DeviceId = basic.DeviceID,
+                PipelineCacheUuid = new Guid(new ReadOnlySpan<byte>(uuid, 16), bigEndian: true),
+                MaxStorageBufferRange = limits.MaxStorageBufferRange,
+                MinStorageBufferOffsetAlignment = (int)limits.MinStorageBufferOffsetAlignment,
+                MaxWorkgroupInvocations = limits.MaxComputeWorkGroupInvocations,
+                MaxWorkgroupCountX = limits.MaxComputeWorkGroupCount[0],
+                MaxWorkgroupCountY = limits.MaxComputeWorkGroupCount[1],
+                MaxWorkgroupCountZ = limits.MaxComputeWorkGroupCount[2],
+                MaxSharedMemory = (int)limits.MaxComputeSharedMemorySize,
+                MaxPushConstants = (int)limits.MaxPushConstantsSize,
+            };
+        }
+    }
+
+    private static DeviceProperties Read(Vk vk, PhysicalDevice device, in PhysicalDeviceProperties basic)
+    {
+        // maxBufferSize came with 1.3; before, maxMemoryAllocationSize is the only bound.
+        PhysicalDeviceVulkan13Properties core13 = new() { SType = StructureType.PhysicalDeviceVulkan13Properties, MaxBufferSize = ulong.MaxValue };
+        bool has13 = basic.ApiVersion >= (uint)new Version32(1, 3, 0);
+        PhysicalDeviceVulkan12Properties core12 = new() { SType = StructureType.PhysicalDeviceVulkan12Properties, PNext = has13 ? &core13 : null };
+        PhysicalDeviceVulkan11Properties core11 = new() { SType = StructureType.PhysicalDeviceVulkan11Properties, PNext = &core12 };
+        PhysicalDeviceProperties2 properties = new() { SType = StructureType.PhysicalDeviceProperties2, PNext = &core11 };
+        vk.GetPhysicalDeviceProperties2(device, &properties);
+
+        var features = new DeviceFeatureChain();
+        features.Query(vk, device, ListExtensions(vk, device).Contains(CooperativeMatrix));
+
+        PhysicalDeviceMemoryProperties memory;
+        vk.GetPhysicalDeviceMemoryProperties(device, &memory);
+        long deviceMemory = 0;
+        for (int i = 0; i < memory.MemoryHeapCount; i++)
+        {
+            if (memory.MemoryHeaps[i].Flags.HasFlag(MemoryHeapFlags.DeviceLocalBit))
+                deviceMemory = Math.Max(deviceMemory, Clamp(memory.MemoryHeaps[i].Size));
+        }
+
+        const SubgroupFeatureFlags Shuffles = SubgroupFeatureFlags.BasicBit | SubgroupFeatureFlags.BallotBit | SubgroupFeatureFlags.ShuffleBit;
+        int timestampBits = FindQueueFamily(vk, device)?.TimestampBits ?? 0;
+        return ReadBasic(basic) with
+        {
+            DriverName = Marshal.PtrToStringUTF8((nint)core12.DriverName) ?? "",
+            DriverInfo = Marshal.PtrToStringUTF8((nint)core12.DriverInfo) ?? "",
+            DeviceMemory = deviceMemory,
+            MaxAllocationSize = Math.Min(Clamp(core11.MaxMemoryAllocationSize), Clamp(core13.MaxBufferSize)),
+            SubgroupSize = (int)core11.SubgroupSize,
+            TimestampPeriod = timestampBits > 0 ? basic.Limits.TimestampPeriod : 0,
+            HasBufferAddresses = features.Core12.BufferDeviceAddress,
+            HasSubgroupShuffle = (core11.SubgroupSupportedOperations & Shuffles) == Shuffles
+                && core11.SubgroupSupportedStages.HasFlag(ShaderStageFlags.ComputeBit),
+            HasFloat16 = features.Core12.ShaderFloat16,
+            HasStorage16Bit = features.Core11.StorageBuffer16BitAccess,
+            HasCooperativeMatrix = features.CooperativeMatrix.CooperativeMatrix,
+        };
+    }
+
+    private static long Clamp(ulong size) => (long)Math.Min(size, long.MaxValue);
+}

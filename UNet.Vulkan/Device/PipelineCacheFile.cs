@@ -1,0 +1,92 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using UNet.Vulkan.Formats;
+
+namespace UNet.Vulkan.Device;
+
+/// <summary>
+/// The file in which a driver's pipeline cache is kept between runs. The cache only saves time: whatever goes wrong with
+/// the file is passed over in silence.
+/// </summary>
+internal sealed class PipelineCacheFile
+{
+    // File: 8 bytes of magic, 8 bytes of checksum (little-endian), then the driver's data. Drivers are not all careful
+    // with damaged data, so none is shown to them.
+    private const int HeaderSize = 16;
+
+    public PipelineCacheFile(string path) => Path = path;
+
+    /// <summary>Where the file lies.</summary>
+    public string Path { get; }
+
+    private static ReadOnlySpan<byte> Magic => "UNETPC01"u8;
+
+    /// <summary>The file of a device and driver, or null where the user has no cache folder.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="folder">Folder to use in place of the user's cache folder.</param>
+    public static PipelineCacheFile? For(DeviceProperties device, string? folder = null)
+    {
+        folder ??= DefaultFolder();
+        string name = string.Create(CultureInfo.InvariantCulture, $"pipelines-{device.PipelineCacheUuid:N}-{device.DriverVersion:x8}.bin");
+        return folder is null ? null : new(System.IO.Path.Combine(folder, name));
+    }
+
+    /// <summary>The stored data; empty where there is none or it is damaged.</summary>
+    public byte[] Load()
+    {
+        try
+        {
+            byte[] file = File.ReadAllBytes(Path);
+            if (file.Length < HeaderSize || !file.AsSpan(0, Magic.Length).SequenceEqual(Magic))
+                return [];
+            byte[] data = file[HeaderSize..];
+            return BinaryPrimitives.ReadUInt64LittleEndian(file.AsSpan(Magic.Length)) == Checksum(data) ? data : [];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>Stores data. A reader never sees half a file.</summary>
+    public void Store(ReadOnlySpan<byte> data)
+    {
+        byte[] file = new byte[HeaderSize + data.Length];
+        Magic.CopyTo(file);
+        BinaryPrimitives.WriteUInt64LittleEndian(file.AsSpan(Magic.Length), Checksum(data));
+        data.CopyTo(file.AsSpan(HeaderSize));
+        try
+        {
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
+            AtomicFile.Write(Path, stream => stream.Write(file));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            // The next run compiles again.
+        }
+    }
+
+    private static string? DefaultFolder()
+    {
+        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        string? cache;
+        if (OperatingSystem.IsWindows())
+            cache = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
+        else if (OperatingSystem.IsMacOS())
+            cache = home.Length == 0 ? null : System.IO.Path.Combine(home, "Library", "Caches");
+        else if (Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } stated && System.IO.Path.IsPathRooted(stated))
+            cache = stated;
+        else
+            cache = home.Length == 0 ? null : System.IO.Path.Combine(home, ".cache");
+        return string.IsNullOrEmpty(cache) ? null : System.IO.Path.Combine(cache, "unet-vulkan");
+    }
+
+    // FNV-1a, 64 bits: enough to find damage; nobody gains by forging the file in his own cache.
+    private static ulong Checksum(ReadOnlySpan<byte> data)
+    {
+        ulong hash = 14695981039346656037;
+        foreach (byte value in data)
+            hash = (hash ^ value) * 1099511628211;
+        return hash;
+    }
+}

@@ -1,0 +1,173 @@
+using Silk.NET.Vulkan;
+using UNet.Vulkan.Execution;
+using VkDevice = Silk.NET.Vulkan.Device;
+
+namespace UNet.Vulkan.Device;
+
+/// <summary>
+/// An open Vulkan device with one compute queue. Sessions are made on it and must be disposed before it.
+/// Several sessions, on several threads, may share it.
+/// </summary>
+public sealed unsafe class VulkanDevice : IComputeDevice
+{
+    private const string PortabilitySubset = "VK_KHR_portability_subset";
+
+    private readonly VulkanInstance _instance;
+    private readonly Lock _queueLock = new();
+    private readonly Queue _queue;
+    private VkDevice _handle;
+
+    private VulkanDevice(ListedDevice listed, DeviceOptions options)
+    {
+        _instance = new VulkanInstance(options.Validation);
+        try
+        {
+            ListedDevice? found = _instance.Devices.FirstOrDefault(device => device.Index == listed.Index);
+            if (found is null || found.Properties.Name != listed.Properties.Name)
+                throw new DeviceException($"Device {listed.Index} '{listed.Properties.Name}' is no longer listed by Vulkan: list the devices again.");
+            Properties = found.Properties;
+            PhysicalDevice = _instance.PhysicalDevices[found.Index];
+            (uint family, int timestampBits) = DevicePropertiesQuery.FindQueueFamily(Vk, PhysicalDevice)
+                ?? throw new DeviceException($"Device {found.Index} '{Name}' has no queue for compute; choose another device with --device.");
+            QueueFamily = family;
+            TimestampMask = timestampBits >= 64 ? ulong.MaxValue : (1UL << timestampBits) - 1;
+            _handle = Create(family);
+            Vk.CurrentDevice = _handle;
+            Queue queue;
+            Vk.GetDeviceQueue(_handle, family, 0, &queue);
+            _queue = queue;
+            Pipelines = new ComputePipelines(this, options.PipelineCache ? PipelineCacheFile.For(Properties, options.PipelineCacheFolder) : null);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public string Name => Properties.Name;
+
+    /// <summary>Limits and features.</summary>
+    public DeviceProperties Properties { get; } = DeviceProperties.Minimum;
+
+    /// <summary>Warnings and errors of the validation layer so far; empty where <see cref="DeviceOptions.Validation"/> is off.</summary>
+    public IReadOnlyCollection<string> ValidationMessages => _instance.Messages?.All ?? [];
+
+    internal Vk Vk => _instance.Vk;
+
+    internal PhysicalDevice PhysicalDevice { get; }
+
+    internal VkDevice Handle => _handle;
+
+    internal uint QueueFamily { get; }
+
+    /// <summary>Valid bits of a timestamp.</summary>
+    internal ulong TimestampMask { get; }
+
+    internal ComputePipelines Pipelines { get; } = null!;
+
+    /// <summary>Chooses a device by <see cref="DeviceChoice.Choose(string)"/> and opens it.</summary>
+    /// <exception cref="DeviceException">No Vulkan device fits, or it cannot be opened.</exception>
+    public static VulkanDevice Open(string choice = "auto", DeviceOptions? options = null) => Open(DeviceChoice.Choose(choice), options);
+
+    /// <summary>Opens a chosen device.</summary>
+    /// <exception cref="DeviceException">The choice is the processor, or the device cannot be opened.</exception>
+    public static VulkanDevice Open(DeviceChoice choice, DeviceOptions? options = null) => choice.Device is null
+        ? throw new DeviceException(choice.Note.Length > 0 ? choice.Note : "The processor was chosen where a Vulkan device is needed: choose one with --device.")
+        : new(choice.Device, options ?? new());
+
+    /// <summary>Frees everything. All sessions on the device must have been disposed.</summary>
+    public void Dispose()
+    {
+        if (_handle.Handle != 0)
+        {
+            WaitIdle();
+            Pipelines?.Dispose();
+            Vk.DestroyDevice(_handle, null);
+            _handle = default;
+        }
+        _instance.Dispose();
+    }
+
+    /// <summary>Starts command buffers, in this order, after everything submitted before.</summary>
+    /// <param name="commands">Recorded command buffers.</param>
+    /// <param name="signal">Raised to <paramref name="value"/> when they are done; may be null.</param>
+    /// <param name="value">New value of the timeline.</param>
+    internal void Submit(ReadOnlySpan<CommandBuffer> commands, Timeline? signal = null, ulong value = 0)
+    {
+        Silk.NET.Vulkan.Semaphore semaphore = signal?.Handle ?? default;
+        TimelineSemaphoreSubmitInfo timeline = new()
+        {
+            SType = StructureType.TimelineSemaphoreSubmitInfo,
+            SignalSemaphoreValueCount = 1,
+            PSignalSemaphoreValues = &value,
+        };
+        fixed (CommandBuffer* first = commands)
+        {
+            SubmitInfo submit = new()
+            {
+                SType = StructureType.SubmitInfo,
+                PNext = signal is null ? null : &timeline,
+                CommandBufferCount = (uint)commands.Length,
+                PCommandBuffers = first,
+                SignalSemaphoreCount = signal is null ? 0u : 1u,
+                PSignalSemaphores = &semaphore,
+            };
+            Result result;
+            lock (_queueLock)
+                result = Vk.QueueSubmit(_queue, 1, &submit, default);
+            result.Check(Name, "starting work");
+        }
+    }
+
+    /// <summary>Waits until the queue is empty; also returns when the device is lost.</summary>
+    internal void WaitIdle()
+    {
+        // Waiting for the device counts as a use of its queue, which must not overlap with another.
+        lock (_queueLock)
+            _ = Vk.DeviceWaitIdle(_handle);
+    }
+
+    private VkDevice Create(uint family)
+    {
+        HashSet<string> listed = DevicePropertiesQuery.ListExtensions(Vk, PhysicalDevice);
+        DeviceFeatureChain features = new();
+        features.Query(Vk, PhysicalDevice, listed.Contains(DevicePropertiesQuery.CooperativeMatrix));
+
+        List<string> enabled = [];
+        if (listed.Contains(PortabilitySubset))
+            enabled.Add(PortabilitySubset);
+        if (features.CooperativeMatrix.CooperativeMatrix)
+            enabled.Add(DevicePropertiesQuery.CooperativeMatrix);
+        using var names = new NativeStrings(enabled);
+
+        PhysicalDeviceFeatures core = features.Core;
+        PhysicalDeviceCooperativeMatrixFeaturesKHR matrix = features.CooperativeMatrix;
+        PhysicalDeviceVulkan12Features core12 = features.Core12;
+        core12.PNext = matrix.CooperativeMatrix ? &matrix : null;
+        PhysicalDeviceVulkan11Features core11 = features.Core11;
+        core11.PNext = &core12;
+        float priority = 1;
+        DeviceQueueCreateInfo queue = new()
+        {
+            SType = StructureType.DeviceQueueCreateInfo,
+            QueueFamilyIndex = family,
+            QueueCount = 1,
+            PQueuePriorities = &priority,
+        };
+        DeviceCreateInfo create = new()
+        {
+            SType = StructureType.DeviceCreateInfo,
+            PNext = &core11,
+            QueueCreateInfoCount = 1,
+            PQueueCreateInfos = &queue,
+            EnabledExtensionCount = names.Count,
+            PpEnabledExtensionNames = names.Pointer,
+            PEnabledFeatures = &core,
+        };
+        VkDevice device;
+        Vk.CreateDevice(PhysicalDevice, &create, null, &device).Check(Name, "opening the device");
+        return device;
+    }
+}

@@ -1,0 +1,160 @@
+using System.Runtime.InteropServices;
+using UNet.Shaders;
+using UNet.Vulkan.Device;
+using UNet.Vulkan.Graph;
+using UNet.Vulkan.Planning;
+
+namespace UNet.Vulkan.Execution;
+
+/// <content>Values in and out, checks of arguments, and timings.</content>
+public sealed partial class VulkanSession
+{
+    /// <inheritdoc/>
+    public override void Write(Value value, ReadOnlySpan<float> elements, long start = 0)
+        => Write(value, ElementType.Float32, MemoryMarshal.AsBytes(elements), elements.Length, start);
+
+    /// <inheritdoc/>
+    public override void Write(Value value, ReadOnlySpan<uint> elements, long start = 0)
+        => Write(value, ElementType.UInt32, MemoryMarshal.AsBytes(elements), elements.Length, start);
+
+    /// <inheritdoc/>
+    public override void Read(Value value, Span<float> elements, long start = 0)
+        => Read(value, ElementType.Float32, MemoryMarshal.AsBytes(elements), elements.Length, start);
+
+    /// <inheritdoc/>
+    public override void Read(Value value, Span<uint> elements, long start = 0)
+        => Read(value, ElementType.UInt32, MemoryMarshal.AsBytes(elements), elements.Length, start);
+
+    /// <summary>Makes one run with each dispatch alone on the device, and measures them.</summary>
+    /// <param name="step">As of <see cref="Submit"/>.</param>
+    /// <param name="copies">As of <see cref="Submit"/>.</param>
+    /// <returns>The dispatches in the order of the plan, with their times.</returns>
+    /// <exception cref="InvalidOperationException">Runs are in flight.</exception>
+    /// <exception cref="DeviceException">The device has no timestamps, or failed.</exception>
+    public IReadOnlyList<DispatchTiming> RunTimed(ReadOnlySpan<uint> step = default, ReadOnlySpan<SlotCopy> copies = default)
+    {
+        if (_submitted != _completed)
+            throw new InvalidOperationException("Runs are in flight: complete them before a timed run.");
+        if (_device.Properties.TimestampPeriod <= 0)
+            throw new DeviceException($"'{_device.Name}' has no timestamps, so that single dispatches cannot be timed; choose another device with --device.");
+        // The first run finds out how the work must be cut; a timed one would spoil that measurement.
+        if (!_isMeasured)
+            Run(step, copies);
+
+        VulkanCommands steady = _work;
+        VulkanCommands timed = _recorder.Record(steady.Plan, TimestampScope.Piece);
+        try
+        {
+            _work = timed;
+            Run(step, copies);
+            return Gather(timed);
+        }
+        finally
+        {
+            _work = steady;
+            // Where the run failed half-way, the device may still be busy with it.
+            _device.WaitIdle();
+            _recorder.Free(timed);
+        }
+    }
+
+    private List<DispatchTiming> Gather(VulkanCommands timed)
+    {
+        double[] intervals = timed.Timestamps?.ReadIntervals() ?? [];
+        List<DispatchTiming> timings = [];
+        (int Level, int Index)? last = null;
+        int next = 0;
+        foreach (DispatchPiece piece in timed.Plan.SelectMany(submission => submission))
+        {
+            double nanoseconds = intervals[next++];
+            if (last == (piece.Level, piece.Index))
+                timings[^1] = timings[^1] with { Nanoseconds = timings[^1].Nanoseconds + nanoseconds };
+            else
+                timings.Add(new(_recorder.Levels[piece.Level][piece.Index], nanoseconds));
+            last = (piece.Level, piece.Index);
+        }
+        return timings;
+    }
+
+    private void Write(Value value, ElementType element, ReadOnlySpan<byte> bytes, int count, long start)
+    {
+        BufferRange range = Part(value, element, start, count);
+        _staging.Write(bytes, _arenas[range], range.Offset);
+    }
+
+    private void Read(Value value, ElementType element, Span<byte> bytes, int count, long start)
+    {
+        BufferRange range = Part(value, element, start, count);
+        _staging.Read(_arenas[range], range.Offset, bytes);
+    }
+
+    /// <summary>The bytes of some elements of a kept value.</summary>
+    private BufferRange Part(Value value, ElementType element, long start, long count)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (value.Element != element)
+            throw new ArgumentException($"The value '{value.Name}' has elements of type {value.Element}, not {element}.", nameof(value));
+        if (!value.IsKept)
+            throw new ArgumentException($"The value '{value.Name}' is not kept, so that its memory may hold another by now; set Keep before planning.", nameof(value));
+        return Part(value, start, count);
+    }
+
+    private BufferRange Part(Value value, long start, long count)
+    {
+        if (start < 0 || count < 0 || start > value.Shape.Length - count)
+            throw new ArgumentException($"Elements {start} to {start + count - 1} lie outside of the value '{value.Name}' of {value.Shape.Length} elements.", nameof(value));
+        int size = value.Element.SizeInBytes();
+        BufferRange whole = Locate(value);
+        return new(whole.Arena, whole.Offset + start * size, count * size);
+    }
+
+    /// <summary>Where a value begins; a part of a value may be known through its whole only.</summary>
+    private BufferRange Locate(Value value)
+    {
+        if (_plan.Ranges.TryGetValue(value, out BufferRange range))
+            return range;
+        if (value.Whole is Value whole && _plan.Ranges.TryGetValue(whole, out BufferRange outer))
+            return new(outer.Arena, outer.Offset + value.Start * whole.Element.SizeInBytes(), value.SizeInBytes);
+        throw new ArgumentException($"The value '{value.Name}' is not in the session's schedule.", nameof(value));
+    }
+
+    private BufferRange LocateReported(Value value)
+    {
+        if (value.Element != ElementType.Float32 || !value.IsKept)
+            throw new ArgumentException($"The value '{value.Name}' cannot be reported: it must be a kept one of type Float32.", nameof(value));
+        return Locate(value) with { Length = value.SizeInBytes };
+    }
+
+    private void CheckStep(ReadOnlySpan<uint> step)
+    {
+        long words = (_step?.Length ?? 0) / sizeof(uint);
+        if (step.Length > words)
+            throw new ArgumentException($"The step slot has {words} words, and {step.Length} were given.", nameof(step));
+    }
+
+    private void CheckCopy(in SlotCopy copy)
+    {
+        if (copy.Source.Element != copy.Destination.Element)
+            throw new ArgumentException($"A copy from '{copy.Source.Name}' ({copy.Source.Element}) to '{copy.Destination.Name}' ({copy.Destination.Element}) would change the type.", nameof(copy));
+        if (copy.Count <= 0)
+            throw new ArgumentException($"A copy from '{copy.Source.Name}' to '{copy.Destination.Name}' has {copy.Count} elements.", nameof(copy));
+        (BufferRange source, BufferRange destination) = Ranges(copy);
+        if (source.Overlaps(destination))
+            throw new ArgumentException($"A copy from '{copy.Source.Name}' to '{copy.Destination.Name}' overlaps itself.", nameof(copy));
+    }
+
+    private (BufferRange Source, BufferRange Destination) Ranges(in SlotCopy copy)
+        => (Part(copy.Source, copy.SourceStart, copy.Count), Part(copy.Destination, copy.DestinationStart, copy.Count));
+
+    /// <summary>Whether a copy must wait for an earlier one of the same prologue.</summary>
+    private bool TouchesEarlier(BufferRange source, BufferRange destination, ReadOnlySpan<SlotCopy> earlier)
+    {
+        foreach (ref readonly SlotCopy copy in earlier)
+        {
+            (BufferRange read, BufferRange written) = Ranges(copy);
+            if (written.Overlaps(source) || written.Overlaps(destination) || read.Overlaps(destination))
+                return true;
+        }
+        return false;
+    }
+}

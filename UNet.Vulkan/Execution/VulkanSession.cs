@@ -1,0 +1,269 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Silk.NET.Vulkan;
+using UNet.Shaders;
+using UNet.Vulkan.Device;
+using UNet.Vulkan.Graph;
+using UNet.Vulkan.Memory;
+using UNet.Vulkan.Planning;
+
+namespace UNet.Vulkan.Execution;
+
+/// <summary>
+/// Executes a plan on a Vulkan device. The dispatches are recorded once; a run submits a small prologue (copies into the
+/// slots, recorded anew), the recorded dispatches, and an epilogue that copies out the reported values.
+/// </summary>
+public sealed partial class VulkanSession : Session
+{
+    private const int InFlight = 2;
+
+    private readonly Stack<IDisposable> _owned = new();
+    private readonly VulkanDevice _device;
+    private readonly ExecutionPlan _plan;
+    private readonly Arenas _arenas;
+    private readonly CommandBuffers _pool;
+    private readonly Timeline _timeline;
+    private readonly Staging _staging;
+    private readonly RunRing _ring;
+    private readonly VulkanRecorder _recorder;
+    private readonly BufferRange? _step;
+    private readonly int _reportLength;
+    private readonly CommandBuffer[] _prologues = new CommandBuffer[InFlight];
+    private readonly CommandBuffer[] _epilogues = new CommandBuffer[InFlight];
+    private VulkanCommands _work;
+    private bool _isMeasured;
+    private long _firstStart;
+    private ulong _submitted;
+    private ulong _completed;
+    private bool _isDisposed;
+
+    /// <summary>Allocates all memory, compiles the kernels and records the run. All memory is zero to begin with.</summary>
+    /// <param name="device">The device; must outlive the session.</param>
+    /// <param name="plan">What to execute.</param>
+    /// <param name="step">The step slot: a value of 4-byte elements, or null where there is none.</param>
+    /// <param name="reported">Kept Float32 values that each run reports to <see cref="Complete"/>.</param>
+    /// <param name="options">For tests.</param>
+    /// <exception cref="ArgumentException">A value is not in the plan, not kept, or of the wrong type.</exception>
+    /// <exception cref="DeviceException">The device cannot hold or run the plan.</exception>
+    public VulkanSession(
+        VulkanDevice device, ExecutionPlan plan, Value? step = null, IReadOnlyList<Value>? reported = null, VulkanSessionOptions? options = null)
+    {
+        options ??= new();
+        (_device, _plan) = (device, plan);
+        if (step is not null && step.Element.SizeInBytes() != sizeof(uint))
+            throw new ArgumentException($"The step slot '{step.Name}' has elements of type {step.Element}, not of 4 bytes.", nameof(step));
+        _step = step is null ? null : Locate(step) with { Length = step.SizeInBytes };
+        BufferRange[] reports = [.. (reported ?? []).Select(LocateReported)];
+        _reportLength = checked((int)(reports.Sum(range => range.Length) / sizeof(float)));
+
+        try
+        {
+            _arenas = Own(new Arenas(device, plan.ArenaSizes));
+            _pool = Own(new CommandBuffers(device));
+            _timeline = Own(new Timeline(device));
+            _staging = Own(new Staging(device, _pool, plan.ArenaSizes.DefaultIfEmpty().Max()));
+            _ring = Own(new RunRing(device, InFlight, _step?.Length ?? 0, _reportLength * (long)sizeof(float)));
+            _recorder = Own(new VulkanRecorder(device, _pool, _arenas, Order(plan.Levels, options.ShuffleSeed)));
+            _work = RecordFirst(options);
+            for (int slot = 0; slot < InFlight; slot++)
+            {
+                _prologues[slot] = _pool.Allocate();
+                _epilogues[slot] = RecordEpilogue(reports, slot);
+            }
+            _staging.Fill(_arenas.Buffers, options.Poison ? Arenas.Poison : 0);
+        }
+        catch
+        {
+            DisposeOwned();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string DeviceName => _device.Name;
+
+    /// <inheritdoc/>
+    public override int MaxInFlight => InFlight;
+
+    /// <summary>Elements that <see cref="Complete"/> reports.</summary>
+    public int ReportLength => _reportLength;
+
+    /// <summary>Submissions in which a run is cut at present.</summary>
+    internal int Submissions => _work.Buffers.Length;
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The step words or a copy do not fit.</exception>
+    /// <exception cref="DeviceException">The device failed.</exception>
+    public override void Submit(ReadOnlySpan<uint> step, ReadOnlySpan<SlotCopy> copies)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (_submitted - _completed >= InFlight)
+            throw new InvalidOperationException($"{InFlight} runs are in flight already: complete one first.");
+        CheckStep(step);
+        foreach (ref readonly SlotCopy copy in copies)
+            CheckCopy(copy);
+        if (!_isMeasured && _submitted > 0)
+            Measure();
+
+        int slot = (int)(_submitted % InFlight);
+        step.CopyTo(_ring.Step(slot, step.Length));
+        RecordPrologue(_prologues[slot], slot, step.Length, copies);
+        if (_submitted == 0)
+            _firstStart = Stopwatch.GetTimestamp();
+
+        // The prologue goes with the first piece of work and the epilogue with the last.
+        Span<CommandBuffer> together = [default, default, default];
+        CommandBuffer[] work = _work.Buffers;
+        int count = 0;
+        together[count++] = _prologues[slot];
+        for (int i = 0; i < work.Length; i++)
+        {
+            together[count++] = work[i];
+            if (i == work.Length - 1)
+                break;
+            _device.Submit(together[..count]);
+            count = 0;
+        }
+        together[count++] = _epilogues[slot];
+        _device.Submit(together[..count], _timeline, _submitted + 1);
+        _submitted++;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The span is neither empty nor large enough.</exception>
+    /// <exception cref="DeviceException">The device was lost.</exception>
+    public override void Complete(Span<float> report)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (_submitted == _completed)
+            throw new InvalidOperationException("No run is in flight: submit one first.");
+        if (!report.IsEmpty && report.Length < _reportLength)
+            throw new ArgumentException($"A run reports {_reportLength} elements, and there is room for {report.Length}.", nameof(report));
+        _timeline.Wait(_completed + 1);
+        if (!report.IsEmpty)
+            _ring.Report((int)(_completed % InFlight), _reportLength).CopyTo(report);
+        _completed++;
+        if (!_isMeasured)
+            Measure();
+    }
+
+    /// <summary>Waits for the device and frees everything that the session allocated.</summary>
+    public override void Dispose()
+    {
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
+        _device.WaitIdle();
+        _recorder.Free(_work);
+        DisposeOwned();
+    }
+
+    private T Own<T>(T resource) where T : IDisposable
+    {
+        _owned.Push(resource);
+        return resource;
+    }
+
+    private void DisposeOwned()
+    {
+        while (_owned.TryPop(out IDisposable? resource))
+            resource.Dispose();
+    }
+
+    private VulkanCommands RecordFirst(VulkanSessionOptions options)
+    {
+        if (options.ForcedRate is double forced)
+        {
+            _isMeasured = true;
+            return _recorder.Record(SubmissionPlan.Cut(_recorder.Levels, forced), TimestampScope.None);
+        }
+        if (_device.Properties.IsSoftware)
+        {
+            _isMeasured = true;
+            return _recorder.Record(SubmissionPlan.Whole(_recorder.Levels), TimestampScope.None);
+        }
+        TimestampScope scope = _device.Properties.TimestampPeriod > 0 ? TimestampScope.Submission : TimestampScope.None;
+        return _recorder.Record(SubmissionPlan.Cut(_recorder.Levels, SubmissionPlan.StartingRate), scope);
+    }
+
+    /// <summary>Measures the device's rate on the first run, and cuts by it from then on.</summary>
+    private void Measure()
+    {
+        _timeline.Wait(1);
+        double[] seconds = _work.Timestamps is TimestampQueries timestamps
+            ? [.. timestamps.ReadIntervals().Select(nanoseconds => nanoseconds * 1e-9)]
+            : [Stopwatch.GetElapsedTime(_firstStart).TotalSeconds];
+        double[] costs = _work.Timestamps is null
+            ? [_work.Plan.Sum(submission => submission.Sum(piece => piece.Cost))]
+            : [.. _work.Plan.Select(submission => submission.Sum(piece => piece.Cost))];
+        double rate = SubmissionPlan.Rate(costs, seconds);
+
+        VulkanCommands measured = _work;
+        _work = _recorder.Record(SubmissionPlan.Cut(_recorder.Levels, rate), TimestampScope.None);
+        _recorder.Free(measured);
+        _isMeasured = true;
+    }
+
+    private void RecordPrologue(CommandBuffer commands, int slot, int stepWords, ReadOnlySpan<SlotCopy> copies)
+    {
+        _pool.Begin(commands, CommandBufferUsageFlags.OneTimeSubmitBit);
+        // Whatever the run before it does must be over: runs share all memory.
+        _pool.FullBarrier(commands);
+        for (int i = 0; i < copies.Length; i++)
+        {
+            (BufferRange source, BufferRange destination) = Ranges(copies[i]);
+            if (TouchesEarlier(source, destination, copies[..i]))
+            {
+                _pool.Barrier(
+                    commands, PipelineStageFlags.TransferBit, AccessFlags.TransferWriteBit,
+                    PipelineStageFlags.TransferBit, AccessFlags.TransferReadBit | AccessFlags.TransferWriteBit);
+            }
+            _pool.Copy(commands, _arenas[source], source.Offset, _arenas[destination], destination.Offset, source.Length);
+        }
+        if (_step is BufferRange step && stepWords > 0)
+            _pool.Copy(commands, _ring.Buffer, _ring.StepOffset(slot), _arenas[step], step.Offset, stepWords * sizeof(uint));
+        _pool.Barrier(
+            commands, PipelineStageFlags.TransferBit, AccessFlags.TransferWriteBit,
+            PipelineStageFlags.ComputeShaderBit | PipelineStageFlags.TransferBit,
+            AccessFlags.ShaderReadBit | AccessFlags.ShaderWriteBit | AccessFlags.TransferReadBit);
+        _pool.End(commands);
+    }
+
+    private CommandBuffer RecordEpilogue(BufferRange[] reports, int slot)
+    {
+        CommandBuffer commands = _pool.Allocate();
+        _pool.Begin(commands, 0);
+        _pool.Barrier(
+            commands, PipelineStageFlags.ComputeShaderBit, AccessFlags.ShaderWriteBit, PipelineStageFlags.TransferBit, AccessFlags.TransferReadBit);
+        long offset = _ring.ReportOffset(slot);
+        foreach (BufferRange report in reports)
+        {
+            _pool.Copy(commands, _arenas[report], report.Offset, _ring.Buffer, offset, report.Length);
+            offset += report.Length;
+        }
+        _pool.HostBarrier(commands);
+        _pool.End(commands);
+        return commands;
+    }
+
+    private static ImmutableArray<ImmutableArray<PlannedDispatch>> Order(ImmutableArray<ImmutableArray<PlannedDispatch>> levels, int? seed)
+    {
+        if (seed is not int start)
+            return levels;
+        // A linear congruential generator (Knuth's MMIX constants): the order must be the same on every system.
+        ulong state = (ulong)start;
+        return [.. levels.Select(Shuffle)];
+
+        ImmutableArray<PlannedDispatch> Shuffle(ImmutableArray<PlannedDispatch> level)
+        {
+            PlannedDispatch[] dispatches = [.. level];
+            for (int i = dispatches.Length - 1; i > 0; i--)
+            {
+                state = state * 6364136223846793005 + 1442695040888963407;
+                int j = (int)((state >> 33) % (ulong)(i + 1));
+                (dispatches[i], dispatches[j]) = (dispatches[j], dispatches[i]);
+            }
+            return [.. dispatches];
+        }
+    }
+}

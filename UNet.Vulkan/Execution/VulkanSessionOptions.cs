@@ -1,0 +1,19 @@
+namespace UNet.Vulkan.Execution;
+
+/// <summary>What a Vulkan session does besides running its plan; for tests.</summary>
+public sealed record VulkanSessionOptions
+{
+    /// <summary>
+    /// Shuffles the dispatches within each level, in a way fixed by this number: results must not change, because
+    /// dispatches of one level do not depend on each other.
+    /// </summary>
+    public int? ShuffleSeed { get; init; }
+
+    /// <summary>
+    /// Fills all memory with a NaN (0x7fc0dead) to begin with in place of zeros, so that a read of unwritten memory shows.
+    /// </summary>
+    public bool Poison { get; init; }
+
+    /// <summary>Cuts the work as if the device did this many operations in a second, whatever the device.</summary>
+    internal double? ForcedRate { get; init; }
+}

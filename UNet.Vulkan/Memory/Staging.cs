@@ -1,0 +1,96 @@
+using UNet.Shaders;
+using UNet.Vulkan.Device;
+
+namespace UNet.Vulkan.Memory;
+
+/// <summary>Carries bytes between the processor and the arenas, in chunks through host-visible memory. Waits for each.</summary>
+internal sealed unsafe class Staging : IDisposable
+{
+    private const long ChunkSize = 16L << 20;
+
+    private readonly VulkanDevice _device;
+    private readonly CommandBuffers _pool;
+    private readonly Timeline _timeline;
+    private readonly DeviceBuffer _buffer;
+    private readonly Silk.NET.Vulkan.CommandBuffer _commands;
+    private ulong _transfers;
+
+    /// <summary>Allocates the chunk.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="pool">Gives the command buffer, and frees it.</param>
+    /// <param name="largest">Bytes of the largest transfer that will be asked for; the chunk need not be larger.</param>
+    public Staging(VulkanDevice device, CommandBuffers pool, long largest)
+    {
+        (_device, _pool) = (device, pool);
+        _commands = pool.Allocate();
+        _timeline = new Timeline(device);
+        try
+        {
+            _buffer = new DeviceBuffer(device, Math.Clamp(largest, 16, ChunkSize), BufferPlace.Host, "the staging buffer");
+        }
+        catch
+        {
+            _timeline.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Copies bytes to the device, and waits. Everything submitted before is done first.</summary>
+    public void Write(ReadOnlySpan<byte> bytes, DeviceBuffer destination, long start)
+    {
+        while (!bytes.IsEmpty)
+        {
+            int count = (int)Math.Min(bytes.Length, _buffer.Size);
+            bytes[..count].CopyTo(new Span<byte>(_buffer.Mapped, count));
+            Begin();
+            _pool.Copy(_commands, _buffer, 0, destination, start, count);
+            Finish();
+            bytes = bytes[count..];
+            start += count;
+        }
+    }
+
+    /// <summary>Copies bytes from the device, and waits. Everything submitted before is done first.</summary>
+    public void Read(DeviceBuffer source, long start, Span<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            int count = (int)Math.Min(bytes.Length, _buffer.Size);
+            Begin();
+            _pool.Copy(_commands, source, start, _buffer, 0, count);
+            Finish();
+            new ReadOnlySpan<byte>(_buffer.Mapped, count).CopyTo(bytes);
+            bytes = bytes[count..];
+            start += count;
+        }
+    }
+
+    /// <summary>Fills buffers with one word, and waits.</summary>
+    public void Fill(IReadOnlyList<DeviceBuffer> buffers, uint word)
+    {
+        Begin();
+        foreach (DeviceBuffer buffer in buffers)
+            _pool.Fill(_commands, buffer, word);
+        Finish();
+    }
+
+    public void Dispose()
+    {
+        _buffer.Dispose();
+        _timeline.Dispose();
+    }
+
+    private void Begin()
+    {
+        _pool.Begin(_commands, Silk.NET.Vulkan.CommandBufferUsageFlags.OneTimeSubmitBit);
+        _pool.FullBarrier(_commands);
+    }
+
+    private void Finish()
+    {
+        _pool.HostBarrier(_commands);
+        _pool.End(_commands);
+        _device.Submit([_commands], _timeline, ++_transfers);
+        _timeline.Wait(_transfers);
+    }
+}
