@@ -41,6 +41,11 @@ public sealed class KernelGenerator : IIncrementalGenerator
             .SelectMany(static (result, _) => result.Diagnostics)
             .WithTrackingName(DiagnosticsStep);
 
+        IncrementalValuesProvider<DiagnosticInfo> collisions = sources
+            .Select(static (source, _) => (source.Name, source.Path))
+            .Collect()
+            .SelectMany(static (files, _) => Collisions(files));
+
         IncrementalValueProvider<EquatableArray<(string Name, string TypeName)>> catalog = kernels
             .Select(static (kernel, _) => (kernel.Name, kernel.TypeName))
             .Collect()
@@ -49,6 +54,7 @@ public sealed class KernelGenerator : IIncrementalGenerator
 
         context.RegisterSourceOutput(kernels, static (output, kernel) => output.AddSource(kernel.TypeName + ".g.cs", KernelEmitter.Kernel(kernel)));
         context.RegisterSourceOutput(diagnostics, static (output, diagnostic) => output.ReportDiagnostic(diagnostic.ToDiagnostic()));
+        context.RegisterSourceOutput(collisions, static (output, diagnostic) => output.ReportDiagnostic(diagnostic.ToDiagnostic()));
         context.RegisterSourceOutput(catalog, static (output, kernels) =>
         {
             // An assembly without kernels, such as the library, gets no catalogue.
@@ -57,7 +63,20 @@ public sealed class KernelGenerator : IIncrementalGenerator
         });
     }
 
-    /// <summary>One kernel for each type name: <c>a_b/c</c> and <c>a/b_c</c> would be the same type.</summary>
+    /// <summary>Files whose kernels would have the same type, as <c>a_b/c</c> and <c>a/b_c</c> have.</summary>
+    private static IEnumerable<DiagnosticInfo> Collisions(ImmutableArray<(string Name, string Path)> files)
+    {
+        foreach (IGrouping<string, (string Name, string Path)> same in files.GroupBy(file => Naming.ToPascal(file.Name), StringComparer.OrdinalIgnoreCase))
+        {
+            foreach ((string name, string path) in same.Skip(1))
+            {
+                yield return DiagnosticInfo.Create(KernelDiagnostics.Name, new(path, default, default), name,
+                    $"and '{same.First().Name}' are the same type {same.Key} in C#", "rename one of the files");
+            }
+        }
+    }
+
+    /// <summary>One kernel for each type name; <see cref="Collisions"/> reports the others.</summary>
     private static IEnumerable<KernelModel> DistinctTypes(ImmutableArray<KernelModel> kernels)
         => kernels.GroupBy(kernel => kernel.TypeName, StringComparer.OrdinalIgnoreCase).Select(same => same.First());
 

@@ -19,6 +19,7 @@ public sealed class OpGenerator : IIncrementalGenerator
     internal const string UnusedKernelsStep = "UnusedKernels";
 
     private const string Library = "UNet.Vulkan";
+    private const string KernelAssembly = "UNet.Shaders";
 
     /// <summary>Kernels under these folders need no op: they are run by tests and benchmarks.</summary>
     private static readonly string[] ExemptFolders = ["test/", "bench/"];
@@ -72,10 +73,13 @@ public sealed class OpGenerator : IIncrementalGenerator
 
     private static EquatableArray<string> KernelsOf(Compilation compilation, CancellationToken cancellation)
     {
-        if (compilation.GetTypeByMetadataName("UNet.Shaders.KernelCatalog") is not { } catalog)
+        IAssemblySymbol? shaders = compilation.SourceModule.ReferencedAssemblySymbols.FirstOrDefault(assembly => assembly.Name == KernelAssembly);
+        INamespaceSymbol? space = shaders?.GlobalNamespace.GetNamespaceMembers().FirstOrDefault(member => member.Name == "UNet")
+            ?.GetNamespaceMembers().FirstOrDefault(member => member.Name == "Shaders");
+        if (space is null)
             return EquatableArray<string>.Empty;
         List<string> kernels = [];
-        foreach (INamedTypeSymbol type in catalog.ContainingNamespace.GetTypeMembers())
+        foreach (INamedTypeSymbol type in space.GetTypeMembers())
         {
             cancellation.ThrowIfCancellationRequested();
             AttributeData? attribute = type.GetAttributes().FirstOrDefault(a => a.AttributeClass?.ToDisplayString() == "UNet.Shaders.KernelAttribute");
