@@ -1,0 +1,96 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using UNet.Cli.Commands;
+using UNet.Vulkan;
+
+namespace UNet.Cli;
+
+/// <summary>The whole command line: commands, help, exit codes and how errors are told.</summary>
+internal static class CommandLine
+{
+    /// <summary>Exit code of a command that did what it was asked.</summary>
+    public const int Done = 0;
+
+    /// <summary>Exit code of work that failed.</summary>
+    public const int Failed = 1;
+
+    /// <summary>Exit code of bad usage or bad input.</summary>
+    public const int BadInput = 2;
+
+    /// <summary>Runs the program with its arguments; returns the exit code. Errors are one sentence on standard error.</summary>
+    public static int Run(IReadOnlyList<string> arguments, Terminal terminal)
+    {
+        Option<bool> verbose = new("--verbose") { Description = "Show where in the program an error arose.", Recursive = true };
+        RootCommand root = Create(terminal, verbose);
+        ParseResult result = root.Parse(arguments);
+        try
+        {
+            if (result.Action is not null and not ParseErrorAction)
+            {
+                return result.Invoke(new InvocationConfiguration
+                {
+                    Output = terminal.Output,
+                    Error = terminal.Error,
+                    EnableDefaultExceptionHandler = false,
+
+                    // Ctrl-C is Program's business: the default would end the process while a model is being saved.
+                    ProcessTerminationTimeout = null,
+                });
+            }
+
+            throw new InputException(UsageError(root, result));
+        }
+        catch (Exception e)
+        {
+            terminal.Error.WriteLine($"error: {OneLine(e.Message)}");
+            if (result.GetValue(verbose))
+                terminal.Error.WriteLine(e);
+            return e is InputException ? BadInput : Failed;
+        }
+    }
+
+    private static RootCommand Create(Terminal terminal, Option<bool> verbose)
+    {
+        RootCommand root = new("Trains U-Nets on folders of images and masks and segments images with them, on any Vulkan device or the processor.")
+        {
+            EvaluateCommand.Create(terminal),
+            verbose,
+        };
+        foreach (HelpOption help in root.Options.OfType<HelpOption>())
+            help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        return root;
+    }
+
+    private static string UsageError(RootCommand root, ParseResult result)
+    {
+        if (result.CommandResult.Command != root)
+            return $"{OneLine(result.Errors[0].Message).TrimEnd('.')}; see 'unet {result.CommandResult.Command.Name} --help'.";
+        string commands = string.Join(", ", root.Subcommands.Select(command => command.Name));
+        return result.UnmatchedTokens is [string unknown, ..]
+            ? $"There is no command '{unknown}'; choose among {commands}, or see 'unet --help'."
+            : $"Say what to do, one of {commands}; 'unet demo' shows it all, 'unet --help' explains.";
+    }
+
+    private static string OneLine(string message)
+        => string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+
+    /// <summary>The usual help, then the command's examples.</summary>
+    private sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLineAction
+    {
+        /// <inheritdoc/>
+        public override bool ClearsParseErrors => true;
+
+        /// <inheritdoc/>
+        public override int Invoke(ParseResult parseResult)
+        {
+            int code = usual.Invoke(parseResult);
+            TextWriter output = parseResult.InvocationConfiguration.Output;
+            string[] examples = parseResult.CommandResult.Command is ExampleCommand command ? command.Examples : ["unet demo", "unet train --help"];
+            output.WriteLine("Examples:");
+            foreach (string example in examples)
+                output.WriteLine($"  {example}");
+            return code;
+        }
+    }
+}

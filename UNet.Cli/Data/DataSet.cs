@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using UNet.Cli.Images;
+using UNet.Vulkan;
+using UNet.Vulkan.Training;
+
+namespace UNet.Cli.Data;
+
+/// <summary>What a network is trained on.</summary>
+/// <param name="Training">Images to learn from.</param>
+/// <param name="Validation">Images held out; may be none.</param>
+/// <param name="Classes">What the class indices mean.</param>
+/// <param name="Channels">Channels of every image.</param>
+internal sealed record DataSet(
+    ImmutableArray<TrainingImage> Training, ImmutableArray<TrainingImage> Validation, LabelClasses Classes, int Channels)
+{
+    /// <summary>Reads a data set whole, so that whatever is wrong with it shows before any training.</summary>
+    /// <param name="folder">Folder in one of the layouts of <see cref="DataSetFolder"/>.</param>
+    /// <param name="split">What to hold out.</param>
+    /// <param name="classes">The classes, or null to take them from the training masks.</param>
+    /// <param name="note">Takes remarks for the user.</param>
+    /// <exception cref="InputException">Something about the data cannot be used.</exception>
+    public static DataSet Read(string folder, ValidationSplit split, LabelClasses? classes, Action<string> note)
+    {
+        List<Item> items = DataSetFolder.Pairs(folder, note).ConvertAll(Item.Read);
+        int trainingCount = items.Count;
+        if (split.Folder is not null)
+            items.AddRange(DataSetFolder.Pairs(split.Folder, note).ConvertAll(Item.Read));
+        else
+            trainingCount -= split.HeldOut(items.Count);
+        if (trainingCount == items.Count && split.IsDefault)
+            note($"'{folder}' holds a single image: nothing is held out for validation");
+
+        int channels = UnifyChannels(items);
+        classes ??= InferClasses(items[..trainingCount], folder, note);
+        List<TrainingImage> images = items.ConvertAll(item => item.ToTrainingImage(classes));
+        return new([.. images[..trainingCount]], [.. images[trainingCount..]], classes, channels);
+    }
+
+    /// <summary>Colour images that all hold only gray become gray ones; then all must have as many channels as the first.</summary>
+    private static int UnifyChannels(List<Item> items)
+    {
+        if (items.TrueForAll(item => item.Image.Channels == 1 || item.Image.IsGrayInValue))
+        {
+            foreach (Item item in items)
+                item.Image = item.Image.FirstChannel();
+        }
+
+        Item first = items[0];
+        if (items.Find(item => item.Image.Channels != first.Image.Channels) is { } other)
+        {
+            throw new InputException(
+                $"The image '{other.Pair.Image.Path}' has {other.Image.Channels} channels but '{first.Pair.Image.Path}' has {first.Image.Channels}; convert all images to the same kind.");
+        }
+
+        return first.Image.Channels;
+    }
+
+    private static LabelClasses InferClasses(List<Item> items, string folder, Action<string> note)
+    {
+        HashSet<int> values = [];
+        foreach (Item item in items)
+            values.UnionWith(item.Labels.Values);
+        bool wide = items.Exists(item => item.Labels.IsWide);
+        LabelClasses classes = LabelClasses.Infer(values, wide);
+        if (values.Count < 2)
+        {
+            throw new InputException(
+                $"All training masks in '{folder}' hold only the value {values.Single()}, but training needs two classes or more; check the masks.");
+        }
+
+        if (!classes.AreInstances)
+            return classes;
+        if (!wide && items.Find(item => item.Pair.Labels.IsLossy) is { } lossy)
+        {
+            throw new InputException(
+                $"The mask '{lossy.Pair.Labels.Path}' is a JPEG, whose compression has changed the label values; save the masks as PNG or TIFF.");
+        }
+
+        note($"the masks in '{folder}' hold {(wide ? "values of more than 8 bits" : $"{values.Count} values")}, read as instance ids: classes 0 and >0 (--classes overrides)");
+        return classes;
+    }
+
+    private sealed class Item
+    {
+        public required ImagePair Pair { get; init; }
+
+        public required RawImage Image { get; set; }
+
+        public required LabelImage Labels { get; init; }
+
+        public static Item Read(ImagePair pair)
+        {
+            Item item = new() { Pair = pair, Image = pair.Image.Read(pair.Page), Labels = pair.Labels.ReadLabels(pair.Page) };
+            return (item.Image.Height, item.Image.Width) == (item.Labels.Height, item.Labels.Width)
+                ? item
+                : throw new InputException(
+                    $"The image '{pair.Image.Named(pair.Page)}' is {item.Image.Width}x{item.Image.Height} pixels but its mask '{pair.Labels.Named(pair.Page)}' is {item.Labels.Width}x{item.Labels.Height}; give both the same size.");
+        }
+
+        public TrainingImage ToTrainingImage(LabelClasses classes) => new(
+            Pair.Name, Image.Channels, Image.Height, Image.Width, Image.Pixels, classes.IndicesOf(Labels, Pair.Labels.Named(Pair.Page)));
+    }
+}

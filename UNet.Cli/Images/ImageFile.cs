@@ -1,0 +1,142 @@
+using NetVips;
+using UNet.Vulkan;
+
+namespace UNet.Cli.Images;
+
+/// <summary>A PNG, TIFF, JPEG or BMP file; a TIFF may be a stack of pages. Pages are decoded one at a time, when asked for.</summary>
+internal sealed class ImageFile
+{
+    private static readonly string[] Extensions = [".png", ".tif", ".tiff", ".jpg", ".jpeg", ".bmp"];
+
+    private ImageFile(string path, int pages) => (Path, Pages) = (path, pages);
+
+    /// <summary>Path of the file.</summary>
+    public string Path { get; }
+
+    /// <summary>Number of pages: 1 for everything but a TIFF stack.</summary>
+    public int Pages { get; }
+
+    /// <summary>File name without folder and extension.</summary>
+    public string Stem => System.IO.Path.GetFileNameWithoutExtension(Path);
+
+    /// <summary>Whether a mask in this format may have lost its exact values.</summary>
+    public bool IsLossy => System.IO.Path.GetExtension(Path).ToLowerInvariant() is ".jpg" or ".jpeg";
+
+    private bool IsTiff => System.IO.Path.GetExtension(Path).ToLowerInvariant() is ".tif" or ".tiff";
+
+    /// <summary>Whether a file's extension is one that can be read.</summary>
+    public static bool HasKnownExtension(string path)
+        => Extensions.Contains(System.IO.Path.GetExtension(path).ToLowerInvariant());
+
+    /// <summary>The image files of a folder in the ordinal order of their names; hidden files are none of them.</summary>
+    public static List<string> In(string folder) => [.. Directory.EnumerateFiles(folder)
+        .Where(path => HasKnownExtension(path) && !System.IO.Path.GetFileName(path).StartsWith('.'))
+        .OrderBy(path => System.IO.Path.GetFileName(path), StringComparer.Ordinal)];
+
+    /// <summary>Opens a file and counts its pages.</summary>
+    /// <exception cref="InputException">There is no such file, or it is not an image that can be read.</exception>
+    public static ImageFile Open(string path)
+    {
+        if (!File.Exists(path))
+            throw new InputException($"There is no file '{path}'; check the path.");
+        ImageFile file = new(path, 1);
+        using Image image = file.Load(0);
+        return file.IsTiff && image.Contains("n-pages") ? new(path, (int)image.Get("n-pages")) : file;
+    }
+
+    /// <summary>Decodes a page.</summary>
+    /// <exception cref="InputException">The file is damaged or cut short.</exception>
+    public RawImage Read(int page = 0)
+    {
+        using Image loaded = Load(page);
+        float[] interleaved = Decode<float>(loaded, Enums.BandFormat.Float);
+        int channels = loaded.Bands - (HasAlpha(loaded) ? 1 : 0);
+        int area = loaded.Width * loaded.Height;
+        float[] pixels = new float[channels * area];
+        for (int c = 0; c < channels; c++)
+        {
+            for (int i = 0; i < area; i++)
+                pixels[c * area + i] = interleaved[i * loaded.Bands + c];
+        }
+
+        return new(channels, loaded.Height, loaded.Width, pixels);
+    }
+
+    /// <summary>Decodes a page of a mask.</summary>
+    /// <exception cref="InputException">
+    /// The file is damaged or cut short, its colours are not gray, or a value is not a whole number of 0 or more.
+    /// </exception>
+    public LabelImage ReadLabels(int page = 0)
+    {
+        using Image loaded = Load(page);
+
+        // Doubles hold every value of the 32-bit formats.
+        double[] interleaved = Decode<double>(loaded, Enums.BandFormat.Double);
+        int bands = loaded.Bands;
+        int channels = bands - (HasAlpha(loaded) ? 1 : 0);
+        int[] values = new int[loaded.Width * loaded.Height];
+        for (int i = 0; i < values.Length; i++)
+        {
+            double value = interleaved[i * bands];
+            if (interleaved.AsSpan(i * bands, channels).ContainsAnyExcept(value))
+            {
+                throw new InputException(
+                    $"The mask '{Named(page)}' is in colour, but a mask has one value a pixel; save it as a gray image of label values.");
+            }
+
+            values[i] = (int)value;
+            if (values[i] != value || value < 0)
+            {
+                throw new InputException(FormattableString.Invariant(
+                    $"The mask '{Named(page)}' holds the value {value}, but labels are whole numbers from 0 to 2147483647; save it as integers."));
+            }
+        }
+
+        bool isWide = loaded.Format is not (Enums.BandFormat.Uchar or Enums.BandFormat.Char or Enums.BandFormat.Float or Enums.BandFormat.Double);
+        return new(loaded.Height, loaded.Width, values, isWide);
+    }
+
+    /// <summary>The path, with the page (counted from 1) for a stack.</summary>
+    public string Named(int page) => Pages == 1 ? Path : $"{Path}' page '{page + 1}";
+
+    private Image Load(int page)
+    {
+        Codec.Prepare();
+        try
+        {
+            if (BitmapFile.IsBitmap(Path))
+                return BitmapFile.Load(Path);
+
+            // As a source, a name with brackets is a name; as a path, libvips would read options from it.
+            using Source source = Source.NewFromFile(Path);
+            return IsTiff
+                ? Image.TiffloadSource(source, page: page, n: 1, access: Enums.Access.Sequential, failOn: Enums.FailOn.Warning)
+                : Image.NewFromSource(source, "", access: Enums.Access.Sequential, failOn: Enums.FailOn.Truncated);
+        }
+        catch (Exception e) when (e is VipsException or IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw new InputException($"'{Path}' cannot be read as an image; replace it with a PNG, TIFF, JPEG or BMP file.", e);
+        }
+    }
+
+    private T[] Decode<T>(Image loaded, Enums.BandFormat format)
+        where T : unmanaged
+    {
+        try
+        {
+            using Image converted = loaded.Cast(format);
+            return converted.WriteToMemory<T>();
+        }
+        catch (VipsException e)
+        {
+            throw new InputException($"The image '{Path}' is damaged or cut short; replace it.", e);
+        }
+    }
+
+    /// <summary>
+    /// PNG and BMP have transparency as their second or fourth channel. In a TIFF such a channel may as well be data; only
+    /// its tag tells.
+    /// </summary>
+    private bool HasAlpha(Image image) => image.Bands is 2 or 4 && image.Interpretation != Enums.Interpretation.Cmyk
+        && (!IsTiff || TiffTags.LastSampleIsAlpha(Path));
+}
