@@ -12,7 +12,7 @@ public sealed class VulkanSessionTests
     private static float[] Positive(float[] x) => [.. x.Select(value => Math.Max(value, 0))];
 
     [Fact]
-    public void Writes_come_back_by_reads_whole_and_in_part()
+    public void WritesComeBackByReadsWholeAndInPart()
     {
         var plan = new ReluPlan();
         Value floats = plan.Add("floats", 1000);
@@ -35,7 +35,7 @@ public sealed class VulkanSessionTests
     }
 
     [Fact]
-    public void A_transfer_larger_than_the_staging_buffer_goes_in_chunks()
+    public void ATransferLargerThanTheStagingBufferGoesInChunks()
     {
         const int Length = (40 << 20) / sizeof(float) + 3;
         var plan = new ReluPlan();
@@ -46,7 +46,7 @@ public sealed class VulkanSessionTests
     }
 
     [Fact]
-    public void A_chain_runs_level_by_level()
+    public void AChainRunsLevelByLevel()
     {
         var plan = new ReluPlan();
         Value[] values = [.. Enumerable.Range(0, 20).Select(i => plan.Add($"v{i}", 5000))];
@@ -59,7 +59,7 @@ public sealed class VulkanSessionTests
     }
 
     [Fact]
-    public void The_step_slot_and_the_copies_change_from_run_to_run_while_runs_overlap()
+    public void TheStepSlotAndTheCopiesChangeFromRunToRunWhileRunsOverlap()
     {
         const int Image = 1000;
         var plan = new ReluPlan();
@@ -100,7 +100,7 @@ public sealed class VulkanSessionTests
     }
 
     [Fact]
-    public void Copies_that_depend_on_each_other_are_made_in_their_order()
+    public void CopiesThatDependOnEachOtherAreMadeInTheirOrder()
     {
         var plan = new ReluPlan();
         Value a = plan.Add("a", 3000);
@@ -114,7 +114,7 @@ public sealed class VulkanSessionTests
     }
 
     [Fact]
-    public void A_part_of_a_value_is_found_through_its_whole()
+    public void APartOfAValueIsFoundThroughItsWhole()
     {
         var plan = new ReluPlan();
         Value whole = plan.Add("all", 100, ValueKind.Parameter);
@@ -125,7 +125,7 @@ public sealed class VulkanSessionTests
     }
 
     [Fact]
-    public void A_steady_run_allocates_nothing_on_the_managed_heap()
+    public void ASteadyRunAllocatesNothingOnTheManagedHeap()
     {
         var plan = new ReluPlan();
         Value images = plan.Add("images", 4096);
@@ -152,7 +152,7 @@ public sealed class VulkanSessionTests
     }
 
     [Fact]
-    public void Work_cut_into_many_submissions_gives_the_same_result()
+    public void WorkCutIntoManySubmissionsGivesTheSameResult()
     {
         const int Length = 100_003;
         var plan = new ReluPlan();
@@ -171,7 +171,50 @@ public sealed class VulkanSessionTests
     }
 
     [Fact]
-    public void Shuffled_dispatches_of_a_level_give_the_same_result()
+    public void TheFirstRunMeasuresTheRateByWhichTheNextAreCut()
+    {
+        const int Length = 100_003;
+        var plan = new ReluPlan();
+        Value x = plan.Add("x", Length);
+        Value y = plan.Add("y", Length, ValueKind.Activation, keep: true);
+        plan.Level().Relu(x, y, operations: 100_000_000_000);
+        using var session = new VulkanSession(TestDevice.Shared, plan.Build(), reported: [y], options: new() { AsHardware = true });
+        Assert.InRange(session.Submissions, 8, 9);
+        session.Write(x, Signed(Length));
+        float[] first = new float[Length];
+        float[] second = new float[Length];
+        session.Submit([], []);
+        session.Submit([], []);
+        Assert.Equal(1, session.Submissions);
+        session.Complete(first);
+        session.Complete(second);
+        Assert.Equal(Positive(Signed(Length)), first);
+        Assert.Equal(first, second);
+    }
+
+    [Fact]
+    public void SessionsOfOneDeviceRunOnSeveralThreads()
+    {
+        Parallel.For(0, 4, new ParallelOptions { MaxDegreeOfParallelism = 4 }, thread =>
+        {
+            var plan = new ReluPlan();
+            Value x = plan.Add("x", 1000 + thread);
+            Value y = plan.Add("y", 1000 + thread, ValueKind.Activation, keep: true);
+            plan.Level().Relu(x, y);
+            using var session = new VulkanSession(TestDevice.Shared, plan.Build(), reported: [y]);
+            float[] report = new float[1000 + thread];
+            for (int run = 0; run < 20; run++)
+            {
+                float[] data = [.. Signed(1000 + thread).Select(value => value + run)];
+                session.Write(x, data);
+                session.Run(report: report);
+                Assert.Equal(Positive(data), report);
+            }
+        });
+    }
+
+    [Fact]
+    public void ShuffledDispatchesOfALevelGiveTheSameResult()
     {
         var plan = new ReluPlan();
         Value[] x = [.. Enumerable.Range(0, 9).Select(i => plan.Add($"x{i}", 300 + i))];
@@ -193,7 +236,7 @@ public sealed class VulkanSessionTests
     }
 
     [Fact]
-    public void Poisoned_memory_is_NaN_where_nothing_wrote()
+    public void PoisonedMemoryIsNaNWhereNothingWrote()
     {
         var plan = new ReluPlan();
         Value value = plan.Add("value", 100);
@@ -202,7 +245,7 @@ public sealed class VulkanSessionTests
     }
 
     [Fact]
-    public void A_timed_run_measures_every_dispatch()
+    public void ATimedRunMeasuresEveryDispatch()
     {
         var plan = new ReluPlan();
         Value x = plan.Add("x", 1 << 20);
@@ -220,7 +263,7 @@ public sealed class VulkanSessionTests
     }
 
     [Fact]
-    public void Wrong_uses_are_refused()
+    public void WrongUsesAreRefused()
     {
         var plan = new ReluPlan();
         Value x = plan.Add("x", 100);
@@ -252,7 +295,7 @@ public sealed class VulkanSessionTests
     }
 
     [Fact]
-    public void Memory_that_the_device_does_not_have_is_refused_with_the_number_of_bytes()
+    public void MemoryThatTheDeviceDoesNotHaveIsRefusedWithTheNumberOfBytes()
     {
         long size = TestDevice.Shared.Properties.MaxAllocationSize / 16 * 16 + 16;
         var plan = new ReluPlan().Build() with { ArenaSizes = [size] };

@@ -21,6 +21,7 @@ internal sealed unsafe class VulkanInstance : IDisposable
     private static readonly Version32 RequestedVersion = new(1, 3, 0);
 
     private Instance _handle;
+    private bool _isDisposed;
 
     /// <summary>Connects to the loader and lists the devices.</summary>
     /// <param name="validation">Turns on the validation layer with synchronization validation.</param>
@@ -58,6 +59,9 @@ internal sealed unsafe class VulkanInstance : IDisposable
 
     public void Dispose()
     {
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
         if (_handle.Handle != 0)
         {
             Messages?.Detach();

@@ -177,7 +177,7 @@ public sealed partial class VulkanSession : Session
             _isMeasured = true;
             return _recorder.Record(SubmissionPlan.Cut(_recorder.Levels, forced), TimestampScope.None);
         }
-        if (_device.Properties.IsSoftware)
+        if (_device.Properties.IsSoftware && !options.AsHardware)
         {
             _isMeasured = true;
             return _recorder.Record(SubmissionPlan.Whole(_recorder.Levels), TimestampScope.None);

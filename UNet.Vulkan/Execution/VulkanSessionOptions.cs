@@ -14,6 +14,9 @@ public sealed record VulkanSessionOptions
     /// </summary>
     public bool Poison { get; init; }
 
-    /// <summary>Cuts the work as if the device did this many operations in a second, whatever the device.</summary>
+    /// <summary>Cuts the work as if the device did this many operations in a second, whatever the device, and measures nothing.</summary>
     internal double? ForcedRate { get; init; }
+
+    /// <summary>Takes a software device for one with a watchdog, whose rate is measured on the first run.</summary>
+    internal bool AsHardware { get; init; }
 }

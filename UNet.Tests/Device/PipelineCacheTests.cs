@@ -1,0 +1,84 @@
+using UNet.Vulkan.Device;
+using UNet.Vulkan.Execution;
+using UNet.Vulkan.Graph;
+using Xunit;
+
+namespace UNet.Tests.Device;
+
+public sealed class PipelineCacheTests
+{
+    private static readonly byte[] Data = [.. Enumerable.Range(0, 1000).Select(i => (byte)i)];
+
+    [Fact]
+    public void WhatWasStoredIsLoaded()
+    {
+        using TemporaryFolder folder = new();
+        var file = new PipelineCacheFile(folder.File("sub/cache.bin"));
+        Assert.Empty(file.Load());
+        file.Store(Data);
+        Assert.Equal(Data, file.Load());
+        file.Store([]);
+        Assert.Empty(file.Load());
+        Assert.Single(Directory.GetFiles(folder.File("sub")));
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(0, 10)]
+    [InlineData(3, 1016)]
+    [InlineData(9, 1016)]
+    [InlineData(500, 1016)]
+    [InlineData(0, 900)]
+    public void ADamagedFileIsPassedOver(int flipped, int length)
+    {
+        using TemporaryFolder folder = new();
+        var file = new PipelineCacheFile(folder.File("cache.bin"));
+        file.Store(Data);
+        byte[] bytes = File.ReadAllBytes(file.Path);
+        Assert.Equal(1016, bytes.Length);
+        bytes[flipped] ^= 1;
+        File.WriteAllBytes(file.Path, bytes[..length]);
+        Assert.Empty(file.Load());
+    }
+
+    [Fact]
+    public void AFolderThatCannotBeWrittenIsPassedOver()
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllText(folder.File("occupied"), "");
+        var file = new PipelineCacheFile(folder.File("occupied/cache.bin"));
+        file.Store(Data);
+        Assert.Empty(file.Load());
+    }
+
+    [Fact]
+    public void DevicesAndDriversHaveFilesOfTheirOwn()
+    {
+        DeviceProperties device = DeviceProperties.Minimum with { PipelineCacheUuid = Guid.Parse("00112233-4455-6677-8899-aabbccddeeff"), DriverVersion = 0x1234 };
+        Assert.Equal("pipelines-00112233445566778899aabbccddeeff-00001234.bin", Path.GetFileName(PipelineCacheFile.For(device)?.Path));
+        Assert.Equal("unet-vulkan", Path.GetFileName(Path.GetDirectoryName(PipelineCacheFile.For(device)?.Path)));
+        Assert.NotEqual(PipelineCacheFile.For(device)?.Path, PipelineCacheFile.For(device with { DriverVersion = 1 })?.Path);
+    }
+
+    [Fact]
+    public void ASessionLeavesACacheThatTheNextOneUses()
+    {
+        using TemporaryFolder folder = new();
+        for (int start = 0; start < 3; start++)
+        {
+            using VulkanDevice device = TestDevice.Open(validation: false, folder.Path);
+            var plan = new ReluPlan();
+            Value x = plan.Add("x", 4);
+            Value y = plan.Add("y", 4, ValueKind.Activation, keep: true);
+            plan.Level().Relu(x, y);
+            using var session = new VulkanSession(device, plan.Build());
+            session.Write(x, [-1f, 2f, -3f, 4f]);
+            session.Run();
+            Assert.Equal([0f, 2f, 0f, 4f], session.ReadAll(y));
+            string file = Assert.Single(Directory.GetFiles(folder.Path));
+            // A driver that gets a foreign cache, with a good checksum of ours, has to reject it itself.
+            if (start == 1)
+                new PipelineCacheFile(file).Store(Data);
+        }
+    }
+}
