@@ -37,7 +37,7 @@ public sealed class Value
     /// <summary>Such as <c>encoder.0.conv1.weight</c>.</summary>
     public string Name { get; }
 
-    public Shape Shape { get; }
+    public Shape Shape { get; private set; }
 
     public ElementType Element { get; }
 
@@ -61,6 +61,9 @@ public sealed class Value
 
     /// <summary>Whether the value's content outlives a run.</summary>
     public bool IsKept => Whole?.IsKept ?? (Keep || Kind is not (ValueKind.Activation or ValueKind.Gradient or ValueKind.Scratch));
+
+    /// <summary>Lengthens a flat vector by the part that was just added to it.</summary>
+    internal void Grow(int length) => Shape = new Shape(length);
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name} [{Shape}]";

@@ -23,6 +23,13 @@ public sealed record ExecutionPlan(
     ImmutableArray<ImmutableArray<PlannedDispatch>> Levels,
     IReadOnlyDictionary<Value, BufferRange> Ranges)
 {
+    /// <summary>A plan with the report of its memory.</summary>
+    public ExecutionPlan(MemoryPlan memory, ImmutableArray<ImmutableArray<PlannedDispatch>> levels)
+        : this(memory.ArenaSizes, levels, memory.Ranges) => Memory = memory;
+
+    /// <summary>What the values need before and after sharing memory; null for a plan made by hand.</summary>
+    public MemoryPlan? Memory { get; }
+
     /// <summary>All dispatches in order.</summary>
     public IEnumerable<PlannedDispatch> Dispatches => Levels.SelectMany(level => level);
 }

@@ -51,6 +51,12 @@ public abstract record Op
     /// <summary>Writes those gradients that <see cref="IReferenceTensors{T}.Wants"/> asks for.</summary>
     public abstract void BackwardReference<T>(IReferenceTensors<T> tensors) where T : IFloatingPointIeee754<T>;
 
+    /// <summary>A valid element for checks and benchmarks of a Float32 role, made from a standard normal number.</summary>
+    public virtual float SampleElement(Role role, float normal) => normal;
+
+    /// <summary>A valid element for checks and benchmarks of an integer role, made from a random word.</summary>
+    public virtual uint SampleInteger(Role role, uint random, ReadOnlySpan<Shape> shapes) => random % 2;
+
     /// <summary>
     /// Floating-point operations of a pass (a multiply-add counts as two), for rates and for cutting long work.
     /// The default is one for each element of the largest tensor.

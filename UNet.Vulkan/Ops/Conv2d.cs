@@ -1,0 +1,92 @@
+using UNet.Shaders;
+using UNet.Vulkan.Graph;
+using UNet.Vulkan.Ops.Declaration;
+
+namespace UNet.Vulkan.Ops;
+
+/// <summary>
+/// Convolution with stride 1 and a square kernel:
+/// y[n,k,p,q] = bias[k] + Σ_crs weight[k,c,r,s] · x[n,c,p+r-padding,q+s-padding], x being 0 outside.
+/// </summary>
+/// <remarks>
+/// Letters: n image, c input channel, k output channel, (p,q) output pixel, (r,s) tap.
+/// The adjoints, for a loss L with d_y = ∂L/∂y:
+/// d_x[n,c,h,w] = Σ_krs weight[k,c,r,s] · d_y[n,k,h+padding-r,w+padding-s];
+/// d_weight[k,c,r,s] = Σ_npq d_y[n,k,p,q] · x[n,c,p+r-padding,q+s-padding];
+/// d_bias[k] = Σ_npq d_y[n,k,p,q].
+/// </remarks>
+/// <param name="OutChannels">Number of output channels.</param>
+/// <param name="Kernel">Height and width of the kernel.</param>
+/// <param name="Padding">Rows and columns of zeros on each side; 0 is a valid convolution.</param>
+[Op]
+[Forward<Conv2dForward>]
+[Backward<Conv2dBackwardInput>]
+[Backward<Conv2dBackwardWeight, WeightGradientSum>]
+[Sample("x: 1x1x5x7", "OutChannels: 1")]
+[Sample("x: 2x3x5x7", "OutChannels: 4")]
+[Sample("x: 1x3x9x35", "OutChannels: 9, Padding: 1")]
+[Sample("x: 1x9x18x6", "OutChannels: 7")]
+[Sample("x: 2x1x8x8", "OutChannels: 2, Kernel: 1")]
+[Sample("x: 1x5x6x33", "OutChannels: 2, Kernel: 1")]
+[Sample("x: 1x2x17x4", "OutChannels: 33, Padding: 1")]
+public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding = 0)
+{
+    /// <summary>Input [N,C,H,W].</summary>
+    [Input] public static partial Role X { get; }
+
+    /// <summary>Weight [out,in,kernel,kernel].</summary>
+    [Param(Init.He)] public static partial Role Weight { get; }
+
+    /// <summary>Bias [out].</summary>
+    [Param(Init.Zero)] public static partial Role Bias { get; }
+
+    /// <summary>Output [N,out,H+2·padding-kernel+1,W+2·padding-kernel+1].</summary>
+    [Output] public static partial Role Y { get; }
+
+    /// <summary>Weight gradients of runs of rows, before they are added.</summary>
+    [Scratch(PerImage = true)] public static partial Role Partial { get; }
+
+    /// <summary>Bias gradients of runs of rows, before they are added.</summary>
+    [Scratch(PerImage = true)] public static partial Role PartialBias { get; }
+
+    /// <inheritdoc/>
+    public override long Operations(Pass pass, ReadOnlySpan<Shape> shapes)
+        => 2 * shapes[Y.Index].Length * shapes[X.Index].C * Kernel * Kernel;
+
+    private partial void InferShapes(ref Shapes shapes)
+    {
+        int height = shapes.X.H + 2 * Padding - Kernel + 1;
+        int width = shapes.X.W + 2 * Padding - Kernel + 1;
+        if (height < 1 || width < 1)
+            throw new ArgumentException($"an input of {shapes.X.H} x {shapes.X.W} pixels is too small for a {Kernel} x {Kernel} convolution.");
+        shapes.Weight = new Shape(OutChannels, shapes.X.C, Kernel, Kernel);
+        shapes.Bias = new Shape(OutChannels);
+        shapes.Y = new Shape(shapes.X.N, OutChannels, height, width);
+    }
+
+    private partial int WeightFanIn(in Shapes shapes) => shapes.X.C * Kernel * Kernel;
+
+    private partial Shape PartialShape(in Shapes shapes)
+        => new(shapes.X.N * SplitRule.Splits(shapes.Y.H, OutChannels, shapes.X.C, shapes.Weight.Length), OutChannels, shapes.X.C, Kernel * Kernel);
+
+    private partial Shape PartialBiasShape(in Shapes shapes) => Shape.Of(PartialShape(shapes).N, OutChannels);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForward.Spec spec)
+        => Tiles(shapes.Y, spec.TileH, spec.TileC, Conv2dForward.Info.LocalSize);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInput.Spec spec)
+        => Tiles(shapes.X, spec.TileH, spec.TileC, Conv2dBackwardInput.Info.LocalSize);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeight.Spec spec)
+        => new(
+            WorkgroupCount.Cover(OutChannels, Conv2dBackwardWeight.Info.LocalSize.X).X,
+            WorkgroupCount.Cover(shapes.X.C, spec.TileC).X,
+            (uint)PartialShape(shapes).N);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSum.Spec spec)
+        => WorkgroupCount.Linear(shapes.Weight.Length + shapes.Bias.Length, WeightGradientSum.Info.LocalSize.X);
+
+    /// <summary>Columns along x, tiles of rows along y, images times tiles of channels along z.</summary>
+    private static WorkgroupCount Tiles(Shape shape, uint tileH, uint tileC, WorkgroupSize local)
+        => WorkgroupCount.Cover(shape.W, local.X, shape.H, local.Y * tileH) with { Z = (uint)shape.N * WorkgroupCount.Cover(shape.C, tileC).X };
+}

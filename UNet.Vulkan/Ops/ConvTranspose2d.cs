@@ -1,0 +1,80 @@
+using UNet.Shaders;
+using UNet.Vulkan.Graph;
+using UNet.Vulkan.Ops.Declaration;
+
+namespace UNet.Vulkan.Ops;
+
+/// <summary>
+/// The U-Net's up-convolution: a 2x2 transposed convolution with stride 2, whose windows do not overlap:
+/// y[n,k,2p+r,2q+s] = bias[k] + Σ_c weight[c,k,r,s] · x[n,c,p,q].
+/// </summary>
+/// <remarks>
+/// The adjoints: d_x[n,c,p,q] = Σ_krs weight[c,k,r,s] · d_y[n,k,2p+r,2q+s];
+/// d_weight[c,k,r,s] = Σ_npq x[n,c,p,q] · d_y[n,k,2p+r,2q+s]; d_bias[k] = Σ d_y[n,k,·,·].
+/// </remarks>
+/// <param name="OutChannels">Number of output channels.</param>
+[Op]
+[Forward<ConvTranspose2dForward>]
+[Backward<ConvTranspose2dBackwardInput>]
+[Backward<ConvTranspose2dBackwardWeight, WeightGradientSum>]
+[Sample("x: 1x1x3x5", "OutChannels: 1")]
+[Sample("x: 2x3x5x4", "OutChannels: 2")]
+[Sample("x: 1x9x9x33", "OutChannels: 5")]
+[Sample("x: 1x7x8x3", "OutChannels: 33")]
+public sealed partial record ConvTranspose2d(int OutChannels)
+{
+    /// <summary>Input [N,C,H,W].</summary>
+    [Input] public static partial Role X { get; }
+
+    /// <summary>Weight [in,out,2,2].</summary>
+    [Param(Init.He)] public static partial Role Weight { get; }
+
+    /// <summary>Bias [out].</summary>
+    [Param(Init.Zero)] public static partial Role Bias { get; }
+
+    /// <summary>Output [N,out,2H,2W].</summary>
+    [Output] public static partial Role Y { get; }
+
+    /// <summary>Weight gradients of runs of rows, before they are added.</summary>
+    [Scratch(PerImage = true)] public static partial Role Partial { get; }
+
+    /// <summary>Bias gradients of runs of rows, before they are added.</summary>
+    [Scratch(PerImage = true)] public static partial Role PartialBias { get; }
+
+    /// <inheritdoc/>
+    public override long Operations(Pass pass, ReadOnlySpan<Shape> shapes) => 2 * shapes[Y.Index].Length * shapes[X.Index].C;
+
+    private partial void InferShapes(ref Shapes shapes)
+    {
+        shapes.Weight = new Shape(shapes.X.C, OutChannels, 2, 2);
+        shapes.Bias = new Shape(OutChannels);
+        shapes.Y = new Shape(shapes.X.N, OutChannels, 2 * shapes.X.H, 2 * shapes.X.W);
+    }
+
+    /// <summary>The windows do not overlap, so an output has one input a channel.</summary>
+    private partial int WeightFanIn(in Shapes shapes) => shapes.X.C;
+
+    private partial Shape PartialShape(in Shapes shapes)
+        => new(shapes.X.N * SplitRule.Splits(shapes.X.H, OutChannels, shapes.X.C, shapes.Weight.Length), shapes.X.C, OutChannels, 4);
+
+    private partial Shape PartialBiasShape(in Shapes shapes) => Shape.Of(PartialShape(shapes).N, OutChannels);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dForward.Spec spec)
+        => Tiles(shapes.X, OutChannels, spec.TileH, spec.TileC, ConvTranspose2dForward.Info.LocalSize);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardInput.Spec spec)
+        => Tiles(shapes.X, shapes.X.C, spec.TileH, spec.TileC, ConvTranspose2dBackwardInput.Info.LocalSize);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardWeight.Spec spec)
+        => new(
+            WorkgroupCount.Cover(OutChannels, ConvTranspose2dBackwardWeight.Info.LocalSize.X).X,
+            WorkgroupCount.Cover(shapes.X.C, spec.TileC).X,
+            (uint)PartialShape(shapes).N);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSum.Spec spec)
+        => WorkgroupCount.Linear(shapes.Weight.Length + shapes.Bias.Length, WeightGradientSum.Info.LocalSize.X);
+
+    /// <summary>Columns of x along x, tiles of its rows along y, images times tiles of channels along z.</summary>
+    private static WorkgroupCount Tiles(Shape x, int channels, uint tileH, uint tileC, WorkgroupSize local)
+        => WorkgroupCount.Cover(x.W, local.X, x.H, local.Y * tileH) with { Z = (uint)x.N * WorkgroupCount.Cover(channels, tileC).X };
+}

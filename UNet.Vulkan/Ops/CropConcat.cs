@@ -1,0 +1,45 @@
+using UNet.Shaders;
+using UNet.Vulkan.Graph;
+using UNet.Vulkan.Ops.Declaration;
+
+namespace UNet.Vulkan.Ops;
+
+/// <summary>
+/// The decoder's input: the skip connection, cropped to the centre of the upsampled tensor's size, concatenated with it
+/// along the channels: y = [crop(skip), upsampled]. An odd difference leaves one row or column more at the end.
+/// </summary>
+[Op]
+[Forward<CropConcatForward>]
+[Backward<CropConcatBackwardSkip>]
+[Backward<CropConcatBackwardUpsampled>]
+[Sample("skip: 1x1x6x8; upsampled: 1x1x4x4")]
+[Sample("skip: 2x3x9x10; upsampled: 2x2x4x5")]
+[Sample("skip: 2x2x5x7; upsampled: 2x3x5x7")]
+public sealed partial record CropConcat
+{
+    /// <summary>Skip connection [N,Cs,Hs,Ws].</summary>
+    [Input] public static partial Role Skip { get; }
+
+    /// <summary>Upsampled tensor [N,Cu,H,W], not larger than the skip connection.</summary>
+    [Input] public static partial Role Upsampled { get; }
+
+    /// <summary>Output [N,Cs+Cu,H,W].</summary>
+    [Output] public static partial Role Y { get; }
+
+    private partial void InferShapes(ref Shapes shapes)
+    {
+        (Shape skip, Shape upsampled) = (shapes.Skip, shapes.Upsampled);
+        if (skip.N != upsampled.N || skip.H < upsampled.H || skip.W < upsampled.W)
+            throw new ArgumentException($"a skip connection {skip} cannot be cropped to {upsampled}.");
+        shapes.Y = new Shape(upsampled.N, skip.C + upsampled.C, upsampled.H, upsampled.W);
+    }
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatForward.Spec spec)
+        => WorkgroupCount.Linear(shapes.Y.Length, CropConcatForward.Info.LocalSize.X);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatBackwardSkip.Spec spec)
+        => WorkgroupCount.Linear(shapes.Skip.Length, CropConcatBackwardSkip.Info.LocalSize.X);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatBackwardUpsampled.Spec spec)
+        => WorkgroupCount.Linear(shapes.Upsampled.Length, CropConcatBackwardUpsampled.Info.LocalSize.X);
+}

@@ -1,0 +1,38 @@
+using UNet.Shaders;
+using UNet.Vulkan.Graph;
+using UNet.Vulkan.Ops.Declaration;
+
+namespace UNet.Vulkan.Ops;
+
+/// <summary>
+/// 2x2 max-pool with stride 2: y[n,c,p,q] = max over r,s of x[n,c,2p+r,2q+s]. An odd last row or column is left out.
+/// Its gradient goes to the first maximum of each window in row-major order.
+/// </summary>
+[Op]
+[Forward<MaxPool2dForward>]
+[Backward<MaxPool2dBackward>]
+[Sample("x: 1x1x4x6")]
+[Sample("x: 2x3x8x10")]
+[Sample("x: 2x3x7x9")]
+[Sample("x: 1x2x6x131")]
+public sealed partial record MaxPool2d
+{
+    /// <summary>Input [N,C,H,W], at least 2 x 2 pixels.</summary>
+    [Input] public static partial Role X { get; }
+
+    /// <summary>Output [N,C,H/2,W/2], rounded down.</summary>
+    [Output] public static partial Role Y { get; }
+
+    private partial void InferShapes(ref Shapes shapes)
+    {
+        if (shapes.X.H < 2 || shapes.X.W < 2)
+            throw new ArgumentException($"an input of {shapes.X.H} x {shapes.X.W} pixels is too small for a 2 x 2 max-pool.");
+        shapes.Y = new Shape(shapes.X.N, shapes.X.C, shapes.X.H / 2, shapes.X.W / 2);
+    }
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in MaxPool2dForward.Spec spec)
+        => WorkgroupCount.Linear(shapes.Y.Length, MaxPool2dForward.Info.LocalSize.X);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in MaxPool2dBackward.Spec spec)
+        => WorkgroupCount.Linear((long)shapes.X.N * shapes.X.C * ((shapes.X.H + 1) / 2) * ((shapes.X.W + 1) / 2), MaxPool2dBackward.Info.LocalSize.X);
+}

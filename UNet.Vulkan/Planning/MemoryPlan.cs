@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using UNet.Shaders;
+using UNet.Vulkan.Device;
+using UNet.Vulkan.Graph;
+
+namespace UNet.Vulkan.Planning;
+
+/// <summary>A value and the first and last invocation that touch it.</summary>
+public readonly record struct Lifetime(Value Value, int First, int Last)
+{
+    /// <summary>Whether both are needed at once.</summary>
+    public bool Meets(Lifetime other) => First <= other.Last && other.First <= Last;
+}
+
+/// <summary>Bytes of one kind of value.</summary>
+/// <param name="Kind">The kind.</param>
+/// <param name="Bytes">Bytes of all values of that kind.</param>
+public readonly record struct KindBytes(ValueKind Kind, long Bytes);
+
+/// <summary>Where every value lies, and what sharing memory saved.</summary>
+/// <param name="Ranges">Range of each value, parts of flat vectors included.</param>
+/// <param name="ArenaSizes">Bytes of each arena.</param>
+/// <param name="ByKind">Bytes by kind before sharing.</param>
+/// <param name="BytesBefore">Bytes of all values if none shared memory.</param>
+public sealed record MemoryPlan(
+    IReadOnlyDictionary<Value, BufferRange> Ranges,
+    ImmutableArray<long> ArenaSizes,
+    ImmutableArray<KindBytes> ByKind,
+    long BytesBefore)
+{
+    /// <summary>Bytes of all arenas.</summary>
+    public long BytesAfter => ArenaSizes.Sum();
+
+    /// <summary>
+    /// Places values in arenas: kept values one after the other; the others, largest first, each at the lowest place that
+    /// no value with a meeting lifetime occupies.
+    /// </summary>
+    /// <param name="lifetimes">Whole values (no parts) with their lifetimes.</param>
+    /// <param name="parts">Parts of flat vectors.</param>
+    /// <param name="device">Gives the alignment and the largest arena.</param>
+    /// <param name="options">Sharing and guards.</param>
+    /// <exception cref="PlanException">A value is larger than one allocation may be.</exception>
+    public static MemoryPlan Create(IReadOnlyList<Lifetime> lifetimes, IEnumerable<Value> parts, DeviceProperties device, PlanOptions options)
+    {
+        long alignment = Math.Max(device.MinStorageBufferOffsetAlignment, 16);
+        var arenas = new List<List<(BufferRange Range, Lifetime Lifetime)>>();
+        var sizes = new List<long>();
+        var ranges = new Dictionary<Value, BufferRange>();
+
+        IEnumerable<Lifetime> order = lifetimes.Where(lifetime => lifetime.Value.IsKept)
+            .Concat(lifetimes.Where(lifetime => !lifetime.Value.IsKept).OrderByDescending(lifetime => lifetime.Value.SizeInBytes).ThenBy(lifetime => lifetime.Value.Id));
+        foreach (Lifetime lifetime in order)
+        {
+            long guard = RoundUp(options.GuardBytes, alignment);
+            long size = RoundUp(lifetime.Value.SizeInBytes, alignment) + 2 * guard;
+            if (size > device.MaxAllocationSize)
+            {
+                throw new PlanException($"The tensor {lifetime.Value} needs {size:N0} bytes, more than the {device.MaxAllocationSize:N0} that one allocation on "
+                    + $"{device.Name} may have; use a smaller --tile, --batch or --width.");
+            }
+            bool exclusive = lifetime.Value.IsKept || !options.Alias;
+            int arena = 0;
+            long offset = 0;
+            for (; arena < arenas.Count; arena++)
+            {
+                offset = LowestFit(arenas[arena], lifetime, size, exclusive);
+                if (offset + size <= device.MaxAllocationSize)
+                    break;
+            }
+            if (arena == arenas.Count)
+            {
+                arenas.Add([]);
+                sizes.Add(0);
+                offset = 0;
+            }
+            arenas[arena].Add((new BufferRange(arena, offset, size), exclusive ? lifetime with { First = int.MinValue, Last = int.MaxValue } : lifetime));
+            sizes[arena] = Math.Max(sizes[arena], offset + size);
+            ranges[lifetime.Value] = new BufferRange(arena, offset + guard, lifetime.Value.SizeInBytes);
+        }
+        foreach (Value part in parts)
+        {
+            BufferRange whole = ranges[part.Whole!];
+            ranges[part] = new BufferRange(whole.Arena, whole.Offset + part.Start * part.Element.SizeInBytes(), part.SizeInBytes);
+        }
+        ImmutableArray<KindBytes> byKind = [.. lifetimes.GroupBy(lifetime => lifetime.Value.Kind).OrderBy(group => group.Key)
+            .Select(group => new KindBytes(group.Key, group.Sum(lifetime => lifetime.Value.SizeInBytes)))];
+        return new MemoryPlan(ranges, [.. sizes], byKind, byKind.Sum(kind => kind.Bytes));
+    }
+
+    private static long LowestFit(List<(BufferRange Range, Lifetime Lifetime)> placed, Lifetime lifetime, long size, bool exclusive)
+    {
+        long offset = 0;
+        foreach ((BufferRange range, _) in placed.Where(other => exclusive || other.Lifetime.Meets(lifetime)).OrderBy(other => other.Range.Offset))
+        {
+            if (offset + size <= range.Offset)
+                break;
+            offset = Math.Max(offset, range.End);
+        }
+        return offset;
+    }
+
+    private static long RoundUp(long value, long multiple) => (value + multiple - 1) / multiple * multiple;
+}

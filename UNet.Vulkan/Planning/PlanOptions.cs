@@ -1,0 +1,23 @@
+using UNet.Vulkan.Graph;
+using UNet.Vulkan.Ops.Declaration;
+
+namespace UNet.Vulkan.Planning;
+
+/// <summary>Choices of a plan that change memory or speed; only <see cref="Choose"/> may change rounding.</summary>
+public sealed record PlanOptions
+{
+    /// <summary>Let activations, gradients and scratch whose lifetimes do not meet share memory.</summary>
+    public bool Alias { get; init; } = true;
+
+    /// <summary>Unused bytes before and after every range, for tests that look for writes out of bounds.</summary>
+    public int GuardBytes { get; init; }
+
+    /// <summary>
+    /// Picks one of the implementations that support the invocation's shapes and the device; null takes the last declared
+    /// one, which is the most specialized. The first in the list is the plain one.
+    /// </summary>
+    public Func<Invocation, IReadOnlyList<Implementation>, Implementation>? Choose { get; init; }
+
+    /// <summary>A plan of plain implementations only.</summary>
+    public static PlanOptions Plain { get; } = new() { Choose = (_, candidates) => candidates[0] };
+}

@@ -1,0 +1,144 @@
+using System.Collections.Immutable;
+using UNet.Shaders;
+using UNet.Vulkan.Device;
+using UNet.Vulkan.Graph;
+using UNet.Vulkan.Ops.Declaration;
+
+namespace UNet.Vulkan.Planning;
+
+/// <summary>
+/// From a graph's schedule to an execution plan: picks implementations, adds their scratch, places everything in memory,
+/// binds batches one image at a time where a tensor is larger than one binding, and sets barriers. Pure functions.
+/// </summary>
+public static class Planner
+{
+    /// <summary>Plans a graph for a device.</summary>
+    /// <exception cref="PlanException">A tensor does not fit the device's limits; the message names it and the remedy.</exception>
+    public static ExecutionPlan Plan(Graph.Graph graph, DeviceProperties device, PlanOptions? options = null)
+    {
+        options ??= new PlanOptions();
+        PlannedInvocation[] invocations = [.. graph.Invocations.Select(invocation => Choose(invocation, device, options))];
+        MemoryPlan memory = MemoryPlan.Create(
+            Lifetimes(graph, invocations), graph.Values.Where(value => value.Whole is not null), device, options);
+        ImmutableArray<ImmutableArray<PlannedDispatch>> levels = BarrierPlan.Create(
+            invocations.SelectMany(invocation => Dispatches(invocation, memory.Ranges, device)));
+        return new ExecutionPlan(memory, levels);
+    }
+
+    private sealed record PlannedInvocation(Invocation Invocation, Implementation Implementation, ImmutableArray<Value?> Values, Shape[] Shapes);
+
+    private static PlannedInvocation Choose(Invocation invocation, DeviceProperties device, PlanOptions options)
+    {
+        Node node = invocation.Node;
+        Shape[] shapes = node.Shapes;
+        Implementation[] candidates = [.. invocation.Pass.Implementations.Where(implementation => node.Op.Supports(implementation, shapes, device))];
+        Implementation implementation = options.Choose?.Invoke(invocation, candidates) ?? candidates[^1];
+        ImmutableArray<Value?> values = [.. node.Op.Info.Roles.Select(role =>
+            role.Kind == RoleKind.Scratch && implementation.Scratch.Contains(role)
+                ? new Value(-1, $"{invocation} {role}", node.Op.ScratchShape(role, shapes), role.Element, ValueKind.Scratch)
+                : node.Values[role.Index])];
+        return new PlannedInvocation(invocation, implementation, values, shapes);
+    }
+
+    private static List<Lifetime> Lifetimes(Graph.Graph graph, PlannedInvocation[] invocations)
+    {
+        var lifetimes = new Dictionary<Value, Lifetime>();
+        foreach (Value value in graph.Values.Where(value => value.Whole is null && value.IsKept))
+            lifetimes[value] = new Lifetime(value, 0, invocations.Length);
+        for (int i = 0; i < invocations.Length; i++)
+        {
+            PlannedInvocation planned = invocations[i];
+            IEnumerable<Value> scratch = planned.Values.Where(value => value?.Kind == ValueKind.Scratch)!;
+            foreach (Value touched in planned.Invocation.Reads.Concat(planned.Invocation.Writes).Concat(scratch))
+            {
+                Value value = touched.Whole ?? touched;
+                lifetimes[value] = lifetimes.TryGetValue(value, out Lifetime known) ? known with { Last = Math.Max(known.Last, i) } : new Lifetime(value, i, i);
+            }
+        }
+        return [.. lifetimes.Values];
+    }
+
+    private static IEnumerable<PlannedDispatch> Dispatches(PlannedInvocation planned, IReadOnlyDictionary<Value, BufferRange> ranges, DeviceProperties device)
+    {
+        Op op = planned.Invocation.Node.Op;
+        long operations = op.Operations(planned.Invocation.Pass, planned.Shapes) / planned.Implementation.Kernels.Length;
+        for (int kernel = 0; kernel < planned.Implementation.Kernels.Length; kernel++)
+        {
+            var whole = new Binding(planned, ranges, Image: -1, Images: 1);
+            KernelDispatch dispatch = op.Dispatch(planned.Implementation, kernel, planned.Shapes, whole);
+            if (dispatch.Buffers.All(range => range.Length <= device.MaxStorageBufferRange))
+            {
+                yield return new PlannedDispatch(Checked(dispatch, planned, device), planned.Invocation.ToString(), operations);
+                continue;
+            }
+            int images = BatchOf(planned, planned.Implementation.Kernels[kernel]);
+            Shape[] shapes = [.. planned.Invocation.Node.Op.Info.Roles.Select((role, index) =>
+                role.PerImage && planned.Shapes[index].Rank == 4 ? planned.Shapes[index].WithImages(planned.Shapes[index].N / images) : planned.Shapes[index])];
+            for (int image = 0; image < images; image++)
+            {
+                KernelDispatch one = op.Dispatch(planned.Implementation, kernel, shapes, new Binding(planned, ranges, image, images));
+                RequireFit(one, planned, kernel, device);
+                yield return new PlannedDispatch(Checked(one, planned, device), planned.Invocation.ToString(), operations / images);
+            }
+        }
+    }
+
+    /// <summary>Images of the batch, where the kernel can run on one image at a time; else 1.</summary>
+    private static int BatchOf(PlannedInvocation planned, KernelUse kernel)
+    {
+        RoleUse[] perImage = [.. kernel.Uses.Where(use => CountsImages(use.Role, planned.Values[use.Role.Index]!))];
+        // A kernel that writes something common to all images would see only the last one's part of it.
+        bool writesCommon = kernel.Uses.Except(perImage).Any(use => use.Access.HasFlag(BufferAccess.Write));
+        return writesCommon
+            ? 1
+            : perImage.Where(use => use.Role.Kind != RoleKind.Scratch).Select(use => planned.Values[use.Role.Index]!.Shape.N).DefaultIfEmpty(1).Min();
+    }
+
+    private static bool CountsImages(Role role, Value value) => role.PerImage && (role.Kind == RoleKind.Scratch || value.Shape.Rank == 4);
+
+    private static void RequireFit(KernelDispatch dispatch, PlannedInvocation planned, int kernel, DeviceProperties device)
+    {
+        if (dispatch.Buffers.Any(range => range.Offset % device.MinStorageBufferOffsetAlignment != 0))
+        {
+            throw new PlanException($"{planned.Invocation} must be bound one image at a time on {device.Name}, but its images do not start at multiples of "
+                + $"{device.MinStorageBufferOffsetAlignment} bytes; use --batch 1.");
+        }
+        int tooLarge = dispatch.Buffers.ToList().FindIndex(range => range.Length > device.MaxStorageBufferRange);
+        if (tooLarge < 0)
+            return;
+        RoleUse use = planned.Implementation.Kernels[kernel].Uses[tooLarge];
+        Value value = (use.IsGradient ? planned.Invocation.Gradients : planned.Values)[use.Role.Index]!;
+        throw new PlanException($"One image of the tensor {value} needs {dispatch.Buffers[tooLarge].Length:N0} bytes, but {device.Name} binds at most "
+            + $"{device.MaxStorageBufferRange:N0}; use a smaller --tile or --width.");
+    }
+
+    private static KernelDispatch Checked(KernelDispatch dispatch, PlannedInvocation planned, DeviceProperties device)
+    {
+        WorkgroupCount groups = dispatch.Groups;
+        if (groups.X > device.MaxWorkgroupCountX || groups.Y > device.MaxWorkgroupCountY || groups.Z > device.MaxWorkgroupCountZ)
+        {
+            throw new PlanException($"{planned.Invocation} needs {groups.X} x {groups.Y} x {groups.Z} workgroups, more than {device.Name} allows; "
+                + "use a smaller --tile or --batch.");
+        }
+        return dispatch;
+    }
+
+    /// <summary>Ranges of an invocation's values: whole, or one image's part of those that count images.</summary>
+    private sealed record Binding(PlannedInvocation Planned, IReadOnlyDictionary<Value, BufferRange> Ranges, int Image, int Images) : IBufferBinding
+    {
+        public int FirstImage => Math.Max(Image, 0);
+
+        public BufferRange Value(Role role) => RangeOf(role, Planned.Values[role.Index]!);
+
+        public BufferRange Gradient(Role role) => RangeOf(role, Planned.Invocation.Gradients[role.Index]!);
+
+        private BufferRange RangeOf(Role role, Value value)
+        {
+            BufferRange range = Ranges[value];
+            if (Image < 0 || !CountsImages(role, value))
+                return range;
+            long part = range.Length / Images;
+            return new BufferRange(range.Arena, range.Offset + Image * part, part);
+        }
+    }
+}

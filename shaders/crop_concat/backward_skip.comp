@@ -1,0 +1,31 @@
+#version 460
+#extension GL_GOOGLE_include_directive : require
+#include "common/linear.glsl"
+// Gradient of crop + concatenation to the skip connection: the first channels of d_y, surrounded by zeros where the
+// skip connection was cropped. One invocation computes one element.
+layout(local_size_x = 64) in;
+
+layout(set = 0, binding = 0, std430) readonly buffer DY { float d_y[]; };
+layout(set = 0, binding = 1, std430) writeonly buffer DSkip { float d_skip[]; };
+layout(push_constant, std430) uniform Push {
+    uint skip_c;
+    uint skip_h;
+    uint skip_w;
+    uint skip_length;
+    uint y_c;
+    uint y_h;
+    uint y_w;
+};
+
+void main() {
+    uint i = linear_workgroup() * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
+    if (i >= skip_length)
+        return;
+    // Above the crop the differences wrap, which the comparisons catch.
+    uint column = i % skip_w - (skip_w - y_w) / 2u;
+    uint row = i / skip_w % skip_h - (skip_h - y_h) / 2u;
+    uint plane = i / (skip_w * skip_h);
+    uint n = plane / skip_c;
+    uint c = plane % skip_c;
+    d_skip[i] = row < y_h && column < y_w ? d_y[((n * y_c + c) * y_h + row) * y_w + column] : 0.0;
+}
