@@ -20,6 +20,7 @@ internal sealed partial class KernelParser
     private readonly List<DeclaredBuffer> _buffers = [];
     private readonly List<AddressType> _addressTypes = [];
     private readonly List<PushModel> _push = [];
+    private readonly List<Token> _pushTokens = [];
     private readonly List<DeclaredConstant> _constants = [];
     private int _pushSize = -1;
 
@@ -139,11 +140,12 @@ internal sealed partial class KernelParser
         Expect("{");
         Token type = Word("the type of the elements");
         Token name = Word("the name of the array");
-        Expect("[");
-        Expect("]");
+        const string OneArray = "a buffer block holds one array without a size";
+        Expect("[", OneArray);
+        Expect("]", OneArray);
         Expect(";");
-        Expect("}");
-        Expect(";");
+        Expect("}", OneArray);
+        Expect(";", "a block has no instance name");
         if (AtEndAfterFailure())
             return;
         if (!ElementTypes.Contains(type.Text))
@@ -197,7 +199,7 @@ internal sealed partial class KernelParser
             Expect(";");
         }
         Expect("}");
-        Expect(";");
+        Expect(";", "a block has no instance name");
         _pushSize = Align(end, hasAddress ? 8 : 4);
         if (_pushSize > MaxPushSize)
             Report(KernelDiagnostics.PushSize, uniform, _pushSize.ToString(CultureInfo.InvariantCulture));
@@ -218,6 +220,7 @@ internal sealed partial class KernelParser
         hasAddress |= size == 8;
         int offset = Align(end, size);
         end = offset + size;
+        _pushTokens.Add(name);
         _push.Add(new(name.Text, address is null ? type.Text : "uint64_t", offset, address is not null));
         if (address is not null)
             _buffers.Add(new(new(name.Text, address.Access, address.ElementType, -1, offset), name, address.Member, address.IsQualified));

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Microsoft.CodeAnalysis;
 using UNet.Generators.Diagnostics;
+using UNet.Generators.Emission;
 
 namespace UNet.Generators.Kernels;
 
@@ -22,7 +24,7 @@ internal sealed partial class KernelParser
         string sign = isNegative ? "-" : "";
         if (type == "float")
         {
-            if (!float.TryParse(sign + text.TrimEnd('f', 'F'), NumberStyles.Float, CultureInfo.InvariantCulture, out float single))
+            if (!float.TryParse(sign + text.TrimEnd('f', 'F'), NumberStyles.Float, CultureInfo.InvariantCulture, out float single) || float.IsInfinity(single))
                 return null;
             return (new SingleBits { Single = single }.Bits, single.ToString("R", CultureInfo.InvariantCulture) + "f");
         }
@@ -45,14 +47,14 @@ internal sealed partial class KernelParser
             _pushSize = 0;
         CheckNumbers(_buffers.Where(b => !b.Model.IsAddress).Select(b => (b.Token, b.Model.Binding)), KernelDiagnostics.Binding);
         CheckNumbers(_constants.Select(c => (c.Token, c.Model.Id)), KernelDiagnostics.ConstantId);
-        IEnumerable<Token> names = _buffers.Select(b => b.Token);
-        CheckDistinct(names);
+        CheckDistinct(_buffers.Select(b => b.Token));
+        CheckDistinct(_pushTokens);
         CheckDistinct(_constants.Select(c => c.Token));
         foreach (DeclaredBuffer buffer in _buffers.Where(b => !b.IsQualified))
             CheckQualifier(buffer);
     }
 
-    private void CheckNumbers(IEnumerable<(Token Token, int Number)> numbered, Microsoft.CodeAnalysis.DiagnosticDescriptor descriptor)
+    private void CheckNumbers(IEnumerable<(Token Token, int Number)> numbered, DiagnosticDescriptor descriptor)
     {
         Dictionary<int, string> taken = [];
         foreach ((Token token, int number) in numbered)
@@ -76,7 +78,7 @@ internal sealed partial class KernelParser
 
     private void CheckDistinct(IEnumerable<Token> names)
     {
-        foreach (IGrouping<string, Token> same in names.GroupBy(name => Emission.Naming.ToPascal(name.Text)))
+        foreach (IGrouping<string, Token> same in names.GroupBy(name => Naming.ToPascal(name.Text)))
         {
             foreach (Token token in same.Skip(1))
                 Report(KernelDiagnostics.Name, token, token.Text, $"and '{same.First().Text}' are the same word {same.Key} in C#", "rename one of them");

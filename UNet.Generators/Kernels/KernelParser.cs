@@ -136,13 +136,13 @@ internal sealed partial class KernelParser
         return string.Join("\n", lines.SkipWhile(line => line.Length == 0).Reverse().SkipWhile(line => line.Length == 0).Reverse());
     }
 
-    private Token Expect(string symbol)
+    private Token Expect(string symbol, string? because = null)
     {
         Token token = Current;
         if (token.Is(symbol))
             _position++;
         else
-            Fail(token, $"expected '{symbol}'");
+            Fail(token, $"expected '{symbol}'{(because is null ? "" : ", as " + because)}");
         return token;
     }
 

@@ -68,6 +68,8 @@ internal sealed partial class OpParser
                     Report(OpDiagnostics.Write, implementation.Place, kernel.Path, role.BufferName, role.Kind == "Input" ? "an input" : "a parameter");
             }
         }
+        if (HasUnmatchedBuffer(implementation))
+            return;
         foreach (DeclaredRole role in _roles.Where(role => role.Kind is "Output" or "Saved"))
         {
             if (!Uses(implementation).Any(use => use.Role == role.Index && !use.IsGradient && use.Writes))
@@ -110,11 +112,14 @@ internal sealed partial class OpParser
             .. Uses(implementation).Where(use => use is { IsGradient: true, Writes: true, Role: >= 0 } && _roles[use.Role].Kind is "Input" or "Parameter")
                 .Select(use => use.Role).Distinct().OrderBy(role => role),
         ];
-        if (implementation.Gradients.Length == 0)
+        if (implementation.Gradients.Length == 0 && !HasUnmatchedBuffer(implementation))
             Report(OpDiagnostics.Passes, implementation.Place, _op.Name, "write no gradient of an input or a parameter; a buffer 'd_<role>' must be writable");
     }
 
     private IEnumerable<RoleUseModel> Uses(DeclaredImplementation implementation) => implementation.Kernels.SelectMany(index => _kernels[index].Call.Uses);
+
+    /// <summary>Reported already; what else seems to be missing may be that buffer.</summary>
+    private bool HasUnmatchedBuffer(DeclaredImplementation implementation) => Uses(implementation).Any(use => use.Role < 0);
 
     /// <summary>Backward implementations belong to one pass where they write the same gradients.</summary>
     private EquatableArray<PassModel> BuildPasses()

@@ -1,0 +1,112 @@
+using Microsoft.CodeAnalysis;
+using UNet.Generators.Kernels;
+using Xunit;
+
+namespace UNet.Tests.Generators;
+
+/// <summary>What the kernel generator makes of GLSL, and when it works anew.</summary>
+public class KernelGeneratorTests
+{
+    /// <summary>Every kind of declaration that a kernel may have.</summary>
+    private const string Everything = """
+        #version 460
+        #extension GL_EXT_buffer_reference : require
+        #include "common/linear.glsl"
+        #define SQUARE(v) \
+            ((v) * (v))
+
+        // y = a & b <c>, as letters that XML must not see.
+        // A second line.
+
+        // Another comment, which is no summary.
+        layout(local_size_x = 8, local_size_y = 4, local_size_z = 2) in;
+
+        layout(constant_id = 2) const float SLOPE = -0.1;
+        layout(constant_id = 0) const uint TILE_C = 0x10u;
+        layout(constant_id = 1) const int OFFSET = -3; // of the first element
+
+        layout(set = 0, binding = 1, std430) writeonly restrict buffer Y { vec4 d_y[]; };
+        layout(buffer_reference, std430, buffer_reference_align = 16) readonly buffer Source { float16_t at[]; };
+        layout(binding = 0, std430) coherent buffer State { uint state[]; };
+        layout(push_constant, std430) uniform Push {
+            uint x_length, x_c;
+            float alpha; /* a gap of four bytes follows */
+            Source x;
+            int shift;
+            uint64_t seed;
+        };
+
+        const uint ROWS[2] = { 1u, 2u };
+        shared float tile[16][SQUARE(4)];
+        struct Pair { float a; float b; };
+
+        float twice(float v);
+        precise float twice(float v) {
+        #if defined(FAST)
+            return v + v;
+        #else
+            { return 2.0 * v; }
+        #endif
+        }
+
+        void main() {
+            d_y[0] = vec4(twice(float(x.at[x_length])));
+            atomicAdd(state[0], 1u);
+        }
+        """;
+
+    private static readonly IncrementalStepRunReason[] Kept = [IncrementalStepRunReason.Cached, IncrementalStepRunReason.Unchanged];
+
+    [Fact]
+    public void EveryDeclarationBecomesATypedKernel()
+    {
+        GeneratorRun run = GeneratorRun.Kernels(("ops/every_thing2d", Everything)).Compiles();
+        ExpectedFile.Is("OpsEveryThing2d.g.cs", run.File("OpsEveryThing2d.g.cs"));
+    }
+
+    [Fact]
+    public void TheSmallestKernelHasNoArguments()
+    {
+        GeneratorRun run = GeneratorRun.Kernels(("empty", "layout(local_size_x = 1) in;\nvoid main() { }\n")).Compiles();
+        ExpectedFile.Is("Empty.g.cs", run.File("Empty.g.cs"));
+    }
+
+    [Fact]
+    public void TheCatalogueIsSortedByName()
+    {
+        const string glsl = "layout(local_size_x = 1) in;\nvoid main() { }\n";
+        GeneratorRun run = GeneratorRun.Kernels(("b/z", glsl), ("b/a", glsl), ("a", glsl)).Compiles();
+        ExpectedFile.Is("KernelCatalog.g.cs", run.File("KernelCatalog.g.cs"));
+    }
+
+    [Fact]
+    public void FilesWithoutANameAreNoKernels() => Assert.Empty(GeneratorRun.Kernels(("", Everything)).Result.GeneratedSources);
+
+    [Fact]
+    public void ACommentEditIsServedFromCache()
+    {
+        GeneratorRun run = GeneratorRun.Kernels(("a/b", Everything), ("a/c", Everything))
+            .AfterEdit("a/b", Everything.Replace("// of the first element", "// of the first element,\n// counted from the end", StringComparison.Ordinal));
+        Assert.Single(run.Reasons(KernelGenerator.SourcesStep), IncrementalStepRunReason.Modified);
+        Assert.All(run.Reasons(KernelGenerator.KernelsStep), reason => Assert.Contains(reason, Kept));
+        Assert.All(run.Reasons(KernelGenerator.CatalogStep), reason => Assert.Contains(reason, Kept));
+        Assert.All(run.OutputReasons(), reason => Assert.Equal(IncrementalStepRunReason.Cached, reason));
+    }
+
+    [Fact]
+    public void AnEditOfABodyIsServedFromCache()
+    {
+        GeneratorRun run = GeneratorRun.Kernels(("a/b", Everything)).AfterEdit("a/b", Everything.Replace("2.0 * v", "v * 2.0", StringComparison.Ordinal));
+        Assert.All(run.OutputReasons(), reason => Assert.Equal(IncrementalStepRunReason.Cached, reason));
+    }
+
+    [Fact]
+    public void AnEditOfOneInterfaceLeavesTheOtherKernelsInCache()
+    {
+        GeneratorRun run = GeneratorRun.Kernels(("a/b", Everything), ("a/c", Everything))
+            .AfterEdit("a/b", Everything.Replace("float alpha;", "float beta;", StringComparison.Ordinal));
+        Assert.Equal([IncrementalStepRunReason.Modified, IncrementalStepRunReason.Unchanged], run.Reasons(KernelGenerator.KernelsStep));
+        Assert.All(run.Reasons(KernelGenerator.CatalogStep), reason => Assert.Contains(reason, Kept));
+        Assert.Single(run.OutputReasons(), IncrementalStepRunReason.Modified);
+    }
+}

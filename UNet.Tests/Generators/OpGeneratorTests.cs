@@ -1,0 +1,171 @@
+using Microsoft.CodeAnalysis;
+using UNet.Generators.Ops;
+using Xunit;
+
+namespace UNet.Tests.Generators;
+
+/// <summary>What the op generator makes of a declaration, and when it works anew.</summary>
+public class OpGeneratorTests
+{
+    private const string Size = "layout(local_size_x = 64) in;\n";
+
+    private static readonly GeneratorRun Kernels = GeneratorRun.Kernels(
+        ("mix/forward", Size + """
+            layout(constant_id = 0) const uint TILE_C = 8;
+            layout(constant_id = 1) const int KERNEL_SIZE = 3;
+            layout(constant_id = 2) const uint IS_SIGNED = 0;
+            layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };
+            layout(set = 0, binding = 1, std430) readonly buffer L { uint label_map[]; };
+            layout(set = 0, binding = 2, std430) readonly buffer W { float weight[]; };
+            layout(set = 0, binding = 3, std430) writeonly buffer Y { float y[]; };
+            layout(set = 0, binding = 4, std430) writeonly buffer M { float mask[]; };
+            layout(push_constant, std430) uniform Push { uint x_n, label_map_length; int y_h; float scale; uint first_image; float rate; uint64_t seed; };
+            void main() { }
+            """),
+        ("mix/forward_split", Size + """
+            layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };
+            layout(set = 0, binding = 1, std430) readonly buffer L { uint label_map[]; };
+            layout(set = 0, binding = 2, std430) readonly buffer W { float weight[]; };
+            layout(set = 0, binding = 3, std430) writeonly buffer P { float partial[]; };
+            layout(set = 0, binding = 4, std430) writeonly buffer M { float mask[]; };
+            void main() { }
+            """),
+        ("mix/forward_join", Size + """
+            layout(set = 0, binding = 0, std430) readonly buffer P { float partial[]; };
+            layout(set = 0, binding = 1, std430) buffer O { float order[]; };
+            layout(set = 0, binding = 2, std430) writeonly buffer Y { float y[]; };
+            layout(push_constant, std430) uniform Push { uint partial_c; };
+            void main() { order[0] += 1.0; }
+            """),
+        ("mix/backward_input", Size + """
+            layout(set = 0, binding = 0, std430) readonly buffer DY { float d_y[]; };
+            layout(set = 0, binding = 1, std430) readonly buffer W { float weight[]; };
+            layout(set = 0, binding = 2, std430) writeonly buffer DX { float d_x[]; };
+            void main() { }
+            """),
+        ("mix/backward_weight", Size + """
+            layout(set = 0, binding = 0, std430) readonly buffer DY { float d_y[]; };
+            layout(set = 0, binding = 1, std430) readonly buffer M { float mask[]; };
+            layout(set = 0, binding = 2, std430) writeonly buffer DW { float d_weight[]; };
+            void main() { }
+            """));
+
+    /// <summary>Every kind of role, several passes, several implementations, every way to fill an argument.</summary>
+    private const string Mix = """
+        using System.Numerics;
+        using UNet.Shaders;
+        using UNet.Vulkan.Device;
+        using UNet.Vulkan.Graph;
+        using UNet.Vulkan.Ops.Declaration;
+        namespace Sample.Layers;
+
+        // A comment.
+        [Op]
+        [Forward<MixForward>]
+        [Forward<MixForwardSplit, MixForwardJoin>(Name = "Split")]
+        [Backward<MixBackwardInput>]
+        [Backward<MixBackwardWeight>]
+        [Backward<MixBackwardWeight>(Name = "Again")]
+        [Sample("x: 2x3x5x7; label_map: 2x1x5x7")]
+        [Sample("label_map: 4; x: 1", "KernelSize: 5, Seed: 1UL << 40")]
+        public sealed partial record Mix(int KernelSize = 3, bool IsSigned = false, double Rate = 0.5, ulong Seed = 7)
+        {
+            [Input] public static partial Role X { get; }
+            [Input(Constant = true, Element = ElementType.UInt32)] public static partial Role LabelMap { get; }
+            [Param(Init.He)] public static partial Role Weight { get; }
+            [Output] public static partial Role Y { get; }
+            [Saved] public static partial Role Mask { get; }
+            [Scratch] internal static partial Role Partial { get; }
+            [Scratch(PerImage = true, Element = ElementType.Float16)] public static partial Role Order { get; }
+
+            private long Scale => KernelSize * 2L;
+
+            private partial void InferShapes(ref Shapes shapes)
+            {
+                shapes.Weight = Shape.Of(KernelSize);
+                (shapes.Y, shapes.Mask) = (shapes.X, shapes.X);
+            }
+            private partial int WeightFanIn(in Shapes shapes) => shapes.X.C;
+            private partial Shape PartialShape(in Shapes shapes) => shapes.X;
+            private partial Shape OrderShape(in Shapes shapes) => shapes.Partial;
+            private partial bool SupportsSplit(in Shapes shapes, DeviceProperties device) => shapes.X.W > 1;
+            private partial bool SupportsAgain(in Shapes shapes, DeviceProperties device) => !device.IsSoftware;
+            private partial WorkgroupCount Grid(in Shapes shapes, in MixForward.Spec spec) => new(spec.TileC);
+            private partial WorkgroupCount Grid(in Shapes shapes, in MixForwardSplit.Spec spec) => new(1);
+            private partial WorkgroupCount Grid(in Shapes shapes, in MixForwardJoin.Spec spec) => new(1);
+            private partial WorkgroupCount Grid(in Shapes shapes, in MixBackwardInput.Spec spec) => new(1);
+            private partial WorkgroupCount Grid(in Shapes shapes, in MixBackwardWeight.Spec spec) => new(1);
+            private partial void ForwardReference<T>(in Tensors<T> tensors) where T : IFloatingPointIeee754<T> { }
+            private partial void BackwardReference<T>(in Tensors<T> tensors) where T : IFloatingPointIeee754<T> { }
+        }
+
+        [Op, NoGradient]
+        [Forward<MixForwardJoin>]
+        [Sample("order: 3; partial: 2x3")]
+        internal sealed partial record Update
+        {
+            [State] public static partial Role Order { get; }
+            [State] public static partial Role Partial { get; }
+            [Output] public static partial Role Y { get; }
+
+            public override string ToString() => "update";
+            private partial void InferShapes(ref Shapes shapes) => shapes.Y = shapes.Order;
+            private partial WorkgroupCount Grid(in Shapes shapes, in MixForwardJoin.Spec spec) => new(1);
+            private partial void ForwardReference<T>(in Tensors<T> tensors) where T : IFloatingPointIeee754<T> { }
+        }
+        """;
+
+    private static readonly IncrementalStepRunReason[] Kept = [IncrementalStepRunReason.Cached, IncrementalStepRunReason.Unchanged];
+
+    [Fact]
+    public void ADeclarationBecomesAnOp()
+    {
+        GeneratorRun run = GeneratorRun.Ops(Mix, Kernels).Compiles();
+        ExpectedFile.Is("Mix.g.cs", run.File("Sample.Layers.Mix.g.cs"));
+    }
+
+    [Fact]
+    public void AnOpWithoutGradientHasNoBackward()
+    {
+        GeneratorRun run = GeneratorRun.Ops(Mix, Kernels).Compiles();
+        ExpectedFile.Is("Update.g.cs", run.File("Sample.Layers.Update.g.cs"));
+    }
+
+    [Fact]
+    public void TheCatalogueOfAnAssemblyIsItsOwn()
+    {
+        GeneratorRun run = GeneratorRun.Ops(Mix, Kernels).Compiles();
+        ExpectedFile.Is("OpCatalog.g.cs", run.File("OpCatalog.g.cs"));
+        string library = GeneratorRun.Ops(Mix, Kernels, assembly: "UNet.Vulkan").File("OpCatalog.g.cs");
+        Assert.Contains("namespace UNet.Vulkan.Ops;", library, StringComparison.Ordinal);
+        Assert.Contains("public static class OpCatalog", library, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnAssemblyWithoutOpsGetsNothing() => Assert.Empty(GeneratorRun.Ops("class Other;").Compiles().Result.GeneratedSources);
+
+    [Fact]
+    public void ACommentEditIsServedFromCache()
+    {
+        GeneratorRun run = GeneratorRun.Ops(Mix, Kernels).AfterEdit(Mix.Replace("// A comment.", "// Another comment,\n// of two lines.", StringComparison.Ordinal));
+        Assert.All(run.Reasons(OpGenerator.OpsStep), reason => Assert.Contains(reason, Kept));
+        Assert.All(run.Reasons(OpGenerator.CatalogStep), reason => Assert.Contains(reason, Kept));
+        Assert.All(run.OutputReasons(), reason => Assert.Equal(IncrementalStepRunReason.Cached, reason));
+    }
+
+    [Fact]
+    public void AnEditOfAMethodIsServedFromCache()
+    {
+        GeneratorRun run = GeneratorRun.Ops(Mix, Kernels).AfterEdit(Mix.Replace("shapes.X.W > 1", "shapes.X.W > 2", StringComparison.Ordinal));
+        Assert.All(run.OutputReasons(), reason => Assert.Equal(IncrementalStepRunReason.Cached, reason));
+    }
+
+    [Fact]
+    public void AnEditOfOneOpLeavesTheOtherInCache()
+    {
+        GeneratorRun run = GeneratorRun.Ops(Mix, Kernels).AfterEdit(Mix.Replace("[Scratch] internal", "[Scratch(PerImage = true)] internal", StringComparison.Ordinal));
+        Assert.Single(run.Reasons(OpGenerator.OpsStep), IncrementalStepRunReason.Modified);
+        Assert.All(run.Reasons(OpGenerator.CatalogStep), reason => Assert.Contains(reason, Kept));
+        Assert.Single(run.OutputReasons(), IncrementalStepRunReason.Modified);
+    }
+}
