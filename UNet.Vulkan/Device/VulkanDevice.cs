@@ -1,5 +1,7 @@
 using Silk.NET.Vulkan;
 using UNet.Vulkan.Execution;
+using UNet.Vulkan.Graph;
+using UNet.Vulkan.Planning;
 using VkDevice = Silk.NET.Vulkan.Device;
 
 namespace UNet.Vulkan.Device;
@@ -76,6 +78,14 @@ public sealed unsafe class VulkanDevice : IComputeDevice
     public static VulkanDevice Open(DeviceChoice choice, DeviceOptions? options = null) => choice.Device is null
         ? throw new DeviceException(choice.Note.Length > 0 ? choice.Note : "The processor was chosen where a Vulkan device is needed: choose one with --device.")
         : new(choice.Device, options ?? new());
+
+    /// <inheritdoc/>
+    public Session CreateSession(Graph.Graph graph, params Value[] reports)
+    {
+        VulkanSession session = new(this, Planner.Plan(graph, Properties), graph.StepSlot, reports);
+        session.Initialize(graph);
+        return session;
+    }
 
     /// <summary>Frees everything. All sessions on the device must have been disposed.</summary>
     public void Dispose()

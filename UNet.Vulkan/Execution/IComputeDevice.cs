@@ -1,4 +1,5 @@
 using UNet.Vulkan.Device;
+using UNet.Vulkan.Graph;
 
 namespace UNet.Vulkan.Execution;
 
@@ -10,4 +11,12 @@ public interface IComputeDevice : IDisposable
 
     /// <summary>Limits and features; null for the reference implementation.</summary>
     DeviceProperties? Properties { get; }
+
+    /// <summary>
+    /// Plans a graph and makes a session of it, whose kept values are zero and whose loss gradient is 1.
+    /// The session must be disposed before the device.
+    /// </summary>
+    /// <param name="graph">The graph; nothing is added to it any more.</param>
+    /// <param name="reports">Kept Float32 values that <see cref="Session.Complete"/> copies out, in this order.</param>
+    Session CreateSession(Graph.Graph graph, params Value[] reports);
 }

@@ -3,19 +3,38 @@ using UNet.Vulkan.Model;
 
 namespace UNet.Vulkan.Inference;
 
-/// <summary>Segments images of any size with a trained model, tile by tile.</summary>
+/// <summary>
+/// Segments images of any size with a trained model, tile by tile. What a pixel gets does not depend on the tiles; see
+/// <see cref="OverlapTiles"/>.
+/// </summary>
 public sealed class Segmenter : IDisposable
 {
+    /// <summary>Side of the paper's input tile: the largest tile that is taken without being asked for.</summary>
+    public const int LargestDefaultTile = 572;
+
+    private readonly TiledNetwork _network;
+
     /// <summary>Brings a model to a device.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="device">Where to compute.</param>
-    /// <param name="tile">Side of the square input tiles; null for the largest that fits up to 572.</param>
+    /// <param name="device">Where to compute; it must outlive the segmenter.</param>
+    /// <param name="tile">
+    /// Side of the square input tiles; null for the largest that fits up to <see cref="LargestDefaultTile"/>. For small
+    /// images <see cref="OverlapTiles.GoodTile"/> finds a smaller one that wastes less.
+    /// </param>
     /// <exception cref="InputException">The tile does not fit the network; the message names the nearest sizes that do.</exception>
     public Segmenter(UNetModel model, IComputeDevice device, int? tile = null)
-        => throw new NotSupportedException($"{model} {device} {tile}");
+    {
+        Model = model;
+        Tile = tile ?? new TileGeometry(model.Configuration).LargestInputUpTo(LargestDefaultTile);
+        _network = new TiledNetwork(model.Configuration, device, Tile, probabilities: true);
+        _network.WriteParameters(model.Parameters);
+    }
 
     /// <summary>The model.</summary>
-    public UNetModel Model => throw new NotSupportedException();
+    public UNetModel Model { get; }
+
+    /// <summary>Side of the input tiles.</summary>
+    public int Tile { get; }
 
     /// <summary>Segments one image.</summary>
     /// <param name="pixels">Raw values [channels, height, width]; they are normalised as the model asks.</param>
@@ -23,11 +42,20 @@ public sealed class Segmenter : IDisposable
     /// <param name="width">Columns.</param>
     /// <param name="cancellation">Stops between two tiles.</param>
     /// <exception cref="InputException">The image does not have the model's channels, or has values that are not finite.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public Segmentation Segment(ReadOnlySpan<float> pixels, int height, int width, CancellationToken cancellation = default)
-        => throw new NotSupportedException($"{pixels.Length} {height} {width} {cancellation}");
+    {
+        UNetConfiguration configuration = Model.Configuration;
+        if (height < 1 || width < 1 || pixels.Length != (long)configuration.InChannels * height * width)
+        {
+            throw new InputException($"The model takes images of {configuration.InChannels} channels; {pixels.Length} values are none such of "
+                + $"{height} x {width} pixels.");
+        }
+
+        float[] normalized = Normalization.Apply(Model.Normalization, pixels);
+        return new(configuration.Classes, height, width, _network.Apply(normalized, height, width, cancellation));
+    }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-    }
+    public void Dispose() => _network.Dispose();
 }

@@ -1,43 +1,249 @@
+using System.Collections.Immutable;
 using UNet.Vulkan.Execution;
+using UNet.Vulkan.Formats;
+using UNet.Vulkan.Graph;
 using UNet.Vulkan.Model;
 
 namespace UNet.Vulkan.Training;
 
-/// <summary>Trains a U-Net on a device.</summary>
+/// <summary>
+/// Trains a U-Net on a device: stochastic gradient descent with momentum on tiles of the training images, now and then a
+/// validation on whole images, and files from which the run can be resumed.
+/// </summary>
 public sealed class Trainer : IDisposable
 {
+    private const string Normalization = UNet.Vulkan.Model.Normalization.PerImageStandard;
+
+    private readonly TrainingData _data;
+    private readonly string _fingerprint;
+    private readonly LearningRateSchedule _schedule;
+    private readonly TileSampler _sampler;
+    private readonly TileSource _tiles;
+    private readonly TrainingGraph _graph;
+    private readonly Session _session;
+    private readonly Validator? _validator;
+    private readonly uint[] _stepWords;
+    private readonly float[] _report;
+    private ValidationScore? _best;
+    private long _bestStep;
+    private long _savedStep = -1;
+
     /// <summary>Prepares a run: builds the network, normalises the images and brings them to the device.</summary>
     /// <param name="configuration">How to train; channels and classes of its network are taken from the data.</param>
     /// <param name="data">What to train on.</param>
-    /// <param name="device">Where to train.</param>
+    /// <param name="device">Where to train; it must outlive the trainer.</param>
     /// <param name="initial">A model whose parameters to start from (<c>--init</c>); null for random ones.</param>
     /// <param name="resume">A state to go on from (<c>--resume</c>); its configuration is normally the one to pass.</param>
+    /// <param name="residentBytes">
+    /// Memory of the device that the data set may take; a larger one is streamed tile by tile, with the same result. Null
+    /// for a quarter of the device's memory.
+    /// </param>
     /// <exception cref="InputException">Configuration, data, model or state do not fit each other.</exception>
-    public Trainer(TrainingConfiguration configuration, TrainingData data, IComputeDevice device, UNetModel? initial = null, TrainingState? resume = null)
-        => throw new NotSupportedException($"{configuration} {data} {device} {initial} {resume}");
+    public Trainer(
+        TrainingConfiguration configuration, TrainingData data, IComputeDevice device, UNetModel? initial = null, TrainingState? resume = null,
+        long? residentBytes = null)
+    {
+        _data = data.Validated();
+        Configuration = FilledIn(configuration, data, device, resume);
+        _fingerprint = data.Fingerprint();
+        RequireFit(initial, resume);
+
+        float[] classWeights = data.ClassWeights(configuration.BalanceClasses);
+        ImmutableArray<PreparedImage> images = [.. data.Training.Select(image => PreparedImage.From(image, Normalization, classWeights))];
+        _schedule = new LearningRateSchedule(Configuration);
+        _sampler = new TileSampler(Configuration, Configuration.Tile!.Value, images.Select(image => (image.Height, image.Width)));
+        _tiles = new TileSource(images, Configuration, residentBytes ?? ResidentBytes(device));
+        _graph = new TrainingGraph(Configuration, _tiles.Slot, _tiles.ResidentPixels);
+        _stepWords = new uint[_graph.StepWords];
+        _report = new float[_graph.LossSums.Shape.Length + _graph.GradientNorm.Shape.Length];
+        _session = device.CreateSession(_graph.Graph, _graph.LossSums, _graph.GradientNorm);
+        try
+        {
+            _validator = data.Validation.IsEmpty ? null : new Validator(Configuration, data, Normalization, device);
+            _tiles.Write(_session, _graph);
+            _session.WriteParameters(_graph.Graph, resume?.Model.Parameters ?? initial?.Parameters ?? UNetParameters.Initial(Configuration.Network, Configuration.Seed));
+            if (resume is not null)
+                Restore(resume);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
 
     /// <summary>The configuration with everything filled in that was left open: channels, classes, tile.</summary>
-    public TrainingConfiguration Configuration => throw new NotSupportedException();
+    public TrainingConfiguration Configuration { get; }
 
     /// <summary>Steps done so far.</summary>
-    public long Step => throw new NotSupportedException();
+    public long Step { get; private set; }
 
     /// <summary>The network as it is now.</summary>
-    public UNetModel Model => throw new NotSupportedException();
+    public UNetModel Model => new(Configuration.Network, _session.ReadParameters(_graph.Graph), _data.Classes, Normalization);
+
+    /// <summary>All that a later run needs to go on from here.</summary>
+    public TrainingState State
+    {
+        get
+        {
+            float[] velocity = _session.ReadAll(_graph.Velocity);
+            return new()
+            {
+                Configuration = Configuration,
+                Model = Model,
+                Velocity = [.. _graph.Graph.Parameters.Select(parameter => new NamedTensor(
+                    parameter.Name, parameter.Shape.Dimensions, velocity.AsSpan((int)parameter.Start, (int)parameter.Shape.Length).ToArray()))],
+                Step = Step,
+                Best = _best,
+                BestStep = _bestStep,
+                DataFingerprint = _fingerprint,
+            };
+        }
+    }
 
     /// <summary>
-    /// Trains until the last step or until cancelled; then, and after every validation, saves state and models.
+    /// Trains until the last step or until cancelled; then, and after every validation, saves the state, the newest model
+    /// and, where it is better than all before, the best model. Without validation images the newest counts as the best.
     /// </summary>
     /// <param name="files">Where to save; null to save nothing.</param>
     /// <param name="progress">Told of every step, in order, on the calling thread.</param>
-    /// <param name="cancellation">Stops after the steps in flight; everything is saved, and a later run can resume.</param>
+    /// <param name="cancellation">
+    /// Stops after the steps in flight, or after a validation that is under way; everything is saved, and a later run can
+    /// resume.
+    /// </param>
     /// <exception cref="TrainingDivergedException">The loss or a gradient is no finite number; nothing is saved over the last good model.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
     public TrainingResult Run(TrainingFiles? files = null, Action<TrainingReport>? progress = null, CancellationToken cancellation = default)
-        => throw new NotSupportedException($"{files} {progress} {cancellation}");
+    {
+        if (Step > 0 && _savedStep != Step)
+            Save(files, isBest: _bestStep == Step);
+
+        int interval = Configuration.EffectiveValidationInterval;
+        while (Step < Configuration.Steps && !cancellation.IsCancellationRequested)
+        {
+            long stop = Math.Min((Step / interval + 1) * interval, Configuration.Steps);
+            TrainingReport? last = RunSteps(stop, progress, cancellation);
+            if (Step < stop)
+                break;
+            bool isBest = Validate(out ValidationScore? score);
+            progress?.Invoke(last! with { Validation = score, IsBest = isBest });
+            Save(files, isBest);
+        }
+
+        // Before the first validation, the newest model is better than none.
+        if (_savedStep != Step)
+            Save(files, isBest: _bestStep == 0 || _validator is null);
+        return new(Step, Step == Configuration.Steps, _best, _bestStep);
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        _validator?.Dispose();
+        _session.Dispose();
+    }
+
+    private static TrainingConfiguration FilledIn(TrainingConfiguration configuration, TrainingData data, IComputeDevice device, TrainingState? resume)
+    {
+        configuration = (configuration with
+        {
+            Network = configuration.Network with { InChannels = data.Channels, Classes = data.Classes.Length },
+            Tile = configuration.Tile ?? resume?.Configuration.Tile,
+        }).Validated();
+        return configuration.Tile is null ? configuration with { Tile = TrainingTile.Choose(configuration, data, device) } : configuration;
+    }
+
+    private static long ResidentBytes(IComputeDevice device) => device.Properties is { } properties
+        ? Math.Min(properties.DeviceMemory / 4, properties.MaxAllocationSize)
+        : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
+
+    private void RequireFit(UNetModel? initial, TrainingState? resume)
+    {
+        UNetConfiguration network = Configuration.Network;
+        if (initial is not null && initial.Configuration with { Dropout = network.Dropout } != network)
+            throw new InputException($"The model to start from is {initial.Configuration}, the network to train is {network}; they must agree.");
+        if (resume is null)
+            return;
+        if (resume.Configuration.Network != network)
+            throw new InputException($"The state to resume is of {resume.Configuration.Network}, not of {network}; give the options of the interrupted run.");
+        if (resume.DataFingerprint != _fingerprint)
+            throw new InputException("The state to resume was trained on other images, classes or validation images; give those of the interrupted run, or start anew.");
+    }
+
+    private void Restore(TrainingState state)
+    {
+        Dictionary<string, NamedTensor> velocities = state.Velocity.ToDictionary(tensor => tensor.Name);
+        foreach (Value parameter in _graph.Graph.Parameters)
+            _session.Write(_graph.Velocity, velocities[parameter.Name].Elements, parameter.Start);
+        (Step, _best, _bestStep) = (state.Step, state.Best, state.BestStep);
+    }
+
+    /// <summary>Runs up to a step; keeps the report of that last step back, so that a validation can be added to it.</summary>
+    private TrainingReport? RunSteps(long stop, Action<TrainingReport>? progress, CancellationToken cancellation)
+    {
+        long submitted = Step;
+        while (true)
+        {
+            while (submitted < stop && submitted - Step < _session.MaxInFlight && !cancellation.IsCancellationRequested)
+                Submit(submitted++);
+            if (submitted == Step)
+                return null;
+
+            _session.Complete(_report);
+            if (!Array.TrueForAll(_report, float.IsFinite))
+                throw Diverged(submitted);
+            double loss = _report[1] == 0 ? 0 : (double)_report[0] / _report[1];
+            TrainingReport report = new(Step + 1, Configuration.Steps, loss, _report[2], _schedule.At(Step));
+            Step++;
+            if (Step == stop)
+                return report;
+            progress?.Invoke(report);
+        }
+    }
+
+    private void Submit(long step)
+    {
+        _graph.SetStep(_stepWords, step, _schedule.At(step));
+        for (int i = 0; i < Configuration.Batch; i++)
+            _tiles.Place(_session, _graph, _stepWords, i, _sampler.Sample(step, i));
+        _session.Submit(_stepWords, _tiles.Copies);
+    }
+
+    /// <summary>
+    /// Finds the tensor to name. The step that went wrong changed no parameter, but gradients of later steps in flight have
+    /// overwritten its own: it is computed again.
+    /// </summary>
+    private TrainingDivergedException Diverged(long submitted)
+    {
+        for (long step = Step + 1; step < submitted; step++)
+            _session.Complete(_report);
+        Submit(Step);
+        _session.Complete(_report);
+        Value? culprit = _graph.Graph.Parameters.FirstOrDefault(
+            parameter => !Array.TrueForAll(_session.ReadAll(_graph.Graph.GradientOf(parameter)!), float.IsFinite));
+        return new(Step, culprit?.Name ?? "loss");
+    }
+
+    private bool Validate(out ValidationScore? score)
+    {
+        score = _validator?.Score(_session.ReadParameters(_graph.Graph), CancellationToken.None);
+        bool isBest = score is null || _best is null || score.MeanIoU > _best.MeanIoU;
+        if (isBest)
+            (_best, _bestStep) = (score, Step);
+        return isBest;
+    }
+
+    /// <summary>Saves; after a resume, this writes what the interrupted run may not have come to write.</summary>
+    private void Save(TrainingFiles? files, bool isBest)
+    {
+        _savedStep = Step;
+        if (files is null)
+            return;
+        // The state first: if the machine stops before the models are written, a resumed run writes them.
+        TrainingState state = State;
+        state.Write(files.State);
+        state.Model.Write(files.Last);
+        if (isBest)
+            state.Model.Write(files.Model);
     }
 }

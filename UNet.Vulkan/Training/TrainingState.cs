@@ -1,15 +1,117 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using UNet.Vulkan.Formats;
+using UNet.Vulkan.Model;
+
 namespace UNet.Vulkan.Training;
 
-/// <summary>All that a run needs to go on exactly as if it had not been interrupted.</summary>
+/// <summary>
+/// All that a run needs to go on exactly as if it had not been interrupted, in one self-contained safetensors file:
+/// parameters, velocity (<c>velocity.{parameter}</c>), and as metadata steps done, configuration, best score and the hash of
+/// the data.
+/// </summary>
 public sealed record TrainingState
 {
-    /// <summary>How the run was set up.</summary>
+    internal const string VelocityPrefix = "velocity.";
+
+    private const string Kind = "training_state";
+    private const string TrainingKey = "training";
+    private const string ProgressKey = "progress";
+    private const string DataKey = "data_sha256";
+    private const string NumericsKey = "numerics";
+    private const string KindKey = "kind";
+
+    /// <summary>How the run was set up, with everything filled in.</summary>
     public required TrainingConfiguration Configuration { get; init; }
+
+    /// <summary>The network as it was.</summary>
+    public required UNetModel Model { get; init; }
+
+    /// <summary>The optimizer's velocity of each parameter, in the parameters' order and by their names.</summary>
+    public required ImmutableArray<NamedTensor> Velocity { get; init; }
 
     /// <summary>Steps done.</summary>
     public required long Step { get; init; }
 
+    /// <summary>The best score so far; null before the first validation.</summary>
+    public ValidationScore? Best { get; init; }
+
+    /// <summary>Steps after which the best score was reached, or after which the best model was written where there are no validation images.</summary>
+    public long BestStep { get; init; }
+
+    /// <summary>Which summation orders the kernels used: a resumed run must use them again.</summary>
+    public string Numerics { get; init; } = "direct";
+
+    /// <summary>Hash of the images and classes that the run was trained on.</summary>
+    public required string DataFingerprint { get; init; }
+
     /// <summary>Reads a state file.</summary>
     /// <exception cref="InputException">The file cannot be read, is damaged, or is no training state of this program.</exception>
-    public static TrainingState Read(string path) => throw new NotSupportedException(path);
+    public static TrainingState Read(string path)
+    {
+        SafetensorsFile file = SafetensorsFile.Read(path);
+        (UNetConfiguration network, ImmutableArray<ClassLabel> classes, string normalization) = ModelFile.ReadMetadata(file, path);
+        if (file.Metadata.GetValueOrDefault(KindKey) != Kind)
+            throw new InputException($"'{path}' is no training state.");
+        ImmutableArray<NamedTensor> parameters = ModelFile.ReadParameters(file, network, prefix: "", path);
+        TrainingState state = new()
+        {
+            Configuration = JsonText.Read(ModelFile.Text(file, TrainingKey, path), path, TrainingConfigurationJson.Read) with { Network = network },
+            Model = new(network, parameters, classes, normalization),
+            Velocity = ModelFile.ReadParameters(file, network, VelocityPrefix, path),
+            Step = 0,
+            Numerics = ModelFile.Text(file, NumericsKey, path),
+            DataFingerprint = ModelFile.Text(file, DataKey, path),
+        };
+        return JsonText.Read(ModelFile.Text(file, ProgressKey, path), path, json => state with
+        {
+            Step = json.GetProperty("step").GetInt64(),
+            BestStep = json.GetProperty("best_step").GetInt64(),
+            Best = json.TryGetProperty("best_score", out JsonElement score) ? ReadScore(score) : null,
+        });
+    }
+
+    /// <summary>Writes the file: under a temporary name, flushed to disk, then renamed.</summary>
+    /// <exception cref="IOException">The folder is missing, full or not writable.</exception>
+    public void Write(string path)
+    {
+        Dictionary<string, string> metadata = ModelFile.Metadata(Configuration.Network, Model.Classes, Model.Normalization);
+        metadata[KindKey] = Kind;
+        metadata[TrainingKey] = JsonText.Write(json => TrainingConfigurationJson.Write(json, Configuration));
+        metadata[NumericsKey] = Numerics;
+        metadata[DataKey] = DataFingerprint;
+        metadata[ProgressKey] = JsonText.Write(json =>
+        {
+            json.WriteStartObject();
+            json.WriteNumber("step", Step);
+            json.WriteNumber("best_step", BestStep);
+            if (Best is not null)
+                WriteScore(json, Best);
+            json.WriteEndObject();
+        });
+        new SafetensorsFile([.. Model.Parameters, .. Velocity.Select(tensor => tensor with { Name = VelocityPrefix + tensor.Name })], metadata).Write(path);
+    }
+
+    private static void WriteScore(Utf8JsonWriter json, ValidationScore score)
+    {
+        json.WriteStartObject("best_score");
+        json.WriteString("loss", Text(score.Loss));
+        json.WriteString("mean_iou", Text(score.MeanIoU));
+        json.WriteStartArray("iou");
+        foreach (double iou in score.IoU)
+            json.WriteStringValue(Text(iou));
+        json.WriteEndArray();
+        json.WriteEndObject();
+
+        // JSON has no NaN, which an undefined IoU is: numbers stand as text.
+        static string Text(double number) => number.ToString("R", CultureInfo.InvariantCulture);
+    }
+
+    private static ValidationScore ReadScore(JsonElement json)
+    {
+        return new(Number(json.GetProperty("loss")), Number(json.GetProperty("mean_iou")), [.. json.GetProperty("iou").EnumerateArray().Select(Number)]);
+
+        static double Number(JsonElement text) => double.Parse(text.GetString() ?? "", CultureInfo.InvariantCulture);
+    }
 }

@@ -1,0 +1,78 @@
+using CsCheck;
+using UNet.Vulkan.Inference;
+using UNet.Vulkan.Model;
+using Xunit;
+
+namespace UNet.Tests.Inference;
+
+public class OverlapTilesTests
+{
+    private static readonly Gen<TileGeometry> AnyGeometry =
+        from depth in Gen.Int[1, 4]
+        from padding in Gen.Enum<ConvolutionPadding>()
+        select new TileGeometry(new UNetConfiguration { Depth = depth, Padding = padding });
+
+    [Fact]
+    public void TilesCoverEveryPixelOnceFromWithinTheirOutputs()
+        => Gen.Select(AnyGeometry, Gen.Int[0, 20], Gen.Int[1, 900]).Sample((geometry, size, side) =>
+        {
+            int tile = geometry.MinimumInput + size * geometry.Stride;
+            int next = 0;
+            foreach (TileSpan span in OverlapTiles.Along(geometry, tile, side))
+            {
+                Assert.Equal(next, span.Start);
+                Assert.True(span.Count > 0 && span.Skip >= 0);
+                Assert.True(span.Skip + span.Count <= geometry.OutputOf(tile));
+                // The first output of a tile is Border pixels right of its first input.
+                Assert.Equal(span.Start, span.Origin + geometry.Border + span.Skip);
+                next = span.Start + span.Count;
+            }
+
+            Assert.Equal(side, next);
+        });
+
+    [Fact]
+    public void AGoodTileCoversASmallImageAtOnceAndKeepsTheLimit()
+    {
+        TileGeometry paper = new(new UNetConfiguration());
+        Assert.Equal(444, OverlapTiles.GoodTile(paper, largestSide: 256, limit: 572));
+        Assert.Equal(572, OverlapTiles.GoodTile(paper, largestSide: 512, limit: 580));
+        TileGeometry same = new(new UNetConfiguration { Padding = ConvolutionPadding.Same });
+        Assert.Equal(256 + 2 * 96, OverlapTiles.GoodTile(same, largestSide: 250, limit: 572));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void MirroringBouncesBetweenTheEdges(int size)
+    {
+        // A walk that turns round at each end.
+        (int place, int direction) = (0, 1);
+        for (int coordinate = 0; coordinate < 30; coordinate++)
+        {
+            Assert.Equal(place, MirrorExtrapolation.Coordinate(coordinate, size));
+            Assert.Equal(place, MirrorExtrapolation.Coordinate(-coordinate, size));
+            if (size == 1)
+                continue;
+            if (place + direction < 0 || place + direction >= size)
+                direction = -direction;
+            place += direction;
+        }
+    }
+
+    [Fact]
+    public void TilesAreMirroredWhereverTheyLie()
+        => Gen.Select(Gen.Int[1, 9], Gen.Int[1, 9], Gen.Int[-30, 30], Gen.Int[-30, 30], Gen.Int[1, 20]).Sample((height, width, y, x, side) =>
+        {
+            int[] image = [.. Enumerable.Range(0, 2 * height * width)];
+            int[] tile = new int[2 * side * side];
+            MirrorExtrapolation.CopyTile<int>(image, 2, height, width, y, x, side, tile);
+            for (int i = 0; i < tile.Length; i++)
+            {
+                (int plane, int row, int column) = (i / (side * side), i / side % side, i % side);
+                int expected = (plane * height + MirrorExtrapolation.Coordinate(y + row, height)) * width + MirrorExtrapolation.Coordinate(x + column, width);
+                Assert.Equal(expected, tile[i]);
+            }
+        });
+}

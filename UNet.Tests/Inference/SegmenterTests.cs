@@ -1,0 +1,121 @@
+using UNet.Tests.Model;
+using UNet.Vulkan;
+using UNet.Vulkan.Execution;
+using UNet.Vulkan.Inference;
+using UNet.Vulkan.Model;
+using UNet.Vulkan.Random;
+using Xunit;
+
+namespace UNet.Tests.Inference;
+
+public class SegmenterTests
+{
+    private const int Height = 37;
+    private const int Width = 50;
+    private static readonly UNetConfiguration Valid = new() { InChannels = 2, Classes = 3, Width = 2, Depth = 1 };
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public static TheoryData<string> Backends => [.. Tests.Backends.All];
+
+    /// <summary>
+    /// The image is mirrored by hand to one tile that covers it all, and goes through the straight-line network.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void ProbabilitiesAreThoseOfTheMirroredImage(string backend)
+    {
+        UNetModel model = ModelOf(Valid);
+        float[] image = RandomImage();
+        using IComputeDevice device = Tests.Backends.Open(backend);
+        using Segmenter segmenter = new(model, device, tile: 26);
+        Segmentation segmentation = segmenter.Segment(image, Height, Width, Stop);
+
+        float[] normalized = Normalization.Apply(model.Normalization, image);
+        TileGeometry geometry = new(Valid);
+        int tile = geometry.SmallestInputFor(Width);
+        double[][,] mirrored = [.. Enumerable.Range(0, 2).Select(c =>
+        {
+            double[,] plane = new double[tile, tile];
+            for (int y = 0; y < tile; y++)
+            {
+                for (int x = 0; x < tile; x++)
+                    plane[y, x] = normalized[(c * Height + Mirrored(y - geometry.Border, Height)) * Width + Mirrored(x - geometry.Border, Width)];
+            }
+
+            return plane;
+        })];
+        double[][,] logits = new StraightLineNetwork(Valid, model.Parameters).Logits(mirrored);
+        for (int y = 0; y < Height; y++)
+        {
+            for (int x = 0; x < Width; x++)
+            {
+                double sum = logits.Sum(plane => Math.Exp(plane[y, x]));
+                for (int c = 0; c < 3; c++)
+                    Assert.Equal(Math.Exp(logits[c][y, x]) / sum, segmentation.Probabilities[(c * Height + y) * Width + x], 1e-5);
+            }
+        }
+
+        static int Mirrored(int coordinate, int size)
+        {
+            while (coordinate < 0 || coordinate >= size)
+                coordinate = coordinate < 0 ? -coordinate : 2 * (size - 1) - coordinate;
+            return coordinate;
+        }
+    }
+
+    /// <summary>The reference sums in the same order wherever a pixel lies, so that not a bit may change.</summary>
+    [Theory]
+    [InlineData(ConvolutionPadding.Valid, 20, 26)]
+    [InlineData(ConvolutionPadding.Valid, 26, 60)]
+    [InlineData(ConvolutionPadding.Same, 32, 46)]
+    [InlineData(ConvolutionPadding.Same, 46, 80)]
+    public void TheTileDoesNotMatter(ConvolutionPadding padding, int tile, int otherTile)
+    {
+        UNetModel model = ModelOf(Valid with { Padding = padding });
+        using ReferenceDevice device = new();
+        Assert.Equal(Probabilities(tile), Probabilities(otherTile));
+
+        float[] Probabilities(int side)
+        {
+            using Segmenter segmenter = new(model, device, side);
+            return segmenter.Segment(RandomImage(), Height, Width, Stop).Probabilities;
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(1, 5)]
+    [InlineData(3, 2)]
+    public void ImagesSmallerThanTheBorderAreMirroredRepeatedly(int height, int width)
+    {
+        using ReferenceDevice device = new();
+        using Segmenter segmenter = new(ModelOf(Valid), device, tile: 18);
+        Segmentation segmentation = segmenter.Segment(RandomImage().AsSpan(0, 2 * height * width), height, width, Stop);
+        for (int i = 0; i < height * width; i++)
+            Assert.Equal(1f, Enumerable.Range(0, 3).Sum(c => segmentation.Probabilities[c * height * width + i]), 1e-5f);
+    }
+
+    [Fact]
+    public void TheMostProbableClassIsTheFirstOfTheLargest()
+        => Assert.Equal([0, 1, 2], new Segmentation(3, 1, 3, [0.4f, 0.1f, 0.2f, 0.4f, 0.5f, 0.2f, 0.2f, 0.4f, 0.6f]).MostProbable());
+
+    [Fact]
+    public void AnImageOfOtherChannelsIsRefused()
+    {
+        using ReferenceDevice device = new();
+        using Segmenter segmenter = new(ModelOf(Valid), device, tile: 18);
+        Assert.Contains("2 channels", Assert.Throws<InputException>(() => segmenter.Segment(new float[30], 5, 6, Stop)).Message);
+        Assert.Throws<OperationCanceledException>(() => segmenter.Segment(new float[60], 5, 6, new CancellationToken(canceled: true)));
+        Assert.Contains("18 and 20", Assert.Throws<InputException>(() => new Segmenter(ModelOf(Valid), device, tile: 19)).Message);
+    }
+
+    private static UNetModel ModelOf(UNetConfiguration configuration)
+        => new(configuration, [.. UNetNetworkTests.RandomParameters(configuration)], [.. ClassLabel.OfValues([0, 1, 2])]);
+
+    private static float[] RandomImage()
+    {
+        RandomStream random = new(6, RandomStreams.Synthesis);
+        return [.. Enumerable.Range(0, 2 * Height * Width).Select(i => (float)(100 + 20 * random.Normal(i)))];
+    }
+}

@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using UNet.Vulkan;
+using UNet.Vulkan.Formats;
+using UNet.Vulkan.Model;
+using Xunit;
+
+namespace UNet.Tests.Model;
+
+public class ModelFileTests
+{
+    private static readonly UNetConfiguration Configuration =
+        new() { InChannels = 2, Classes = 3, Width = 2, Depth = 1, Padding = ConvolutionPadding.Same, Dropout = 0.1 };
+
+    private static readonly UNetModel Model = new(
+        Configuration, UNetParameters.Initial(Configuration, seed: 1), [new(0, "background"), new(7, "cell \"a\""), new(255, "Rand – außen")]);
+
+    [Fact]
+    public void AModelReadsBackAsItWasWritten()
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.File("model.safetensors");
+        Model.Write(path);
+        UNetModel read = UNetModel.Read(path);
+        Assert.Equal(Model.Configuration, read.Configuration);
+        Assert.Equal(Model.Classes.AsEnumerable(), read.Classes);
+        Assert.Equal(Model.Normalization, read.Normalization);
+        foreach ((NamedTensor expected, NamedTensor actual) in Model.Parameters.Zip(read.Parameters))
+        {
+            Assert.Equal(expected.Name, actual.Name);
+            Assert.Equal(expected.Elements, actual.Elements);
+        }
+
+        byte[] first = File.ReadAllBytes(path);
+        read.Write(path);
+        Assert.Equal(first, File.ReadAllBytes(path));
+    }
+
+    [Fact]
+    public void MetadataSayWhatTheNetworkIs()
+    {
+        ImmutableSortedDictionary<string, string> metadata = ModelFile.ToFile(Model).Metadata;
+        Assert.Equal(["architecture", "classes", "configuration", "format_version", "input_channels", "normalization"], metadata.Keys);
+        Assert.Equal("2", metadata["input_channels"]);
+        Assert.Equal("""{"in_channels":2,"classes":3,"width":2,"depth":1,"padding":"same","dropout":0.1}""", metadata["configuration"]);
+    }
+
+    [Theory]
+    [InlineData("format_version", "2", "format version 2")]
+    [InlineData("architecture", "vit", "'vit'")]
+    [InlineData("configuration", "{}", "metadata")]
+    [InlineData("configuration", "{", "metadata")]
+    [InlineData("configuration", """{"in_channels":2,"classes":3,"width":4,"depth":1,"padding":"same","dropout":0.1}""", "its configuration asks for 4x2x3x3")]
+    [InlineData("configuration", """{"in_channels":2,"classes":3,"width":2,"depth":2,"padding":"same","dropout":0.1}""", "lacks the tensor 'encoder.1.conv1.weight'")]
+    [InlineData("configuration", """{"in_channels":2,"classes":3,"width":1000,"depth":8,"padding":"same","dropout":0.1}""", "smaller width")]
+    [InlineData("configuration", """{"in_channels":2,"classes":3,"width":2,"depth":1,"padding":"reflect","dropout":0.1}""", "reflect")]
+    [InlineData("classes", "[]", "0 classes")]
+    [InlineData("classes", "5", "metadata")]
+    [InlineData("classes", null, "no 'classes'")]
+    public void AFileThatContradictsItselfIsRefused(string key, string? value, string message)
+    {
+        using TemporaryFolder folder = new();
+        Dictionary<string, string> metadata = new(ModelFile.ToFile(Model).Metadata);
+        metadata.Remove(key);
+        if (value is not null)
+            metadata[key] = value;
+        new SafetensorsFile(Model.Parameters, metadata).Write(folder.File("a"));
+        Assert.Contains(message, Assert.Throws<InputException>(() => UNetModel.Read(folder.File("a"))).Message);
+    }
+
+    [Fact]
+    public void AFileOfAnotherProgramIsRefused()
+    {
+        using TemporaryFolder folder = new();
+        new SafetensorsFile([new("w", [1], [1f])]).Write(folder.File("a"));
+        Assert.Contains("was not written by this program", Assert.Throws<InputException>(() => UNetModel.Read(folder.File("a"))).Message);
+        new SafetensorsFile([.. Model.Parameters, new("extra", [1], [1f])], ModelFile.ToFile(Model).Metadata).Write(folder.File("b"));
+        Assert.Contains("'extra'", Assert.Throws<InputException>(() => UNetModel.Read(folder.File("b"))).Message);
+    }
+}

@@ -1,0 +1,248 @@
+using UNet.Vulkan;
+using UNet.Vulkan.Execution;
+using UNet.Vulkan.Inference;
+using UNet.Vulkan.Model;
+using UNet.Vulkan.Training;
+using Xunit;
+
+namespace UNet.Tests.Training;
+
+public class TrainerTests
+{
+    private static readonly TrainingConfiguration Configuration = TrainingExamples.Configuration;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public static TheoryData<string> Backends => [.. Tests.Backends.All];
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void LearnsAnEasyTask(string backend)
+    {
+        using IComputeDevice device = Tests.Backends.Open(backend);
+        TrainingConfiguration configuration = Configuration with { Network = Configuration.Network with { Width = 4 }, Steps = 60, ValidationInterval = 30 };
+        using Trainer trainer = new(configuration, TrainingExamples.Data, device);
+        List<TrainingReport> reports = [];
+        TrainingResult result = trainer.Run(progress: reports.Add, cancellation: Stop);
+        Assert.Equal(Enumerable.Range(1, 60).Select(step => (long)step), reports.Select(report => report.Step));
+        Assert.True(result.IsComplete);
+        Assert.InRange(result.Best!.MeanIoU, 0.8, 1);
+        Assert.True(reports[^1].Loss < 0.3 * reports[0].Loss);
+        Assert.Equal([30, 60], reports.Where(report => report.Validation is not null).Select(report => report.Step));
+        Assert.Equal(2, trainer.Model.Classes.Length);
+    }
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void TheSameSeedGivesTheSameBytes(string backend)
+    {
+        using TemporaryFolder folder = new();
+        using IComputeDevice device = Tests.Backends.Open(backend);
+        TrainingFiles first = Train(device, folder, "a"), again = Train(device, folder, "b"), other = Train(device, folder, "c", Configuration with { Seed = 8 });
+        AssertSameBytes(first, again);
+        Assert.NotEqual(File.ReadAllBytes(first.Last), File.ReadAllBytes(other.Last));
+    }
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void AStreamedDataSetGivesTheSameBytesAsAResidentOne(string backend)
+    {
+        using TemporaryFolder folder = new();
+        using IComputeDevice device = Tests.Backends.Open(backend);
+        AssertSameBytes(Train(device, folder, "resident"), Train(device, folder, "streamed", residentBytes: 0));
+    }
+
+    /// <summary>Stopped between two validations, and right after one; with dropout, so that its random numbers must go on too.</summary>
+    [Theory]
+    [InlineData(5)]
+    [InlineData(8)]
+    [InlineData(23)]
+    public void AResumedRunIsTheUninterruptedOne(int stopAfter)
+    {
+        using TemporaryFolder folder = new();
+        using ReferenceDevice device = new();
+        TrainingConfiguration configuration = Configuration with { Network = Configuration.Network with { Dropout = 0.2 }, BalanceClasses = true };
+        List<TrainingReport> expected = [], actual = [];
+        TrainingFiles uninterrupted = Train(device, folder, "a", configuration, progress: expected.Add);
+
+        TrainingFiles files = new(folder.File("b.safetensors"));
+        using CancellationTokenSource stop = new();
+        using (Trainer trainer = new(configuration, TrainingExamples.Data, device))
+        {
+            TrainingResult result = trainer.Run(files, report =>
+            {
+                actual.Add(report);
+                if (report.Step == stopAfter)
+                    stop.Cancel();
+            }, stop.Token);
+            Assert.False(result.IsComplete);
+            Assert.Equal(stopAfter, result.Step);
+            Assert.True(File.Exists(files.Model));
+        }
+
+        TrainingState state = TrainingState.Read(files.State);
+        using (Trainer trainer = new(state.Configuration, TrainingExamples.Data, device, resume: state))
+        {
+            Assert.True(trainer.Run(files, actual.Add, Stop).IsComplete);
+        }
+
+        Assert.Equal(expected.Select(report => report.Loss), actual.Select(report => report.Loss));
+        Assert.Equal(expected.Select(report => report.Validation?.Loss), actual.Select(report => report.Validation?.Loss));
+        AssertSameBytes(uninterrupted, files);
+    }
+
+    [Fact]
+    public void WhatAnInterruptionKeptFromBeingWrittenIsWrittenByTheResumedRun()
+    {
+        using TemporaryFolder folder = new();
+        using ReferenceDevice device = new();
+        // After one validation, the last state is that of the best model.
+        TrainingConfiguration configuration = Configuration with { Steps = 8 };
+        TrainingFiles files = Train(device, folder, "a", configuration);
+        byte[] model = File.ReadAllBytes(files.Model);
+        File.Delete(files.Model);
+        File.Delete(files.Last);
+        using Trainer trainer = new(configuration, TrainingExamples.Data, device, resume: TrainingState.Read(files.State));
+        trainer.Run(files, cancellation: Stop);
+        Assert.Equal(model, File.ReadAllBytes(files.Model));
+        Assert.Equal(model, File.ReadAllBytes(files.Last));
+    }
+
+    [Fact]
+    public void TheModelFileHoldsTheBestAndTheLastFileTheNewest()
+    {
+        using TemporaryFolder folder = new();
+        using ReferenceDevice device = new();
+        List<TrainingReport> reports = [];
+        // So large a rate makes later scores worse.
+        TrainingFiles files = Train(device, folder, "a", Configuration with { LearningRate = 1, Steps = 40, ValidationInterval = 2 }, progress: reports.Add);
+        TrainingReport best = reports.Where(report => report.Validation is not null).MaxBy(report => report.Validation!.MeanIoU)!;
+        Assert.NotEqual(40, best.Step);
+        Assert.Equal(best.Step, reports.Last(report => report.IsBest).Step);
+        Assert.NotEqual(File.ReadAllBytes(files.Model), File.ReadAllBytes(files.Last));
+        Assert.Equal(best.Step, TrainingState.Read(files.State).BestStep);
+    }
+
+    /// <summary>Loss and IoU from the probabilities of whole images, every pixel that is not ignored once.</summary>
+    [Fact]
+    public void ValidationCountsEveryPixelOnce()
+    {
+        using ReferenceDevice device = new();
+        using Trainer trainer = new(Configuration with { Steps = 4 }, TrainingExamples.Data, device);
+        ValidationScore score = trainer.Run(cancellation: Stop).Best!;
+        using Segmenter segmenter = new(trainer.Model, device, tile: 40);
+        (double losses, int pixels, int[] both, int[] either) = (0, 0, new int[2], new int[2]);
+        foreach (TrainingImage image in TrainingExamples.Data.Validation)
+        {
+            Segmentation segmentation = segmenter.Segment(image.Pixels, image.Height, image.Width, Stop);
+            byte[] predicted = segmentation.MostProbable();
+            for (int i = 0; i < image.Classes.Length; i++)
+            {
+                if (image.Classes[i] == TrainingImage.IgnoredClass)
+                    continue;
+                losses -= Math.Log(segmentation.Probabilities[image.Classes[i] * image.Classes.Length + i]);
+                pixels++;
+                for (int c = 0; c < 2; c++)
+                {
+                    both[c] += predicted[i] == c && image.Classes[i] == c ? 1 : 0;
+                    either[c] += predicted[i] == c || image.Classes[i] == c ? 1 : 0;
+                }
+            }
+        }
+
+        Assert.Equal(losses / pixels, score.Loss, 1e-5);
+        Assert.Equal((double)both[0] / either[0] / 2 + (double)both[1] / either[1] / 2, score.MeanIoU, 1e-12);
+    }
+
+    [Fact]
+    public void ARunThatDivergesStopsAndLeavesTheLastGoodFiles()
+    {
+        using TemporaryFolder folder = new();
+        using ReferenceDevice device = new();
+        TrainingFiles files = Train(device, folder, "a", Configuration with { Steps = 8 });
+        byte[] good = File.ReadAllBytes(files.Last);
+        TrainingState state = TrainingState.Read(files.State);
+        // The gradients are scaled by nothing and each step multiplies the parameters: floats overflow within a few steps.
+        TrainingConfiguration wild = Configuration with { LearningRate = 1e12, MaximumGradientNorm = 0 };
+        using Trainer trainer = new(wild, TrainingExamples.Data, device, resume: state);
+        TrainingDivergedException exception = Assert.Throws<TrainingDivergedException>(() => trainer.Run(files, cancellation: Stop));
+        Assert.InRange(exception.Step, 8, 16);
+        Assert.Contains($"step {exception.Step + 1}", exception.Message);
+        Assert.Contains("--lr", exception.Message);
+        Assert.Contains(exception.Tensor, trainer.Model.Parameters.Select(parameter => parameter.Name));
+        Assert.Equal(good, File.ReadAllBytes(files.Last));
+    }
+
+    [Fact]
+    public void WithoutValidationImagesTheNewestModelIsTheBest()
+    {
+        using TemporaryFolder folder = new();
+        using ReferenceDevice device = new();
+        TrainingFiles files = new(folder.File("a.safetensors"));
+        using Trainer trainer = new(Configuration with { Steps = 3 }, TrainingExamples.Data with { Validation = [] }, device);
+        TrainingResult result = trainer.Run(files, cancellation: Stop);
+        Assert.Null(result.Best);
+        Assert.Equal(File.ReadAllBytes(files.Last), File.ReadAllBytes(files.Model));
+    }
+
+    [Fact]
+    public void WhatDoesNotFitIsRefused()
+    {
+        using ReferenceDevice device = new();
+        TrainingData data = TrainingExamples.Data;
+        using TemporaryFolder folder = new();
+        TrainingState state = TrainingState.Read(Train(device, folder, "a", Configuration with { Steps = 1 }).State);
+        Refused("other images", () => new Trainer(Configuration, data with { Training = data.Training.RemoveAt(0) }, device, resume: state));
+        Refused("options of the interrupted run", () => new Trainer(Configuration with { Network = new() { Width = 3, Depth = 1 } }, data, device, resume: state));
+        Refused("must agree", () => new Trainer(Configuration with { Network = new() { Width = 3, Depth = 1 } }, data, device, initial: state.Model));
+        Refused("24 and 26", () => new Trainer(Configuration with { Tile = 25 }, data, device));
+        Refused("no training images", () => new Trainer(Configuration, data with { Training = [] }, device));
+        Refused("class 1", () => new Trainer(Configuration, data with { Classes = data.Classes.RemoveAt(1) }, device));
+        Refused("learning rate", () => new Trainer(Configuration with { LearningRate = double.NaN }, data, device));
+        Refused("is no training state", () => TrainingState.Read(WriteModel()));
+
+        static void Refused(string message, Action action) => Assert.Contains(message, Assert.Throws<InputException>(action).Message);
+
+        string WriteModel()
+        {
+            string path = folder.File("model.safetensors");
+            state.Model.Write(path);
+            return path;
+        }
+    }
+
+    [Fact]
+    public void BalancedWeightsGiveEveryClassTheSameShare()
+    {
+        TrainingData data = TrainingExamples.Data;
+        float[] weights = data.ClassWeights(balance: true);
+        double[] shares = [.. Enumerable.Range(0, 2).Select(c => weights[c] * (double)data.Training.Sum(image => image.Classes.Count(x => x == c)))];
+        Assert.Equal(shares[0], shares[1], shares[0] * 1e-6);
+        Assert.Equal(data.Training.Sum(image => image.Classes.Count(x => x != TrainingImage.IgnoredClass)), shares.Sum(), 0.01);
+        Assert.Equal([1f, 1f], data.ClassWeights(balance: false));
+    }
+
+    [Fact]
+    public void FilesAreNamedAfterTheModel()
+    {
+        Assert.Equal("a/b.last.safetensors", new TrainingFiles("a/b.safetensors").Last);
+        Assert.Equal("a/b.state.safetensors", new TrainingFiles("a/b").State);
+    }
+
+    private static TrainingFiles Train(
+        IComputeDevice device, TemporaryFolder folder, string name, TrainingConfiguration? configuration = null, Action<TrainingReport>? progress = null,
+        long? residentBytes = null)
+    {
+        TrainingFiles files = new(folder.File(name + ".safetensors"));
+        using Trainer trainer = new(configuration ?? Configuration, TrainingExamples.Data, device, residentBytes: residentBytes);
+        trainer.Run(files, progress, Stop);
+        return files;
+    }
+
+    private static void AssertSameBytes(TrainingFiles expected, TrainingFiles actual)
+    {
+        Assert.Equal(File.ReadAllBytes(expected.State), File.ReadAllBytes(actual.State));
+        Assert.Equal(File.ReadAllBytes(expected.Last), File.ReadAllBytes(actual.Last));
+        Assert.Equal(File.ReadAllBytes(expected.Model), File.ReadAllBytes(actual.Model));
+    }
+}

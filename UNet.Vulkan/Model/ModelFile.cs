@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using UNet.Vulkan.Formats;
+using UNet.Vulkan.Graph;
+
+namespace UNet.Vulkan.Model;
+
+/// <summary>
+/// Model files: safetensors with the parameters by name in PyTorch's layouts, and metadata that says what network they
+/// make. Metadata values are strings, with JSON inside; nothing in a file tells time, path or machine.
+/// </summary>
+internal static class ModelFile
+{
+    public const string FormatVersion = "1";
+    public const string Architecture = "unet";
+
+    private const string FormatVersionKey = "format_version";
+    private const string ArchitectureKey = "architecture";
+    private const string ConfigurationKey = "configuration";
+    private const string InputChannelsKey = "input_channels";
+    private const string NormalizationKey = "normalization";
+    private const string ClassesKey = "classes";
+
+    /// <exception cref="InputException">The file cannot be read, is damaged, or is no model of this program.</exception>
+    public static UNetModel Read(string path)
+    {
+        SafetensorsFile file = SafetensorsFile.Read(path);
+        (UNetConfiguration configuration, ImmutableArray<ClassLabel> classes, string normalization) = ReadMetadata(file, path);
+        ImmutableArray<NamedTensor> parameters = ReadParameters(file, configuration, prefix: "", path);
+        if (file.Tensors.Length != parameters.Length)
+        {
+            string strange = file.Tensors.Select(tensor => tensor.Name).Except(parameters.Select(parameter => parameter.Name)).First();
+            throw new InputException($"'{path}' has a tensor '{strange}' that its configuration does not know; it is no model of this program.");
+        }
+
+        return new(configuration, parameters, classes, normalization);
+    }
+
+    public static SafetensorsFile ToFile(UNetModel model)
+        => new(model.Parameters, Metadata(model.Configuration, model.Classes, model.Normalization));
+
+    /// <summary>The metadata that a model file and a training state share.</summary>
+    public static Dictionary<string, string> Metadata(UNetConfiguration configuration, ImmutableArray<ClassLabel> classes, string normalization) => new()
+    {
+        [FormatVersionKey] = FormatVersion,
+        [ArchitectureKey] = Architecture,
+        [ConfigurationKey] = JsonText.Write(json => WriteConfiguration(json, configuration)),
+        [InputChannelsKey] = configuration.InChannels.ToString(CultureInfo.InvariantCulture),
+        [NormalizationKey] = normalization,
+        [ClassesKey] = JsonText.Write(json =>
+        {
+            json.WriteStartArray();
+            foreach (ClassLabel label in classes)
+            {
+                json.WriteStartObject();
+                json.WriteNumber("value", label.Value);
+                json.WriteString("name", label.Name);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }),
+    };
+
+    /// <exception cref="InputException">The metadata are not those of this program's files, or contradict each other.</exception>
+    public static (UNetConfiguration Configuration, ImmutableArray<ClassLabel> Classes, string Normalization) ReadMetadata(SafetensorsFile file, string path)
+    {
+        string version = Text(file, FormatVersionKey, path);
+        if (version != FormatVersion)
+            throw new InputException($"'{path}' has format version {version}; this program reads version {FormatVersion}.");
+        string architecture = Text(file, ArchitectureKey, path);
+        if (architecture != Architecture)
+            throw new InputException($"'{path}' holds a network of architecture '{architecture}'; this program knows '{Architecture}'.");
+
+        UNetConfiguration configuration = JsonText.Read(Text(file, ConfigurationKey, path), path, ReadConfiguration).Validated();
+        ImmutableArray<ClassLabel> classes = JsonText.Read(Text(file, ClassesKey, path), path, json => json.EnumerateArray()
+            .Select(label => new ClassLabel(label.GetProperty("value").GetInt32(), label.GetProperty("name").GetString() ?? ""))
+            .ToImmutableArray());
+        if (classes.Length != configuration.Classes)
+            throw new InputException($"'{path}' names {classes.Length} classes for a network of {configuration.Classes}; the file is damaged.");
+        return (configuration, classes, Text(file, NormalizationKey, path));
+    }
+
+    /// <exception cref="InputException">A parameter is missing or has another shape than the configuration says.</exception>
+    public static ImmutableArray<NamedTensor> ReadParameters(SafetensorsFile file, UNetConfiguration configuration, string prefix, string path)
+        => [.. UNetParameters.Describe(configuration).Select(parameter =>
+        {
+            NamedTensor tensor = file.Find(prefix + parameter.Name)
+                ?? throw new InputException($"'{path}' lacks the tensor '{prefix}{parameter.Name}' that its configuration asks for.");
+            return tensor.Dimensions.SequenceEqual(parameter.Shape.Dimensions)
+                ? tensor with { Name = parameter.Name }
+                : throw new InputException($"'{path}': tensor '{tensor.Name}' is {string.Join('x', tensor.Dimensions)}, its configuration asks for {parameter.Shape}.");
+        })];
+
+    public static string Text(SafetensorsFile file, string key, string path) => file.Metadata.TryGetValue(key, out string? text)
+        ? text
+        : throw new InputException($"'{path}' has no '{key}' in its metadata: it was not written by this program.");
+
+    private static void WriteConfiguration(Utf8JsonWriter json, UNetConfiguration configuration)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("in_channels", configuration.InChannels);
+        json.WriteNumber("classes", configuration.Classes);
+        json.WriteNumber("width", configuration.Width);
+        json.WriteNumber("depth", configuration.Depth);
+        json.WriteString("padding", configuration.Padding == ConvolutionPadding.Same ? "same" : "valid");
+        json.WriteNumber("dropout", configuration.Dropout);
+        json.WriteEndObject();
+    }
+
+    private static UNetConfiguration ReadConfiguration(JsonElement json) => new()
+    {
+        InChannels = json.GetProperty("in_channels").GetInt32(),
+        Classes = json.GetProperty("classes").GetInt32(),
+        Width = json.GetProperty("width").GetInt32(),
+        Depth = json.GetProperty("depth").GetInt32(),
+        Padding = json.GetProperty("padding").GetString() switch
+        {
+            "valid" => ConvolutionPadding.Valid,
+            "same" => ConvolutionPadding.Same,
+            string other => throw new FormatException($"'{other}' is no padding"),
+            null => throw new FormatException("the padding is missing"),
+        },
+        Dropout = json.GetProperty("dropout").GetDouble(),
+    };
+}

@@ -1,0 +1,55 @@
+using System.Text.Json;
+
+namespace UNet.Vulkan.Training;
+
+/// <summary>A training configuration, the network's form excepted, in the metadata of a training state.</summary>
+internal static class TrainingConfigurationJson
+{
+    public static void Write(Utf8JsonWriter json, TrainingConfiguration configuration)
+    {
+        json.WriteStartObject();
+        if (configuration.Tile is { } tile)
+            json.WriteNumber("tile", tile);
+        json.WriteNumber("batch", configuration.Batch);
+        json.WriteNumber("steps", configuration.Steps);
+        json.WriteNumber("learning_rate", configuration.LearningRate);
+        json.WriteNumber("momentum", configuration.Momentum);
+        json.WriteNumber("warm_up_steps", configuration.WarmUpSteps);
+        json.WriteString("decay", configuration.Decay == LearningRateDecay.Cosine ? "cosine" : "constant");
+        json.WriteNumber("maximum_gradient_norm", configuration.MaximumGradientNorm);
+        json.WriteString("augmentation", configuration.Augmentation == Augmentation.Flips ? "flips" : "none");
+        json.WriteBoolean("balance_classes", configuration.BalanceClasses);
+        json.WriteNumber("seed", configuration.Seed);
+        if (configuration.ValidationInterval is { } interval)
+            json.WriteNumber("validation_interval", interval);
+        json.WriteEndObject();
+    }
+
+    public static TrainingConfiguration Read(JsonElement json) => new()
+    {
+        Tile = json.TryGetProperty("tile", out JsonElement tile) ? tile.GetInt32() : null,
+        Batch = json.GetProperty("batch").GetInt32(),
+        Steps = json.GetProperty("steps").GetInt32(),
+        LearningRate = json.GetProperty("learning_rate").GetDouble(),
+        Momentum = json.GetProperty("momentum").GetDouble(),
+        WarmUpSteps = json.GetProperty("warm_up_steps").GetInt32(),
+        Decay = json.GetProperty("decay").GetString() switch
+        {
+            "cosine" => LearningRateDecay.Cosine,
+            "constant" => LearningRateDecay.Constant,
+            string other => throw new FormatException($"'{other}' is no decay"),
+            null => throw new FormatException("the decay is missing"),
+        },
+        MaximumGradientNorm = json.GetProperty("maximum_gradient_norm").GetDouble(),
+        Augmentation = json.GetProperty("augmentation").GetString() switch
+        {
+            "flips" => Augmentation.Flips,
+            "none" => Augmentation.None,
+            string other => throw new FormatException($"'{other}' is no augmentation"),
+            null => throw new FormatException("the augmentation is missing"),
+        },
+        BalanceClasses = json.GetProperty("balance_classes").GetBoolean(),
+        Seed = json.GetProperty("seed").GetUInt64(),
+        ValidationInterval = json.TryGetProperty("validation_interval", out JsonElement interval) ? interval.GetInt32() : null,
+    };
+}

@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using UNet.Vulkan.Evaluation;
+using UNet.Vulkan.Execution;
+using UNet.Vulkan.Formats;
+using UNet.Vulkan.Inference;
+
+namespace UNet.Vulkan.Training;
+
+/// <summary>Judges parameters by whole validation images: overlap-tile inference, then sums over all pixels, each once.</summary>
+internal sealed class Validator : IDisposable
+{
+    private readonly ImmutableArray<(TrainingImage Image, PreparedImage Prepared)> _images;
+    private readonly TiledNetwork _network;
+    private readonly int _classes;
+
+    /// <exception cref="InputException">An image has values that are not finite.</exception>
+    public Validator(TrainingConfiguration configuration, TrainingData data, string normalization, IComputeDevice device)
+    {
+        _classes = configuration.Network.Classes;
+        float[] classWeights = data.ClassWeights(configuration.BalanceClasses);
+        _images = [.. data.Validation.Select(image => (image, PreparedImage.From(image, normalization, classWeights)))];
+        _network = new TiledNetwork(configuration.Network, device, configuration.Tile!.Value, probabilities: false);
+    }
+
+    public ValidationScore Score(IEnumerable<NamedTensor> parameters, CancellationToken cancellation)
+    {
+        _network.WriteParameters(parameters);
+        (double losses, double weights) = (0, 0);
+        ConfusionMatrix confusion = new(_classes);
+        foreach ((TrainingImage image, PreparedImage prepared) in _images)
+        {
+            float[] logits = _network.Apply(prepared.Pixels, image.Height, image.Width, cancellation);
+            for (int i = 0; i < prepared.Labels.Length; i++)
+            {
+                if (prepared.Weights[i] == 0)
+                    continue;
+                losses += prepared.Weights[i] * CrossEntropy(logits, i, prepared.Labels.Length, (int)prepared.Labels[i]);
+                weights += prepared.Weights[i];
+            }
+
+            confusion.Add(new Segmentation(_classes, image.Height, image.Width, logits).MostProbable(), image.Classes);
+        }
+
+        Score iou = new IntersectionOverUnion().Measure(confusion);
+        return new(weights == 0 ? 0 : losses / weights, iou.Value, iou.PerClass);
+    }
+
+    public void Dispose() => _network.Dispose();
+
+    /// <summary>log Σ_k exp(z_k) - z_t of one pixel, with the largest logit taken out of the sum.</summary>
+    private double CrossEntropy(float[] logits, int pixel, int pixels, int trueClass)
+    {
+        double largest = double.NegativeInfinity;
+        for (int k = 0; k < _classes; k++)
+            largest = Math.Max(largest, logits[k * pixels + pixel]);
+        double sum = 0;
+        for (int k = 0; k < _classes; k++)
+            sum += Math.Exp(logits[k * pixels + pixel] - largest);
+        return Math.Log(sum) + largest - logits[trueClass * pixels + pixel];
+    }
+}
