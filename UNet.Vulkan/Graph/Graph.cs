@@ -52,6 +52,7 @@ public sealed class Graph
     public const int PartAlignment = 64;
 
     private readonly List<Value> _values = [];
+    private readonly List<Value> _parameters = [];
     private readonly List<Node> _nodes = [];
     private readonly List<Invocation> _invocations = [];
     private readonly Dictionary<Value, Value> _gradients = [];
@@ -67,7 +68,7 @@ public sealed class Graph
     public IReadOnlyList<Invocation> Invocations => _invocations;
 
     /// <summary>The parameters in the order of creation.</summary>
-    public IEnumerable<Value> Parameters => _values.Where(value => value.Kind == ValueKind.Parameter && value.Whole is not null);
+    public IReadOnlyList<Value> Parameters => _parameters;
 
     /// <summary>The node and role to which a parameter belongs.</summary>
     public (Node Node, Role Role) OwnerOf(Value parameter)
@@ -179,7 +180,9 @@ public sealed class Graph
         if (FlatGradients is not null)
             throw new InvalidOperationException($"{name}: parameters cannot be added to a graph that was differentiated.");
         FlatParameters ??= Create("parameters", new Shape(1), ElementType.Float32, ValueKind.Parameter);
-        return CreatePart(name, shape, ElementType.Float32, ValueKind.Parameter, FlatParameters);
+        Value parameter = CreatePart(name, shape, ElementType.Float32, ValueKind.Parameter, FlatParameters);
+        _parameters.Add(parameter);
+        return parameter;
     }
 
     private Value Create(string name, Shape shape, ElementType element, ValueKind kind)

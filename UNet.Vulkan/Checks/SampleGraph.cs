@@ -1,0 +1,67 @@
+using UNet.Vulkan.Execution;
+using UNet.Vulkan.Graph;
+using UNet.Vulkan.Ops.Declaration;
+using UNet.Vulkan.Random;
+
+namespace UNet.Vulkan.Checks;
+
+/// <summary>
+/// A graph of one op on random data, differentiated where the op has gradients: what checks and benchmarks run. The
+/// gradient of the output is a random cotangent.
+/// </summary>
+public sealed class SampleGraph
+{
+    private const ulong Seed = 0x5EED;
+
+    /// <summary>Builds the graph of a sample.</summary>
+    public SampleGraph(OpSample sample)
+    {
+        (Sample, Graph) = (sample, new Graph.Graph());
+        OpInfo info = sample.Op.Info;
+        Value[] given = [.. info.Given.Select((role, index) => role.Kind == RoleKind.State
+            ? Graph.State(role.BufferName, sample.Inputs[index])
+            : Graph.Input(role.BufferName, sample.Inputs[index], role.Element))];
+        Node = Graph.Add(info.Name, sample.Op, given);
+        if (info.HasGradient)
+            Graph.AppendBackward(Node.Output, [.. info.Given.Where(role => role.HasGradient).Select(role => Node[role])]);
+        foreach (Value value in Graph.Values.Where(value => value.Whole is null))
+            value.Keep = true;
+    }
+
+    /// <summary>The sample.</summary>
+    public OpSample Sample { get; }
+
+    /// <summary>The graph; all its values are kept.</summary>
+    public Graph.Graph Graph { get; }
+
+    /// <summary>The node of the op.</summary>
+    public Node Node { get; }
+
+    /// <summary>Input and parameter roles that have gradients: what a loss can be differentiated by.</summary>
+    public IEnumerable<Role> Differentiable
+        => Sample.Op.Info.Roles.Where(role => role.HasGradient && role.Kind is RoleKind.Input or RoleKind.Parameter);
+
+    /// <summary>Values that the schedule writes, each with the invocation that does.</summary>
+    public IEnumerable<(Value Value, Invocation Invocation)> Written
+        => Graph.Invocations.SelectMany(invocation => invocation.Writes.Select(value => (value, invocation))).DistinctBy(pair => pair.value);
+
+    /// <summary>Writes the same random data into any session: inputs, state, parameters and the cotangent.</summary>
+    public void WriteData(Session session)
+    {
+        Shape[] shapes = Node.Shapes;
+        foreach (Role role in Sample.Op.Info.Roles.Where(role => role.Kind is RoleKind.Input or RoleKind.State or RoleKind.Parameter))
+        {
+            Value value = Node[role];
+            var random = new RandomStream(Seed, (uint)role.Index);
+            if (role.Element == ElementType.Float32)
+                session.Write(value, Elements(random, value.Shape.Length, normal => Sample.Op.SampleElement(role, normal)));
+            else
+                session.Write(value, Enumerable.Range(0, (int)value.Shape.Length).Select(i => Sample.Op.SampleInteger(role, random.Word(i), shapes)).ToArray());
+        }
+        if (Graph.LossGradient is { } cotangent)
+            session.Write(cotangent, Elements(new RandomStream(Seed + 1, 0), cotangent.Shape.Length, normal => normal));
+    }
+
+    private static float[] Elements(RandomStream random, long length, Func<float, float> convert)
+        => [.. Enumerable.Range(0, (int)length).Select(i => convert((float)random.Normal(i)))];
+}
