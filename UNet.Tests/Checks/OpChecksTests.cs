@@ -1,0 +1,43 @@
+using UNet.Tests.Device;
+using UNet.Vulkan.Checks;
+using UNet.Vulkan.Execution;
+using UNet.Vulkan.Ops;
+using UNet.Vulkan.Ops.Declaration;
+using UNet.Vulkan.Planning;
+using Xunit;
+
+namespace UNet.Tests.Checks;
+
+/// <summary>Every op of the catalogue, by finite differences and on the device, for all its samples.</summary>
+public class OpChecksTests
+{
+    public static TheoryData<string> AllOps => [.. OpCatalog.Ops.Select(op => op.Name)];
+
+    public static TheoryData<string> DifferentiableOps => [.. OpCatalog.Ops.Where(op => op.HasGradient).Select(op => op.Name)];
+
+    [Theory]
+    [MemberData(nameof(DifferentiableOps))]
+    public void BackwardReferenceMatchesFiniteDifferences(string name)
+        => AssertPassed(SamplesOf(name).Select(GradientCheck.Run));
+
+    [Theory]
+    [MemberData(nameof(AllOps))]
+    public void DeviceMatchesReference(string name) => AssertPassed(SamplesOf(name).SelectMany(sample => DeviceComparison.Run(sample, CreateSession)));
+
+    internal static IEnumerable<OpSample> SamplesOf(string name)
+    {
+        OpInfo info = OpCatalog.Ops.Single(op => op.Name == name);
+        return TileSamples.Of(info, OpCatalog.Samples.Where(sample => sample.Op.Info == info));
+    }
+
+    private static Session CreateSession(Vulkan.Graph.Graph graph, PlanOptions options)
+        => new VulkanSession(
+            TestDevice.Shared, Planner.Plan(graph, TestDevice.Shared.Properties, options), options: new VulkanSessionOptions { Poison = true, ShuffleSeed = 1 });
+
+    private static void AssertPassed(IEnumerable<CheckResult> results)
+    {
+        CheckResult[] all = [.. results];
+        Assert.NotEmpty(all);
+        Assert.All(all, result => Assert.True(result.Passed, $"{result.Subject}: {result.Error:G3} of what is allowed: {result.Detail}"));
+    }
+}
