@@ -8,7 +8,9 @@ namespace UNet.Generators.Diagnostics;
 internal sealed record Place(string Path, TextSpan Span, LinePositionSpan Lines)
 {
     public static Place? Of(Location? location)
-        => location is { SourceTree: not null } ? new(location.SourceTree.FilePath, location.SourceSpan, location.GetLineSpan().Span) : null;
+        => location is { SourceTree: not null }
+            ? new(location.SourceTree.FilePath, location.SourceSpan, location.GetLineSpan().Span)
+            : null;
 
     public static Place? Of(SyntaxReference? reference) => Of(reference?.GetSyntax().GetLocation());
 
@@ -18,7 +20,8 @@ internal sealed record Place(string Path, TextSpan Span, LinePositionSpan Lines)
 /// <summary>A diagnostic as data, so that it can be compared and kept between runs.</summary>
 internal sealed record DiagnosticInfo(DiagnosticDescriptor Descriptor, Place? Place, EquatableArray<string> Arguments)
 {
-    public static DiagnosticInfo Create(DiagnosticDescriptor descriptor, Place? place, params string[] arguments) => new(descriptor, place, new(arguments));
+    public static DiagnosticInfo Create(DiagnosticDescriptor descriptor, Place? place, params string[] arguments)
+        => new(descriptor, place, new(arguments));
 
     public Diagnostic ToDiagnostic() => Diagnostic.Create(Descriptor, Place?.ToLocation() ?? Location.None, [.. Arguments]);
 }

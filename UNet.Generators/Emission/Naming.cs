@@ -5,7 +5,9 @@ namespace UNet.Generators.Emission;
 /// <summary>The one rule by which GLSL and C# write the same word: snake_case, UPPER_SNAKE and paths against PascalCase.</summary>
 internal static class Naming
 {
-    /// <summary><c>d_pixel_weight</c>, <c>TILE_C</c> and <c>conv2d/backward_weight</c> become DPixelWeight, TileC and Conv2dBackwardWeight.</summary>
+    /// <summary>
+    /// <c>d_pixel_weight</c>, <c>TILE_C</c> and <c>conv2d/backward_weight</c> become DPixelWeight, TileC and Conv2dBackwardWeight.
+    /// </summary>
     public static string ToPascal(string name)
     {
         StringBuilder pascal = new(name.Length);

@@ -46,7 +46,8 @@ internal static class BufferUsage
         while (tokens[start - 1].Is("."))
             start -= 2;
         // An argument may be passed out of a function, atomics among them.
-        if (tokens[start - 1].Is("(") && tokens[start - 2].Kind == TokenKind.Word && tokens[start - 2].Text.StartsWith("atomic", StringComparison.Ordinal))
+        if (tokens[start - 1].Is("(") && tokens[start - 2].Kind == TokenKind.Word
+            && tokens[start - 2].Text.StartsWith("atomic", StringComparison.Ordinal))
             return BufferUse.Read | BufferUse.Written;
         if (tokens[start - 1].Is("++") || tokens[start - 1].Is("--"))
             return BufferUse.Read | BufferUse.Written;

@@ -64,7 +64,8 @@ internal sealed class GlslLexer
         else if (char.IsDigit(c) || (c == '.' && char.IsDigit(At(_position + 1))))
             Add(TokenKind.Number, EndOfNumber());
         else
-            Add(TokenKind.Symbol, _position + (Symbols.FirstOrDefault(s => string.CompareOrdinal(s, 0, _text, _position, s.Length) == 0)?.Length ?? 1));
+            Add(TokenKind.Symbol,
+                _position + (Symbols.FirstOrDefault(s => string.CompareOrdinal(s, 0, _text, _position, s.Length) == 0)?.Length ?? 1));
         return true;
     }
 

@@ -66,10 +66,16 @@ internal static class KernelEmitter
         writer.Line("/// <inheritdoc/>");
         writer.Line("public static KernelInfo Info { get; } = new(");
         writer.Line($"    \"{kernel.Name}\",");
-        List(kernel.Buffers, b => $"new KernelBuffer(\"{b.Name}\", BufferAccess.{b.Access}, BufferForm.{(b.IsAddress ? "Address" : "Storage")}, \"{b.ElementType}\", {Text(b.Binding)}, {Text(b.PushOffset)})");
+        List(kernel.Buffers, b =>
+        {
+            string form = b.IsAddress ? "Address" : "Storage";
+            string places = $"{Text(b.Binding)}, {Text(b.PushOffset)}";
+            return $"new KernelBuffer(\"{b.Name}\", BufferAccess.{b.Access}, BufferForm.{form}, \"{b.ElementType}\", {places})";
+        });
         List(kernel.Push, p => $"new KernelPushMember(\"{p.Name}\", \"{p.Type}\", {Text(p.Offset)})");
         writer.Line($"    {Text(kernel.PushSize)},");
-        List(kernel.Constants, c => $"new KernelConstant(\"{c.Name}\", \"{c.Type}\", {Text(c.Id)}, 0x{c.Bits.ToString("X8", CultureInfo.InvariantCulture)}u)");
+        List(kernel.Constants,
+            c => $"new KernelConstant(\"{c.Name}\", \"{c.Type}\", {Text(c.Id)}, 0x{c.Bits.ToString("X8", CultureInfo.InvariantCulture)}u)");
         writer.Line($"    new WorkgroupSize({Text(size.X)}, {Text(size.Y)}, {Text(size.Z)}));");
 
         void List<T>(IReadOnlyList<T> items, Func<T, string> item)
@@ -89,7 +95,8 @@ internal static class KernelEmitter
     private static void EmitBuffers(CodeWriter writer, KernelModel kernel)
     {
         writer.Summary("Ranges of the kernel's buffers.");
-        writer.Line($"public readonly record struct Buffers({string.Join(", ", kernel.Buffers.Select(b => "BufferRange " + Naming.ToPascal(b.Name)))});");
+        string parameters = string.Join(", ", kernel.Buffers.Select(b => "BufferRange " + Naming.ToPascal(b.Name)));
+        writer.Line($"public readonly record struct Buffers({parameters});");
     }
 
     private static void EmitPush(CodeWriter writer, KernelModel kernel)
@@ -126,7 +133,8 @@ internal static class KernelEmitter
             writer.Close();
             return;
         }
-        string parameters = string.Join(", ", kernel.Constants.Select(c => $"{CSharpTypes[c.Type]} {Naming.ToPascal(c.Name)} = {c.Literal}"));
+        string parameters = string.Join(", ",
+            kernel.Constants.Select(c => $"{CSharpTypes[c.Type]} {Naming.ToPascal(c.Name)} = {c.Literal}"));
         writer.Open($"public readonly record struct Spec({parameters})");
         writer.Summary("The values that the shader states.");
         writer.Line($"public Spec() : this({string.Join(", ", kernel.Constants.Select(c => c.Literal))}) {{ }}");

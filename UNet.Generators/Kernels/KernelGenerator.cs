@@ -52,7 +52,8 @@ public sealed class KernelGenerator : IIncrementalGenerator
             .Select(static (names, _) => names.ToEquatableArray())
             .WithTrackingName(CatalogStep);
 
-        context.RegisterSourceOutput(kernels, static (output, kernel) => output.AddSource(kernel.TypeName + ".g.cs", KernelEmitter.Kernel(kernel)));
+        context.RegisterSourceOutput(kernels,
+            static (output, kernel) => output.AddSource(kernel.TypeName + ".g.cs", KernelEmitter.Kernel(kernel)));
         context.RegisterSourceOutput(diagnostics, static (output, diagnostic) => output.ReportDiagnostic(diagnostic.ToDiagnostic()));
         context.RegisterSourceOutput(collisions, static (output, diagnostic) => output.ReportDiagnostic(diagnostic.ToDiagnostic()));
         context.RegisterSourceOutput(catalog, static (output, kernels) =>
@@ -66,7 +67,7 @@ public sealed class KernelGenerator : IIncrementalGenerator
     /// <summary>Files whose kernels would have the same type, as <c>a_b/c</c> and <c>a/b_c</c> have.</summary>
     private static IEnumerable<DiagnosticInfo> Collisions(ImmutableArray<(string Name, string Path)> files)
     {
-        foreach (IGrouping<string, (string Name, string Path)> same in files.GroupBy(file => Naming.ToPascal(file.Name), StringComparer.OrdinalIgnoreCase))
+        foreach (var same in files.GroupBy(file => Naming.ToPascal(file.Name), StringComparer.OrdinalIgnoreCase))
         {
             foreach ((string name, string path) in same.Skip(1))
             {

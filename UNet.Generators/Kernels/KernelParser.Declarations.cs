@@ -83,7 +83,8 @@ internal sealed partial class KernelParser
         {
             int axis = Array.IndexOf(["local_size_x", "local_size_y", "local_size_z"], item.Key.Text);
             if (axis < 0)
-                Report(KernelDiagnostics.Layout, item.Key, item.Key.Text, "the workgroup's size is local_size_x, local_size_y and local_size_z, as literals");
+                Report(KernelDiagnostics.Layout, item.Key, item.Key.Text,
+                    "the workgroup's size is local_size_x, local_size_y and local_size_z, as literals");
             else if (Integer(item) is int size and > 0)
                 _localSize[axis] = size;
         }
@@ -212,7 +213,8 @@ internal sealed partial class KernelParser
         AddressType? address = _addressTypes.FirstOrDefault(candidate => candidate.Name == type.Text);
         if (address is null && !PushTypes.Contains(type.Text))
         {
-            Report(KernelDiagnostics.Type, type, name.Text, type.Text, "a push-constant member", string.Join(", ", PushTypes) + " or a buffer_reference type declared above");
+            Report(KernelDiagnostics.Type, type, name.Text, type.Text, "a push-constant member",
+                string.Join(", ", PushTypes) + " or a buffer_reference type declared above");
             return;
         }
         CheckName(name);
@@ -253,7 +255,8 @@ internal sealed partial class KernelParser
 
     private int? Integer(LayoutItem item)
     {
-        if (item.Value is Token { Kind: TokenKind.Number } value && int.TryParse(value.Text, NumberStyles.None, CultureInfo.InvariantCulture, out int integer))
+        if (item.Value is Token { Kind: TokenKind.Number } value
+            && int.TryParse(value.Text, NumberStyles.None, CultureInfo.InvariantCulture, out int integer))
             return integer;
         Report(KernelDiagnostics.Layout, item.Value ?? item.Key, item.Key.Text, "its value must be a decimal literal");
         return null;

@@ -24,13 +24,15 @@ internal sealed partial class KernelParser
         string sign = isNegative ? "-" : "";
         if (type == "float")
         {
-            if (!float.TryParse(sign + text.TrimEnd('f', 'F'), NumberStyles.Float, CultureInfo.InvariantCulture, out float single) || float.IsInfinity(single))
+            if (!float.TryParse(sign + text.TrimEnd('f', 'F'), NumberStyles.Float, CultureInfo.InvariantCulture, out float single)
+                || float.IsInfinity(single))
                 return null;
             return (new SingleBits { Single = single }.Bits, single.ToString("R", CultureInfo.InvariantCulture) + "f");
         }
         bool isHexadecimal = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
         string digits = (isHexadecimal ? text.Substring(2) : text).TrimEnd('u', 'U');
-        if (!long.TryParse(digits, isHexadecimal ? NumberStyles.AllowHexSpecifier : NumberStyles.None, CultureInfo.InvariantCulture, out long magnitude))
+        NumberStyles style = isHexadecimal ? NumberStyles.AllowHexSpecifier : NumberStyles.None;
+        if (!long.TryParse(digits, style, CultureInfo.InvariantCulture, out long magnitude))
             return null;
         long value = isNegative ? -magnitude : magnitude;
         if (type == "uint")
@@ -42,7 +44,8 @@ internal sealed partial class KernelParser
     private void CheckWhole()
     {
         if (_localSize[0] == 0)
-            Report(KernelDiagnostics.Layout, _tokens[0], "local_size_x", "the kernel states no workgroup size; write layout(local_size_x = N) in;");
+            Report(KernelDiagnostics.Layout, _tokens[0], "local_size_x",
+                "the kernel states no workgroup size; write layout(local_size_x = N) in;");
         if (_pushSize < 0)
             _pushSize = 0;
         CheckNumbers(_buffers.Where(b => !b.Model.IsAddress).Select(b => (b.Token, b.Model.Binding)), KernelDiagnostics.Binding);
@@ -81,7 +84,8 @@ internal sealed partial class KernelParser
         foreach (IGrouping<string, Token> same in names.GroupBy(name => Naming.ToPascal(name.Text)))
         {
             foreach (Token token in same.Skip(1))
-                Report(KernelDiagnostics.Name, token, token.Text, $"and '{same.First().Text}' are the same word {same.Key} in C#", "rename one of them");
+                Report(KernelDiagnostics.Name, token, token.Text, $"and '{same.First().Text}' are the same word {same.Key} in C#",
+                    "rename one of them");
         }
     }
 

@@ -73,7 +73,8 @@ internal sealed partial class KernelParser
     {
         string name = DirectiveName(token);
         if (Conditionals.Contains(name))
-            Fail(new(TokenKind.Directive, name, token.Start), "conditions may stand only inside function bodies, so that all variants share one interface");
+            Fail(new(TokenKind.Directive, name, token.Start),
+                "conditions may stand only inside function bodies, so that all variants share one interface");
         else if (Directives.Contains(name))
             _position++;
         else
@@ -127,7 +128,8 @@ internal sealed partial class KernelParser
         foreach (Comment comment in _comments)
         {
             // A block is a run of comments with nothing but one line break between them.
-            bool follows = end >= 0 && _source.Text.Substring(end, comment.Start - end) is string between && between.Trim().Length == 0 && between.Count(c => c == '\n') == 1;
+            string between = end < 0 ? "" : _source.Text.Substring(end, comment.Start - end);
+            bool follows = between.Trim().Length == 0 && between.Count(c => c == '\n') == 1;
             if (comment.Start > firstDeclaration || (end >= 0 && !follows))
                 break;
             lines.AddRange(comment.Text.Split('\n').Select(line => line.Trim().TrimStart('*').Trim()));

@@ -30,11 +30,15 @@ internal static class OpCatalogEmitter
         foreach (OpCatalogEntry entry in sorted)
         {
             foreach (SampleModel sample in entry.Samples)
-                writer.Line($"    new OpSample(new {entry.FullName}({sample.Arguments}), [{string.Join(", ", sample.Shapes.Select(shape => $"Shape.Of({shape})"))}]),");
+            {
+                string shapes = string.Join(", ", sample.Shapes.Select(shape => $"Shape.Of({shape})"));
+                writer.Line($"    new OpSample(new {entry.FullName}({sample.Arguments}), [{shapes}]),");
+            }
         }
         writer.Lines("];", "");
         writer.Summary("The samples of one op.");
-        writer.Line("public static IEnumerable<OpSample> SamplesOf(OpInfo info) => Samples.Where(sample => ReferenceEquals(sample.Op.Info, info));");
+        writer.Line("public static IEnumerable<OpSample> SamplesOf(OpInfo info)");
+        writer.Line("    => Samples.Where(sample => ReferenceEquals(sample.Op.Info, info));");
         writer.Close();
         return writer.ToString();
     }

@@ -11,7 +11,9 @@ internal static partial class OpEmitter
         EmitByRole(writer, "int FanIn", op.Roles.Where(role => role.Init == "He"), "FanIn", "is not initialized by fan-in");
         EmitSupports(writer, op);
         writer.Line("/// <inheritdoc/>");
-        writer.Lines("public override void ForwardReference<T>(IReferenceTensors<T> tensors) => ForwardReference(new Tensors<T>(tensors));", "");
+        writer.Lines(
+            "public override void ForwardReference<T>(IReferenceTensors<T> tensors) => ForwardReference(new Tensors<T>(tensors));",
+            "");
         writer.Line("/// <inheritdoc/>");
         writer.Lines(
             "public override void BackwardReference<T>(IReferenceTensors<T> tensors) => " + (op.HasGradient
@@ -27,7 +29,8 @@ internal static partial class OpEmitter
         writer.Line("/// <inheritdoc/>");
         writer.Open("public override Shape[] InferShapes(ReadOnlySpan<Shape> given)");
         writer.Line($"if (given.Length != {Text(given.Length)})");
-        writer.Line($"    throw new ArgumentException($\"{op.Name} takes {Text(given.Length)} shape(s) ({names}), not {{given.Length}}.\", nameof(given));");
+        string expected = $"{op.Name} takes {Text(given.Length)} shape(s) ({names})";
+        writer.Line($"    throw new ArgumentException($\"{expected}, not {{given.Length}}.\", nameof(given));");
         writer.Line("Shapes shapes = default;");
         for (int i = 0; i < given.Length; i++)
             writer.Line($"shapes.{given[i].Name} = given[{Text(i)}];");
@@ -65,7 +68,8 @@ internal static partial class OpEmitter
     private static void EmitSupports(CodeWriter writer, OpModel op)
     {
         writer.Line("/// <inheritdoc/>");
-        string signature = "public override bool Supports(Implementation implementation, ReadOnlySpan<Shape> shapes, DeviceProperties device)";
+        const string signature =
+            "public override bool Supports(Implementation implementation, ReadOnlySpan<Shape> shapes, DeviceProperties device)";
         if (!op.Passes.Any(pass => pass.Implementations.Count > 1))
         {
             writer.Lines($"{signature} => true;", "");
@@ -91,7 +95,8 @@ internal static partial class OpEmitter
     private static void EmitDispatch(CodeWriter writer, OpModel op)
     {
         writer.Line("/// <inheritdoc/>");
-        writer.Open("public override KernelDispatch Dispatch(Implementation implementation, int kernel, ReadOnlySpan<Shape> shapes, IBufferBinding buffers)");
+        writer.Line("public override KernelDispatch Dispatch(");
+        writer.Open("    Implementation implementation, int kernel, ReadOnlySpan<Shape> shapes, IBufferBinding buffers)");
         writer.Line("Shapes typed = new(shapes);");
         writer.Open("switch (implementation.PassIndex, implementation.Index, kernel)");
         for (int pass = 0; pass < op.Passes.Count; pass++)
@@ -109,7 +114,8 @@ internal static partial class OpEmitter
             }
         }
         writer.Line("default:");
-        writer.Line($"    throw new ArgumentException($\"{op.Name} has no kernel {{kernel}} in implementation {{implementation.Index}} of pass {{implementation.PassIndex}}.\", nameof(kernel));");
+        const string place = "implementation {implementation.Index} of pass {implementation.PassIndex}";
+        writer.Line($"    throw new ArgumentException($\"{op.Name} has no kernel {{kernel}} in {place}.\", nameof(kernel));");
         writer.Close();
         writer.Close();
         writer.Line();
@@ -131,11 +137,16 @@ internal static partial class OpEmitter
     }
 
     private static string Binding(OpModel op, RoleUseModel use)
-        => $"{Naming.ToPascal(use.BufferName)}: " + (use.Role < 0 ? "default" : $"buffers.{(use.IsGradient ? "Gradient" : "Value")}(Declared.{op.Roles[use.Role].Name})");
+    {
+        string range = use.Role < 0 ? "default" : $"buffers.{(use.IsGradient ? "Gradient" : "Value")}(Declared.{op.Roles[use.Role].Name})";
+        return $"{Naming.ToPascal(use.BufferName)}: {range}";
+    }
 
-    private static string With(EquatableArray<ArgumentModel> arguments) => arguments.Count == 0 ? "" : $" with {{ {Assignments(arguments)} }}";
+    private static string With(EquatableArray<ArgumentModel> arguments)
+        => arguments.Count == 0 ? "" : $" with {{ {Assignments(arguments)} }}";
 
-    private static string Initializer(EquatableArray<ArgumentModel> arguments) => arguments.Count == 0 ? "()" : $" {{ {Assignments(arguments)} }}";
+    private static string Initializer(EquatableArray<ArgumentModel> arguments)
+        => arguments.Count == 0 ? "()" : $" {{ {Assignments(arguments)} }}";
 
     private static string Assignments(EquatableArray<ArgumentModel> arguments)
         => string.Join(", ", arguments.Select(argument => $"{argument.Member} = {argument.Expression}"));

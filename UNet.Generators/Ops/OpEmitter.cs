@@ -102,7 +102,8 @@ internal static partial class OpEmitter
             writer.Summary($"Shape of the scratch tensor {role.BufferName}.");
             writer.Lines($"private partial Shape {role.Name}Shape(in Shapes shapes);", "");
         }
-        foreach (string name in op.Passes.SelectMany(pass => pass.Implementations.Skip(1)).Select(i => i.Name).Where(name => name.Length > 0).Distinct())
+        foreach (string name in op.Passes.SelectMany(pass => pass.Implementations.Skip(1)).Select(i => i.Name)
+            .Where(name => name.Length > 0).Distinct())
         {
             writer.Summary($"Whether the implementation {name} can run.");
             writer.Lines($"private partial bool Supports{name}(in Shapes shapes, DeviceProperties device);", "");
@@ -126,7 +127,8 @@ internal static partial class OpEmitter
             return;
         string properties = string.Join(", ", op.Printed.Select(property => $"{property}: {{{property}}}"));
         writer.Line("/// <inheritdoc/>");
-        writer.Line($"public override string ToString() => {(properties.Length == 0 ? $"\"{op.Name}\"" : $"$\"{op.Name}({properties})\"")};");
+        string text = properties.Length == 0 ? $"\"{op.Name}\"" : $"$\"{op.Name}({properties})\"";
+        writer.Line($"public override string ToString() => {text};");
         writer.Line();
     }
 
@@ -136,8 +138,10 @@ internal static partial class OpEmitter
         writer.Open("private static class Declared");
         foreach (RoleModel role in op.Roles)
         {
-            writer.Line($"internal static readonly Role {role.Name} = new({Text(role.Index)}, \"{role.Name}\", \"{role.BufferName}\", RoleKind.{role.Kind}, ElementType.{role.Element}, "
-                + $"HasGradient: {(role.HasGradient ? "true" : "false")}, Init.{role.Init}, PerImage: {(role.PerImage ? "true" : "false")});");
+            writer.Line($"internal static readonly Role {role.Name} = new(");
+            string names = $"\"{role.Name}\", \"{role.BufferName}\"";
+            writer.Line($"    {Text(role.Index)}, {names}, RoleKind.{role.Kind}, ElementType.{role.Element},");
+            writer.Line($"    HasGradient: {Text(role.HasGradient)}, Init.{role.Init}, PerImage: {Text(role.PerImage)});");
         }
         writer.Line();
         writer.Line("internal static readonly OpInfo Info = new(");
@@ -154,7 +158,7 @@ internal static partial class OpEmitter
             writer.Line("        ]),");
         }
         writer.Line("    ],");
-        writer.Line($"    HasGradient: {(op.HasGradient ? "true" : "false")});");
+        writer.Line($"    HasGradient: {Text(op.HasGradient)});");
         writer.Close();
     }
 
@@ -170,12 +174,15 @@ internal static partial class OpEmitter
             foreach (RoleUseModel use in kernel.Uses.Where(use => use.Role >= 0))
             {
                 string access = use.Reads ? use.Writes ? "ReadWrite" : "Read" : "Write";
-                writer.Line($"                    new RoleUse({op.Roles[use.Role].Name}, IsGradient: {(use.IsGradient ? "true" : "false")}, BufferAccess.{access}),");
+                string role = op.Roles[use.Role].Name;
+                writer.Line($"                    new RoleUse({role}, IsGradient: {Text(use.IsGradient)}, BufferAccess.{access}),");
             }
             writer.Line("                ]),");
         }
         writer.Line("            ]),");
     }
+
+    private static string Text(bool value) => value ? "true" : "false";
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -41,7 +41,8 @@ public sealed class OpGenerator : IIncrementalGenerator
             .SelectMany(static (result, _) => result.Diagnostics)
             .WithTrackingName(DiagnosticsStep);
 
-        IncrementalValueProvider<string> assembly = context.CompilationProvider.Select(static (compilation, _) => compilation.AssemblyName ?? "");
+        IncrementalValueProvider<string> assembly = context.CompilationProvider
+            .Select(static (compilation, _) => compilation.AssemblyName ?? "");
 
         IncrementalValueProvider<(EquatableArray<OpCatalogEntry> Entries, string Assembly)> catalog = ops
             .Select(static (op, _) => new OpCatalogEntry(op.FullName, op.Samples))
@@ -51,7 +52,9 @@ public sealed class OpGenerator : IIncrementalGenerator
             .WithTrackingName(CatalogStep);
 
         IncrementalValueProvider<EquatableArray<string>> kernels = context.CompilationProvider
-            .Select(static (compilation, cancellation) => compilation.AssemblyName == Library ? KernelsOf(compilation, cancellation) : EquatableArray<string>.Empty);
+            .Select(static (compilation, cancellation) => compilation.AssemblyName == Library
+                ? KernelsOf(compilation, cancellation)
+                : EquatableArray<string>.Empty);
 
         IncrementalValuesProvider<string> unused = ops
             .SelectMany(static (op, _) => op.Kernels.Select(kernel => kernel.Path))
@@ -60,20 +63,24 @@ public sealed class OpGenerator : IIncrementalGenerator
             .SelectMany(static (pair, _) => pair.Right.Except(pair.Left))
             .WithTrackingName(UnusedKernelsStep);
 
-        context.RegisterSourceOutput(ops, static (output, op) => output.AddSource($"{op.Namespace}.{op.Name}.g.cs".TrimStart('.'), OpEmitter.Emit(op)));
+        context.RegisterSourceOutput(ops,
+            static (output, op) => output.AddSource($"{op.Namespace}.{op.Name}.g.cs".TrimStart('.'), OpEmitter.Emit(op)));
         context.RegisterSourceOutput(diagnostics, static (output, diagnostic) => output.ReportDiagnostic(diagnostic.ToDiagnostic()));
-        context.RegisterSourceOutput(unused, static (output, kernel) => output.ReportDiagnostic(Diagnostic.Create(OpDiagnostics.UnusedKernel, Location.None, kernel)));
+        context.RegisterSourceOutput(unused,
+            static (output, kernel) => output.ReportDiagnostic(Diagnostic.Create(OpDiagnostics.UnusedKernel, Location.None, kernel)));
         context.RegisterSourceOutput(catalog, static (output, catalog) =>
         {
             // An assembly without ops gets no catalogue.
             if (catalog.Entries.Count > 0)
-                output.AddSource("OpCatalog.g.cs", OpCatalogEmitter.Emit(catalog.Entries, catalog.Assembly + ".Ops", isPublic: catalog.Assembly == Library));
+                output.AddSource("OpCatalog.g.cs",
+                    OpCatalogEmitter.Emit(catalog.Entries, catalog.Assembly + ".Ops", isPublic: catalog.Assembly == Library));
         });
     }
 
     private static EquatableArray<string> KernelsOf(Compilation compilation, CancellationToken cancellation)
     {
-        IAssemblySymbol? shaders = compilation.SourceModule.ReferencedAssemblySymbols.FirstOrDefault(assembly => assembly.Name == KernelAssembly);
+        IAssemblySymbol? shaders = compilation.SourceModule.ReferencedAssemblySymbols
+            .FirstOrDefault(assembly => assembly.Name == KernelAssembly);
         INamespaceSymbol? space = shaders?.GlobalNamespace.GetNamespaceMembers().FirstOrDefault(member => member.Name == "UNet")
             ?.GetNamespaceMembers().FirstOrDefault(member => member.Name == "Shaders");
         if (space is null)
@@ -82,8 +89,10 @@ public sealed class OpGenerator : IIncrementalGenerator
         foreach (INamedTypeSymbol type in space.GetTypeMembers())
         {
             cancellation.ThrowIfCancellationRequested();
-            AttributeData? attribute = type.GetAttributes().FirstOrDefault(a => a.AttributeClass?.ToDisplayString() == "UNet.Shaders.KernelAttribute");
-            if (attribute?.ConstructorArguments[0].Value is string path && !ExemptFolders.Any(folder => path.StartsWith(folder, StringComparison.Ordinal)))
+            AttributeData? attribute = type.GetAttributes()
+                .FirstOrDefault(a => a.AttributeClass?.ToDisplayString() == "UNet.Shaders.KernelAttribute");
+            if (attribute?.ConstructorArguments[0].Value is string path
+                && !ExemptFolders.Any(folder => path.StartsWith(folder, StringComparison.Ordinal)))
                 kernels.Add(path);
         }
         return kernels.OrderBy(path => path, StringComparer.Ordinal).ToEquatableArray();

@@ -31,7 +31,8 @@ internal sealed partial class OpParser
         _isWithoutGradient = HasAttribute("NoGradientAttribute");
         foreach (AttributeData attribute in _op.GetAttributes())
         {
-            if (attribute.AttributeClass is not { IsGenericType: true } type || type.ContainingNamespace.ToDisplayString() + "." != Declarations)
+            if (attribute.AttributeClass is not { IsGenericType: true } type
+                || type.ContainingNamespace.ToDisplayString() + "." != Declarations)
                 continue;
             if (type.Name is not ("ForwardAttribute" or "BackwardAttribute"))
                 continue;
@@ -53,7 +54,8 @@ internal sealed partial class OpParser
     }
 
     private bool HasBrokenKernel() => _op.GetAttributes().Any(attribute =>
-        attribute.AttributeClass is null or { TypeKind: TypeKind.Error } || attribute.AttributeClass.TypeArguments.Any(argument => argument.TypeKind == TypeKind.Error));
+        attribute.AttributeClass is null or { TypeKind: TypeKind.Error }
+            || attribute.AttributeClass.TypeArguments.Any(argument => argument.TypeKind == TypeKind.Error));
 
     private void CheckForward(DeclaredImplementation implementation)
     {
@@ -65,7 +67,8 @@ internal sealed partial class OpParser
                 if (use.IsGradient)
                     Report(OpDiagnostics.Gradient, implementation.Place, kernel.Path, role.BufferName, "a forward pass has no gradients");
                 else if (use.Writes && role.Kind is "Input" or "Parameter")
-                    Report(OpDiagnostics.Write, implementation.Place, kernel.Path, role.BufferName, role.Kind == "Input" ? "an input" : "a parameter");
+                    Report(OpDiagnostics.Write, implementation.Place, kernel.Path, role.BufferName,
+                        role.Kind == "Input" ? "an input" : "a parameter");
             }
         }
         if (HasUnmatchedBuffer(implementation))
@@ -83,7 +86,8 @@ internal sealed partial class OpParser
     private void CheckBackward(DeclaredImplementation implementation)
     {
         if (_isWithoutGradient)
-            Report(OpDiagnostics.Declaration, implementation.Place, _op.Name, "is [NoGradient] but has a backward pass", "remove one of the two attributes");
+            Report(OpDiagnostics.Declaration, implementation.Place, _op.Name, "is [NoGradient] but has a backward pass",
+                "remove one of the two attributes");
         foreach (KernelCallModel kernel in implementation.Kernels.Select(index => _kernels[index].Call))
         {
             foreach (RoleUseModel use in kernel.Uses.Where(use => use.Role >= 0))
@@ -96,11 +100,13 @@ internal sealed partial class OpParser
                     continue;
                 }
                 if (role.Kind is not ("Input" or "Parameter" or "Output"))
-                    Report(OpDiagnostics.Gradient, implementation.Place, kernel.Path, role.BufferName, "only inputs, parameters and outputs have gradients");
+                    Report(OpDiagnostics.Gradient, implementation.Place, kernel.Path, role.BufferName,
+                        "only inputs, parameters and outputs have gradients");
                 else if (role.IsConstant)
                     Report(OpDiagnostics.Gradient, implementation.Place, kernel.Path, role.BufferName, "the input is marked constant");
                 else if (role.Element != "Float32")
-                    Report(OpDiagnostics.Gradient, implementation.Place, kernel.Path, role.BufferName, "only Float32 values have gradients");
+                    Report(OpDiagnostics.Gradient, implementation.Place, kernel.Path, role.BufferName,
+                        "only Float32 values have gradients");
                 else if (role.Kind == "Output" && use.Writes)
                     Report(OpDiagnostics.Write, implementation.Place, kernel.Path, "d_" + role.BufferName, "the gradient of an output");
                 else
@@ -109,14 +115,17 @@ internal sealed partial class OpParser
         }
         implementation.Gradients =
         [
-            .. Uses(implementation).Where(use => use is { IsGradient: true, Writes: true, Role: >= 0 } && _roles[use.Role].Kind is "Input" or "Parameter")
+            .. Uses(implementation)
+                .Where(use => use is { IsGradient: true, Writes: true, Role: >= 0 } && _roles[use.Role].Kind is "Input" or "Parameter")
                 .Select(use => use.Role).Distinct().OrderBy(role => role),
         ];
         if (implementation.Gradients.Length == 0 && !HasUnmatchedBuffer(implementation))
-            Report(OpDiagnostics.Passes, implementation.Place, _op.Name, "write no gradient of an input or a parameter; a buffer 'd_<role>' must be writable");
+            Report(OpDiagnostics.Passes, implementation.Place, _op.Name,
+                "write no gradient of an input or a parameter; a buffer 'd_<role>' must be writable");
     }
 
-    private IEnumerable<RoleUseModel> Uses(DeclaredImplementation implementation) => implementation.Kernels.SelectMany(index => _kernels[index].Call.Uses);
+    private IEnumerable<RoleUseModel> Uses(DeclaredImplementation implementation)
+        => implementation.Kernels.SelectMany(index => _kernels[index].Call.Uses);
 
     /// <summary>Reported already; what else seems to be missing may be that buffer.</summary>
     private bool HasUnmatchedBuffer(DeclaredImplementation implementation) => Uses(implementation).Any(use => use.Role < 0);
@@ -135,7 +144,8 @@ internal sealed partial class OpParser
             foreach (int shared in passes.Skip(1).SelectMany(other => other[0].Gradients).Intersect(implementation.Gradients))
             {
                 Report(OpDiagnostics.Passes, implementation.Place, _op.Name,
-                    $"write 'd_{_roles[shared].BufferName}' along with other gradients than another implementation does; implementations of one pass write the same gradients");
+                    $"write 'd_{_roles[shared].BufferName}' along with other gradients than another implementation does; "
+                    + "implementations of one pass write the same gradients");
             }
             passes.Add([implementation]);
         }
@@ -153,11 +163,14 @@ internal sealed partial class OpParser
             string name = pass[i].Name;
             string passName = pass[i].IsForward ? "forward" : "backward";
             if (i == 0 && name.Length > 0)
-                Report(OpDiagnostics.ImplementationName, pass[i].Place, passName, _op.Name, $"is the first one, which supports every shape and has no name; remove Name = \"{name}\"");
+                Report(OpDiagnostics.ImplementationName, pass[i].Place, passName, _op.Name,
+                    $"is the first one, which supports every shape and has no name; remove Name = \"{name}\"");
             else if (i > 0 && name.Length == 0)
-                Report(OpDiagnostics.ImplementationName, pass[i].Place, passName, _op.Name, "is an alternative and needs a name, such as Name = \"Tiled\"");
+                Report(OpDiagnostics.ImplementationName, pass[i].Place, passName, _op.Name,
+                    "is an alternative and needs a name, such as Name = \"Tiled\"");
             else if (i > 0 && !Microsoft.CodeAnalysis.CSharp.SyntaxFacts.IsValidIdentifier(name))
-                Report(OpDiagnostics.ImplementationName, pass[i].Place, passName, _op.Name, $"has the name '{name}', which is no C# identifier");
+                Report(OpDiagnostics.ImplementationName, pass[i].Place, passName, _op.Name,
+                    $"has the name '{name}', which is no C# identifier");
             else if (i > 0 && pass.Take(i).Any(other => other.Name == name))
                 Report(OpDiagnostics.ImplementationName, pass[i].Place, passName, _op.Name, $"has the name '{name}' of an earlier one");
         }
@@ -166,5 +179,6 @@ internal sealed partial class OpParser
     private ImplementationModel ToModel(DeclaredImplementation implementation) => new(
         implementation.Name,
         implementation.Kernels.ToEquatableArray(),
-        Uses(implementation).Where(use => use.Role >= 0 && _roles[use.Role].IsScratch).Select(use => use.Role).Distinct().OrderBy(role => role).ToEquatableArray());
+        Uses(implementation).Where(use => use.Role >= 0 && _roles[use.Role].IsScratch).Select(use => use.Role).Distinct()
+            .OrderBy(role => role).ToEquatableArray());
 }

@@ -14,6 +14,9 @@ internal sealed partial class OpParser
         ["n"] = "N", ["c"] = "C", ["h"] = "H", ["w"] = "W", ["length"] = "Length",
     };
 
+    /// <summary>What the name of a kernel's argument can stand for.</summary>
+    private sealed record Meaning(string Text, string Expression, ITypeSymbol Type);
+
     /// <summary>Joins the names of a kernel's interface with the op; the index of the kernel among those of the op.</summary>
     private int ParseKernel(INamedTypeSymbol kernel, Place? place)
     {
@@ -41,7 +44,8 @@ internal sealed partial class OpParser
                     Resolve(push, "push-constant member", name, name, (string)attribute.ConstructorArguments[1].Value!, path, place);
                     break;
                 case "UNet.Shaders.KernelConstantAttribute" when !name.StartsWith(TunablePrefix, StringComparison.Ordinal):
-                    Resolve(spec, "specialization constant", name, name.ToLowerInvariant(), (string)attribute.ConstructorArguments[1].Value!, path, place);
+                    Resolve(spec, "specialization constant", name, name.ToLowerInvariant(),
+                        (string)attribute.ConstructorArguments[1].Value!, path, place);
                     break;
             }
         }
@@ -56,52 +60,68 @@ internal sealed partial class OpParser
         if (isGradient)
             role = _roles.FirstOrDefault(candidate => GradientPrefix + candidate.BufferName == name);
         if (role is null)
-            Report(OpDiagnostics.Buffer, place, name, path, _op.Name, Naming.ToPascal(isGradient ? name.Substring(GradientPrefix.Length) : name));
+            Report(OpDiagnostics.Buffer, place, name, path, _op.Name,
+                Naming.ToPascal(isGradient ? name.Substring(GradientPrefix.Length) : name));
         else
             role.IsBound = true;
         return new(name, role?.Index ?? -1, isGradient, access);
     }
 
-    private void Resolve(List<ArgumentModel> arguments, string what, string declaredName, string name, string type, string path, Place? place)
+    /// <summary>Finds the one thing that a push-constant member or specialization constant means.</summary>
+    /// <param name="declaredName">As the kernel's GLSL says.</param>
+    /// <param name="name">The same in snake_case.</param>
+    private void Resolve(
+        List<ArgumentModel> arguments, string what, string declaredName, string name, string type, string path, Place? place)
     {
-        List<(string Meaning, string? Expression)> candidates = [];
+        List<Meaning> meanings = FindMeanings(name);
+        if (meanings.Count == 0)
+        {
+            Report(OpDiagnostics.Member, place, what, declaredName, path, _op.Name,
+                $"it is neither <role>_<n|c|h|w|length> nor first_image nor a property {Naming.ToPascal(name)}");
+        }
+        else if (meanings.Count > 1)
+        {
+            Report(OpDiagnostics.Ambiguous, place, what, declaredName, path, string.Join(" or ", meanings.Select(meaning => meaning.Text)));
+        }
+        else if (Convert(meanings[0].Expression, meanings[0].Type.SpecialType, type) is not { } expression)
+        {
+            Report(OpDiagnostics.Member, place, what, declaredName, path, _op.Name,
+                $"{meanings[0].Text} has the type {meanings[0].Type.ToDisplayString()}, which cannot become {type}");
+        }
+        else
+            arguments.Add(new(Naming.ToPascal(declaredName), expression));
+    }
+
+    private List<Meaning> FindMeanings(string name)
+    {
+        List<Meaning> meanings = [];
         int split = name.LastIndexOf('_');
         if (split > 0 && ShapeComponents.TryGetValue(name.Substring(split + 1), out string? component)
             && _roles.FirstOrDefault(candidate => candidate.BufferName == name.Substring(0, split)) is { } role)
-            candidates.Add(($"the shape component {role.Name}.{component}", Convert($"shapes.{role.Name}.{component}", component == "Length" ? SpecialType.System_Int64 : SpecialType.System_Int32, type)));
+        {
+            ITypeSymbol type = _compilation.GetSpecialType(component == "Length" ? SpecialType.System_Int64 : SpecialType.System_Int32);
+            meanings.Add(new($"the shape component {role.Name}.{component}", $"shapes.{role.Name}.{component}", type));
+        }
         if (name == "first_image")
-            candidates.Add(("the first image bound", Convert("buffers.FirstImage", SpecialType.System_Int32, type)));
+            meanings.Add(new("the first image bound", "buffers.FirstImage", _compilation.GetSpecialType(SpecialType.System_Int32)));
         string propertyName = Naming.ToPascal(name);
-        IPropertySymbol? property = _op.GetMembers(propertyName).OfType<IPropertySymbol>().FirstOrDefault(p => !p.IsStatic);
-        if (property is not null)
-            candidates.Add(($"the property {propertyName}", Convert($"this.{propertyName}", property.Type.SpecialType, type)));
-
-        if (candidates.Count == 0)
-        {
-            Report(OpDiagnostics.Member, place, what, declaredName, path, _op.Name,
-                $"it is neither <role>_<n|c|h|w|length> nor first_image nor a property {propertyName}");
-        }
-        else if (candidates.Count > 1)
-            Report(OpDiagnostics.Ambiguous, place, what, declaredName, path, string.Join(" or ", candidates.Select(candidate => candidate.Meaning)));
-        else if (candidates[0].Expression is null)
-        {
-            Report(OpDiagnostics.Member, place, what, declaredName, path, _op.Name,
-                $"{candidates[0].Meaning} has the type {property?.Type.ToDisplayString() ?? "int"}, which cannot become {type}");
-        }
-        else
-            arguments.Add(new(Naming.ToPascal(declaredName), candidates[0].Expression!));
+        if (_op.GetMembers(propertyName).OfType<IPropertySymbol>().FirstOrDefault(property => !property.IsStatic) is { } found)
+            meanings.Add(new($"the property {propertyName}", $"this.{propertyName}", found.Type));
+        return meanings;
     }
 
-    /// <summary>An expression of GLSL type <paramref name="to"/>; null where the conversion would lose a fraction or has no meaning.</summary>
+    /// <summary>
+    /// An expression of GLSL type <paramref name="to"/>; null where the conversion would lose a fraction or has no meaning.
+    /// </summary>
     private static string? Convert(string expression, SpecialType from, string to)
     {
         string target = to == "uint64_t" ? "ulong" : to;
-        bool isInteger = from is SpecialType.System_Int32 or SpecialType.System_UInt32 or SpecialType.System_Int64 or SpecialType.System_UInt64;
         return from switch
         {
             SpecialType.System_Boolean => target == "float" ? $"({expression} ? 1f : 0f)" : $"({expression} ? ({target})1 : ({target})0)",
             SpecialType.System_Single or SpecialType.System_Double => target == "float" ? $"(float){expression}" : null,
-            _ when isInteger => target == "float" ? $"(float){expression}" : $"checked(({target}){expression})",
+            SpecialType.System_Int32 or SpecialType.System_UInt32 or SpecialType.System_Int64 or SpecialType.System_UInt64
+                => target == "float" ? $"(float){expression}" : $"checked(({target}){expression})",
             _ => null,
         };
     }

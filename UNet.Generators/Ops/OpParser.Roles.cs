@@ -41,9 +41,12 @@ internal sealed partial class OpParser
 
         public bool IsConstant { get; } = Named(attribute, "Constant", false);
 
-        public bool PerImage { get; } = kind is "Input" or "Output" or "Saved" || (kind == "Scratch" && Named(attribute, "PerImage", false));
+        public bool PerImage { get; } = kind is "Input" or "Output" or "Saved"
+            || (kind == "Scratch" && Named(attribute, "PerImage", false));
 
-        public string Init { get; } = kind == "Parameter" && attribute.ConstructorArguments.FirstOrDefault().Value is int init ? InitNames[init] : "Zero";
+        public string Init { get; } = kind == "Parameter" && attribute.ConstructorArguments.FirstOrDefault().Value is int init
+            ? InitNames[init]
+            : "Zero";
 
         public bool IsScratch => Kind == "Scratch";
 
@@ -71,17 +74,20 @@ internal sealed partial class OpParser
         {
             foreach (AttributeData attribute in property.GetAttributes())
             {
-                if (attribute.AttributeClass is null || !KindOfAttribute.TryGetValue(attribute.AttributeClass.ToDisplayString(), out string? kind))
+                if (attribute.AttributeClass is null
+                    || !KindOfAttribute.TryGetValue(attribute.AttributeClass.ToDisplayString(), out string? kind))
                     continue;
                 DeclaredRole role = new(_roles.Count, property, kind, attribute);
                 if (!property.IsStatic || !property.IsPartialDefinition || property.SetMethod is not null || property.Type.Name != "Role")
-                    Report(OpDiagnostics.Declaration, role.Place, role.Name, "is no role", $"declare it as 'public static partial Role {role.Name} {{ get; }}'");
+                    Report(OpDiagnostics.Declaration, role.Place, role.Name, "is no role",
+                        $"declare it as 'public static partial Role {role.Name} {{ get; }}'");
                 else if (_roles.Any(other => other.Name == role.Name))
                     Report(OpDiagnostics.Declaration, role.Place, role.Name, "has two role attributes", "keep one");
                 else
                     _roles.Add(role);
                 if (role.BufferName.StartsWith("d_", StringComparison.Ordinal))
-                    Report(OpDiagnostics.Declaration, role.Place, role.Name, $"would be the buffer '{role.BufferName}', which means a gradient", "rename the role");
+                    Report(OpDiagnostics.Declaration, role.Place, role.Name,
+                        $"would be the buffer '{role.BufferName}', which means a gradient", "rename the role");
             }
         }
     }
@@ -103,5 +109,6 @@ internal sealed partial class OpParser
     }
 
     private static RoleModel ToModel(DeclaredRole role)
-        => new(role.Index, role.Name, role.BufferName, role.Kind, role.Element, role.HasGradient, role.Init, role.PerImage, role.Accessibility);
+        => new(role.Index, role.Name, role.BufferName, role.Kind, role.Element, role.HasGradient, role.Init, role.PerImage,
+            role.Accessibility);
 }

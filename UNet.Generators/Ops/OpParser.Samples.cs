@@ -12,7 +12,8 @@ internal sealed partial class OpParser
         DeclaredRole[] given = [.. _roles.Where(role => role.Kind is "Input" or "State")];
         List<SampleModel> samples = [];
         bool hasAttribute = false;
-        foreach (AttributeData attribute in _op.GetAttributes().Where(a => a.AttributeClass?.ToDisplayString() == Declarations + "SampleAttribute"))
+        foreach (AttributeData attribute in _op.GetAttributes()
+            .Where(a => a.AttributeClass?.ToDisplayString() == Declarations + "SampleAttribute"))
         {
             hasAttribute = true;
             Place? place = Place.Of(attribute.ApplicationSyntaxReference);
@@ -41,11 +42,15 @@ internal sealed partial class OpParser
                 return $"'{part}' is not of the form 'role: 2x3x5x7'";
             int index = Array.FindIndex(given, role => role.BufferName == pair[0]);
             if (index < 0)
-                return $"it has no input or state role '{pair[0]}'" + (given.Length == 0 ? "" : "; there are " + string.Join(", ", given.Select(role => role.BufferName)));
+            {
+                string known = given.Length == 0 ? "" : "; there are " + string.Join(", ", given.Select(role => role.BufferName));
+                return $"it has no input or state role '{pair[0]}'{known}";
+            }
             if (shapes[index] is not null)
                 return $"the shape of '{pair[0]}' is given twice";
             string[] dimensions = pair[1].Split('x');
-            if (dimensions.Length > 4 || !dimensions.All(d => int.TryParse(d, NumberStyles.None, CultureInfo.InvariantCulture, out int size) && size > 0))
+            if (dimensions.Length > 4
+                || !dimensions.All(d => int.TryParse(d, NumberStyles.None, CultureInfo.InvariantCulture, out int size) && size > 0))
                 return $"'{pair[1]}' is no shape of 1 to 4 positive dimensions such as 2x3x5x7";
             shapes[index] = string.Join(", ", dimensions);
         }
@@ -56,7 +61,8 @@ internal sealed partial class OpParser
     /// <summary>What is wrong with the constructor arguments of a sample, or null. Values are left to the compiler.</summary>
     private string? CheckArguments(string arguments)
     {
-        IMethodSymbol? constructor = _op.InstanceConstructors.Where(c => !(c.Parameters.Length == 1 && SymbolEqualityComparer.Default.Equals(c.Parameters[0].Type, _op)))
+        IMethodSymbol? constructor = _op.InstanceConstructors
+            .Where(c => !(c.Parameters.Length == 1 && SymbolEqualityComparer.Default.Equals(c.Parameters[0].Type, _op)))
             .OrderByDescending(c => c.Parameters.Length).FirstOrDefault();
         List<string> names = [];
         foreach (string argument in SplitArguments(arguments))
@@ -69,7 +75,8 @@ internal sealed partial class OpParser
                 return $"its constructor has no parameter '{name}'";
             names.Add(name);
         }
-        IParameterSymbol? missing = constructor?.Parameters.FirstOrDefault(parameter => !parameter.IsOptional && !names.Contains(parameter.Name));
+        IParameterSymbol? missing = constructor?.Parameters
+            .FirstOrDefault(parameter => !parameter.IsOptional && !names.Contains(parameter.Name));
         return missing is null ? null : $"the constructor's argument '{missing.Name}' is missing";
     }
 

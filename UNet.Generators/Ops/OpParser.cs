@@ -14,15 +14,17 @@ internal sealed partial class OpParser
     private const string Declarations = "UNet.Vulkan.Ops.Declaration.";
 
     private readonly INamedTypeSymbol _op;
+    private readonly Compilation _compilation;
     private readonly Place? _place;
     private readonly List<DiagnosticInfo> _diagnostics = [];
 
-    private OpParser(INamedTypeSymbol op, Place? place) => (_op, _place) = (op, place);
+    private OpParser(INamedTypeSymbol op, Compilation compilation, Place? place) => (_op, _compilation, _place) = (op, compilation, place);
 
     public static OpParseResult Parse(GeneratorAttributeSyntaxContext context)
     {
         TypeDeclarationSyntax declaration = (TypeDeclarationSyntax)context.TargetNode;
-        OpParser parser = new((INamedTypeSymbol)context.TargetSymbol, Place.Of(declaration.Identifier.GetLocation()));
+        Place? place = Place.Of(declaration.Identifier.GetLocation());
+        OpParser parser = new((INamedTypeSymbol)context.TargetSymbol, context.SemanticModel.Compilation, place);
         OpModel? model = parser.ParseOp(declaration);
         return new(model, parser._diagnostics.ToEquatableArray());
     }
@@ -41,11 +43,9 @@ internal sealed partial class OpParser
         if (!HasBrokenKernel())
             CheckRoles();
         SampleModel[] samples = ParseSamples();
-        IPropertySymbol[] printed =
-        [
-            .. _op.GetMembers().OfType<IPropertySymbol>()
-                .Where(p => p is { IsStatic: false, IsOverride: false, DeclaredAccessibility: Accessibility.Public, Parameters.Length: 0, GetMethod: not null }),
-        ];
+        IEnumerable<IPropertySymbol> printed = _op.GetMembers().OfType<IPropertySymbol>()
+            .Where(p => p is { IsStatic: false, IsOverride: false, Parameters.Length: 0, GetMethod: not null })
+            .Where(p => p.DeclaredAccessibility == Accessibility.Public);
         return new(
             _op.ContainingNamespace.IsGlobalNamespace ? "" : _op.ContainingNamespace.ToDisplayString(),
             _op.Name,
@@ -59,7 +59,8 @@ internal sealed partial class OpParser
             _op.GetMembers("ToString").Any(member => !member.IsImplicitlyDeclared));
     }
 
-    private bool HasAttribute(string name) => _op.GetAttributes().Any(attribute => attribute.AttributeClass?.ToDisplayString() == Declarations + name);
+    private bool HasAttribute(string name)
+        => _op.GetAttributes().Any(attribute => attribute.AttributeClass?.ToDisplayString() == Declarations + name);
 
     private void Report(DiagnosticDescriptor descriptor, Place? place, params string[] arguments)
         => _diagnostics.Add(DiagnosticInfo.Create(descriptor, place ?? _place, arguments));

@@ -22,7 +22,8 @@ internal sealed class GeneratorRun
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Append(typeof(Shaders.KernelInfo).Assembly.Location)
             .Append(typeof(Vulkan.Ops.Declaration.Op).Assembly.Location)
-            .Where(path => Path.GetFileName(path) is { } name && (name.StartsWith("System.", StringComparison.Ordinal) || name is "UNet.Shaders.dll" or "UNet.Vulkan.dll"))
+            .Where(path => Path.GetFileName(path) is { } name
+                && (name.StartsWith("System.", StringComparison.Ordinal) || name is "UNet.Shaders.dll" or "UNet.Vulkan.dll"))
             .DistinctBy(Path.GetFileName)
             .Select(path => MetadataReference.CreateFromFile(path)),
     ];
@@ -68,7 +69,8 @@ internal sealed class GeneratorRun
     }
 
     /// <summary>The same generator, with what it keeps from this run, after an edit of the C# file.</summary>
-    public GeneratorRun AfterEdit(string source) => new(_driver, _input.ReplaceSyntaxTree(_input.SyntaxTrees.Single(), Parse(source)), _files);
+    public GeneratorRun AfterEdit(string source)
+        => new(_driver, _input.ReplaceSyntaxTree(_input.SyntaxTrees.Single(), Parse(source)), _files);
 
     /// <summary>The same generator, with what it keeps from this run, after an edit of a GLSL file.</summary>
     public GeneratorRun AfterEdit(string name, string glsl)

@@ -44,7 +44,8 @@ public class KernelDiagnosticsTests
     [Theory]
     [InlineData("layout(set = 0, binding = 0, std430) readonly buffer X { [|vec3|] x[]; };\n", "a buffer's element")]
     [InlineData("layout(set = 0, binding = 0, std430) readonly buffer X { [|bool|] x[]; };\n", "a buffer's element")]
-    [InlineData("struct Pair { float a, b; };\nlayout(set = 0, binding = 0, std430) readonly buffer X { [|Pair|] x[]; };\n", "a buffer's element")]
+    [InlineData("struct Pair { float a, b; };\nlayout(set = 0, binding = 0, std430) readonly buffer X { [|Pair|] x[]; };\n",
+        "a buffer's element")]
     [InlineData("layout(push_constant, std430) uniform Push { [|vec4|] x; };\n", "a push-constant member")]
     [InlineData("layout(push_constant, std430) uniform Push { [|bool|] x; };\n", "a push-constant member")]
     [InlineData("layout(constant_id = 0) const [|bool|] X = 1;\n", "a specialization constant")]
@@ -57,7 +58,8 @@ public class KernelDiagnosticsTests
     [InlineData("layout(set = 0, binding = [|N|], std430) readonly buffer X { float x[]; };\n", "decimal literal")]
     [InlineData("layout(std430, [|offset|] = 0, binding = 0) readonly buffer X { float x[]; };\n", "binding, set, std430")]
     [InlineData("layout(std430) [|uniform|] Block { uint n; };\n", "push constants")]
-    [InlineData("layout(push_constant) uniform A { uint a; };\nlayout(push_constant) [|uniform|] B { uint b; };\n", "one push-constant block")]
+    [InlineData("layout(push_constant) uniform A { uint a; };\nlayout(push_constant) [|uniform|] B { uint b; };\n",
+        "one push-constant block")]
     [InlineData("[|layout|](constant_id) const uint N = 1;\n", "constant_id = N")]
     [InlineData("layout(local_size_y = [|ROWS|]) in;\n", "decimal literal")]
     [InlineData("layout([|local_size_x_id|] = 0) in;\n", "as literals")]
@@ -116,7 +118,8 @@ public class KernelDiagnosticsTests
     [InlineData("STORE(0, 1.0);")]
     public void BuffersReadAndWrittenInPlaceNeedNoQualifier(string body)
     {
-        string glsl = "#define STORE(i, v) x[i] = v\n" + Size + "layout(set = 0, binding = 0, std430) buffer X { float x[]; };\nvoid main() { " + body + " }\n";
+        const string declarations = "#define STORE(i, v) x[i] = v\nlayout(set = 0, binding = 0, std430) buffer X { float x[]; };\n";
+        string glsl = Size + declarations + "void main() { " + body + " }\n";
         GeneratorRun.Kernels(("a/b", glsl)).Compiles();
     }
 

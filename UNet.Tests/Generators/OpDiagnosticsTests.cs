@@ -32,7 +32,8 @@ public class OpDiagnosticsTests
         for (int i = 0; i < declared.Length; i++)
         {
             string[] words = declared[i].Split(' ');
-            glsl += $"layout(set = 0, binding = {i}, std430) {words[0].Replace("inout", "", StringComparison.Ordinal)} buffer B{i} {{ float {words[1]}[]; }};\n";
+            string qualifier = words[0] == "inout" ? "" : words[0];
+            glsl += $"layout(set = 0, binding = {i}, std430) {qualifier} buffer B{i} {{ float {words[1]}[]; }};\n";
             body += words[0] == "inout" ? $"{words[1]}[0] += 1.0; " : "";
         }
         return ("t/" + name, $"{glsl}layout(push_constant, std430) uniform Push {{ {push} }};\nvoid main() {{ {body}}}\n");
@@ -93,11 +94,13 @@ public class OpDiagnosticsTests
 
     [Fact]
     public void RolesAreNotNamedLikeGradients() => Check("UNET020", "means a gradient",
-        Op("[NoGradient, Sample(\"x: 1; d_y: 1\")] [Forward<TForwardGradient>]", X + Y + "[Input] public static partial Role [|DY|] { get; }"));
+        Op("[NoGradient, Sample(\"x: 1; d_y: 1\")] [Forward<TForwardGradient>]",
+            X + Y + "[Input] public static partial Role [|DY|] { get; }"));
 
     [Fact]
     public void AnOpHasAForwardPass()
-        => Check("UNET020", "no forward pass", Op("[Sample(\"\")]", "").Replace("record Layer", "record [|Layer|]", StringComparison.Ordinal));
+        => Check("UNET020", "no forward pass",
+            Op("[Sample(\"\")]", "").Replace("record Layer", "record [|Layer|]", StringComparison.Ordinal));
 
     [Fact]
     public void AnOpWithoutGradientHasNoBackwardPass()
@@ -142,15 +145,18 @@ public class OpDiagnosticsTests
     [InlineData("[Forward<TForward>] [[|Backward<TBackwardValue>|]]", "writes 'y', which is a value of the forward pass")]
     [InlineData("[Forward<TForward>] [[|Backward<TBackwardOutput>|]]", "writes 'd_y', which is the gradient of an output")]
     public void KernelsWriteWhatTheyMay(string attributes, string message)
-        => Check("UNET025", message, Op(Sample + attributes, X + Y + (attributes.Contains("Train", StringComparison.Ordinal) ? Weight : "")));
+        => Check("UNET025", message,
+            Op(Sample + attributes, X + Y + (attributes.Contains("Train", StringComparison.Ordinal) ? Weight : "")));
 
     [Fact]
     public void ParametersHaveAGradient() => Check("UNET026", "'d_weight'; add one, or mark the op [NoGradient]",
-        Op(Sample + "[Forward<TForwardWeight>]" + Backward, X + Y + Weight.Replace("Role Weight", "Role [|Weight|]", StringComparison.Ordinal)));
+        Op(Sample + "[Forward<TForwardWeight>]" + Backward,
+            X + Y + Weight.Replace("Role Weight", "Role [|Weight|]", StringComparison.Ordinal)));
 
     [Fact]
     public void InputsHaveAGradient() => Check("UNET026", "'d_x'; add one, or mark the input [Input(Constant = true)]",
-        Op(Sample + "[Forward<TForwardWeight>] [Backward<TBackwardWeight>]", X.Replace("Role X", "Role [|X|]", StringComparison.Ordinal) + Y + Weight));
+        Op(Sample + "[Forward<TForwardWeight>] [Backward<TBackwardWeight>]",
+            X.Replace("Role X", "Role [|X|]", StringComparison.Ordinal) + Y + Weight));
 
     [Fact]
     public void OpsHaveASample() => Check("UNET027", "[Sample(\"x: 2x3x5x7\")]",
@@ -187,7 +193,8 @@ public class OpDiagnosticsTests
         Assert.All(library.Diagnostics, diagnostic => Assert.Equal("UNET029", diagnostic.Id));
         string[] messages = [.. library.Diagnostics.Select(diagnostic => diagnostic.GetMessage(null))];
         Assert.Contains(messages, message => message.Contains("shaders/relu/backward.comp", StringComparison.Ordinal));
-        Assert.DoesNotContain(messages, message => message.Contains("relu/forward", StringComparison.Ordinal) || message.Contains("'test/", StringComparison.Ordinal));
+        Assert.DoesNotContain(messages,
+            message => message.Contains("relu/forward", StringComparison.Ordinal) || message.Contains("'test/", StringComparison.Ordinal));
         Assert.Empty(GeneratorRun.Ops(source, assembly: "Other").Diagnostics);
     }
 
@@ -201,22 +208,29 @@ public class OpDiagnosticsTests
     [InlineData("[[|Forward<TForward>(Name = \"First\")|]]", "remove Name = \"First\"")]
     [InlineData("[Forward<TForward>] [[|Forward<TForwardScratch, TForwardScratchSum>|]]", "needs a name")]
     [InlineData("[Forward<TForward>] [[|Forward<TForwardScratch, TForwardScratchSum>(Name = \"2D\")|]]", "no C# identifier")]
-    [InlineData("[Forward<TForward>] [Forward<TForwardScratch, TForwardScratchSum>(Name = \"A\")] [[|Forward<TForward>(Name = \"A\")|]]", "of an earlier one")]
+    [InlineData("[Forward<TForward>] [Forward<TForwardScratch, TForwardScratchSum>(Name = \"A\")] [[|Forward<TForward>(Name = \"A\")|]]",
+        "of an earlier one")]
     public void AlternativesHaveNames(string attributes, string message)
-        => Check("UNET031", message, Op(Sample + attributes + Backward, X + Y + (attributes.Contains("Scratch", StringComparison.Ordinal) ? Partial : "")));
+        => Check("UNET031", message,
+            Op(Sample + attributes + Backward, X + Y + (attributes.Contains("Scratch", StringComparison.Ordinal) ? Partial : "")));
 
     [Theory]
     [InlineData("[[|Forward<TForwardNothing>|]] [Backward<TBackward>]", "implementation without a name of Layer writes no 'y'")]
-    [InlineData("[Forward<TForward>] [[|Forward<TForwardNothing>(Name = \"Lazy\")|]] [Backward<TBackward>]", "implementation 'Lazy' of Layer writes no 'y'")]
+    [InlineData("[Forward<TForward>] [[|Forward<TForwardNothing>(Name = \"Lazy\")|]] [Backward<TBackward>]",
+        "implementation 'Lazy' of Layer writes no 'y'")]
     public void OutputsAreWritten(string attributes, string message) => Check("UNET032", message, Op(Sample + attributes, X + Y));
 
     [Theory]
     [InlineData("[[|Forward<TForwardGradient>|]] [Backward<TBackward>]", "a forward pass has no gradients", X + Y)]
-    [InlineData("[Forward<TForwardWeight>] [[|Backward<TBackwardBoth>|]]", "the input is marked constant", "[Input(Constant = true)] public static partial Role X { get; }" + Y + Weight)]
-    [InlineData("[Forward<TForwardWeight>] [[|Backward<TBackwardBoth>|]]", "only Float32 values", "[Input(Element = ElementType.UInt8)] public static partial Role X { get; }" + Y + Weight)]
-    [InlineData("[Forward<TForwardWeight>] [[|Backward<TBackwardBoth>|]]", "only inputs, parameters and outputs", X + Y + "[State] public static partial Role Weight { get; }")]
+    [InlineData("[Forward<TForwardWeight>] [[|Backward<TBackwardBoth>|]]", "the input is marked constant",
+        "[Input(Constant = true)] public static partial Role X { get; }" + Y + Weight)]
+    [InlineData("[Forward<TForwardWeight>] [[|Backward<TBackwardBoth>|]]", "only Float32 values",
+        "[Input(Element = ElementType.UInt8)] public static partial Role X { get; }" + Y + Weight)]
+    [InlineData("[Forward<TForwardWeight>] [[|Backward<TBackwardBoth>|]]", "only inputs, parameters and outputs",
+        X + Y + "[State] public static partial Role Weight { get; }")]
     public void GradientsExist(string attributes, string message, string roles)
-        => Check("UNET033", message, Op((roles.Contains("[State]", StringComparison.Ordinal) ? "[Sample(\"x: 2; weight: 3\")]" : Sample) + attributes, roles));
+        => Check("UNET033", message,
+            Op((roles.Contains("[State]", StringComparison.Ordinal) ? "[Sample(\"x: 2; weight: 3\")]" : Sample) + attributes, roles));
 
     [Fact]
     public void AnUnknownKernelIsTheCompilersBusiness()

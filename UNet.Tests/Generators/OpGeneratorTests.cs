@@ -19,7 +19,14 @@ public class OpGeneratorTests
             layout(set = 0, binding = 2, std430) readonly buffer W { float weight[]; };
             layout(set = 0, binding = 3, std430) writeonly buffer Y { float y[]; };
             layout(set = 0, binding = 4, std430) writeonly buffer M { float mask[]; };
-            layout(push_constant, std430) uniform Push { uint x_n, label_map_length; int y_h; float scale; uint first_image; float rate; uint64_t seed; };
+            layout(push_constant, std430) uniform Push {
+                uint x_n, label_map_length;
+                int y_h;
+                float scale;
+                uint first_image;
+                float rate;
+                uint64_t seed;
+            };
             void main() { }
             """),
         ("mix/forward_split", Size + """
@@ -147,7 +154,8 @@ public class OpGeneratorTests
     [Fact]
     public void ACommentEditIsServedFromCache()
     {
-        GeneratorRun run = GeneratorRun.Ops(Mix, Kernels).AfterEdit(Mix.Replace("// A comment.", "// Another comment,\n// of two lines.", StringComparison.Ordinal));
+        GeneratorRun run = GeneratorRun.Ops(Mix, Kernels)
+            .AfterEdit(Mix.Replace("// A comment.", "// Another comment,\n// of two lines.", StringComparison.Ordinal));
         Assert.All(run.Reasons(OpGenerator.OpsStep), reason => Assert.Contains(reason, Kept));
         Assert.All(run.Reasons(OpGenerator.CatalogStep), reason => Assert.Contains(reason, Kept));
         Assert.All(run.OutputReasons(), reason => Assert.Equal(IncrementalStepRunReason.Cached, reason));
@@ -156,14 +164,16 @@ public class OpGeneratorTests
     [Fact]
     public void AnEditOfAMethodIsServedFromCache()
     {
-        GeneratorRun run = GeneratorRun.Ops(Mix, Kernels).AfterEdit(Mix.Replace("shapes.X.W > 1", "shapes.X.W > 2", StringComparison.Ordinal));
+        GeneratorRun run = GeneratorRun.Ops(Mix, Kernels)
+            .AfterEdit(Mix.Replace("shapes.X.W > 1", "shapes.X.W > 2", StringComparison.Ordinal));
         Assert.All(run.OutputReasons(), reason => Assert.Equal(IncrementalStepRunReason.Cached, reason));
     }
 
     [Fact]
     public void AnEditOfOneOpLeavesTheOtherInCache()
     {
-        GeneratorRun run = GeneratorRun.Ops(Mix, Kernels).AfterEdit(Mix.Replace("[Scratch] internal", "[Scratch(PerImage = true)] internal", StringComparison.Ordinal));
+        GeneratorRun run = GeneratorRun.Ops(Mix, Kernels)
+            .AfterEdit(Mix.Replace("[Scratch] internal", "[Scratch(PerImage = true)] internal", StringComparison.Ordinal));
         Assert.Single(run.Reasons(OpGenerator.OpsStep), IncrementalStepRunReason.Modified);
         Assert.All(run.Reasons(OpGenerator.CatalogStep), reason => Assert.Contains(reason, Kept));
         Assert.Single(run.OutputReasons(), IncrementalStepRunReason.Modified);

@@ -73,7 +73,8 @@ public class RowSumTests
     {
         Assert.Equal(["forward", "backward x"], Op.Info.Passes.Select(pass => pass.Name));
         Assert.Equal(["", "Split", "Address"], Op.Info.Forward.Implementations.Select(implementation => implementation.Name));
-        Assert.Equal([[], [RowSum.Partial], []], Op.Info.Forward.Implementations.Select(implementation => implementation.Scratch.ToArray()));
+        Assert.Equal([[], [RowSum.Partial], []],
+            Op.Info.Forward.Implementations.Select(implementation => implementation.Scratch.ToArray()));
         Assert.Equal([RowSum.X], Op.Info.Forward.ValuesRead);
         Assert.Equal([RowSum.Y], Op.Info.Forward.ValuesWritten);
         Assert.Empty(Op.Info.Passes[1].ValuesRead);
@@ -99,7 +100,8 @@ public class RowSumTests
         Implementation[] forward = [.. Op.Info.Forward.Implementations];
         Shape[] narrow = Op.InferShapes([Shape.Parse("2x3x5x2")]);
         Assert.Equal([true, true, false], forward.Select(implementation => Op.Supports(implementation, Shapes, plain)));
-        Assert.Equal([true, false, true], forward.Select(implementation => Op.Supports(implementation, narrow, plain with { HasBufferAddresses = true })));
+        Assert.Equal([true, false, true],
+            forward.Select(implementation => Op.Supports(implementation, narrow, plain with { HasBufferAddresses = true })));
         Assert.True(Op.Supports(Op.Info.Passes[1].Implementations[0], Shapes, plain));
     }
 
@@ -152,7 +154,8 @@ public class RowSumTests
     [Fact]
     public void EveryKernelOfTheCatalogueIsEmbedded()
     {
-        Assert.Equal(KernelCatalog.All.Select(kernel => kernel.Name).Order(StringComparer.Ordinal), KernelCatalog.All.Select(kernel => kernel.Name));
+        Assert.Equal(KernelCatalog.All.Select(kernel => kernel.Name).Order(StringComparer.Ordinal),
+            KernelCatalog.All.Select(kernel => kernel.Name));
         Assert.All(KernelCatalog.All, kernel => Assert.Equal(0x07230203u, BinaryPrimitives.ReadUInt32LittleEndian(kernel.LoadSpirV())));
         Assert.Equal(4, Marshal.SizeOf<ReluForward.Push>());
     }
