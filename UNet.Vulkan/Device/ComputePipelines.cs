@@ -112,12 +112,18 @@ internal sealed unsafe class ComputePipelines : IDisposable
     private void CheckLimits(KernelInfo kernel, ImmutableArray<uint> constants)
     {
         if (constants.Length != kernel.Constants.Length)
-            throw new ArgumentException($"The kernel '{kernel}' has {kernel.Constants.Length} specialization constants, not {constants.Length}.", nameof(constants));
+            throw new ArgumentException(
+                $"The kernel '{kernel}' has {kernel.Constants.Length} "
+                + $"specialization constants, not {constants.Length}.", nameof(constants));
         DeviceProperties limits = _device.Properties;
         if (kernel.PushSize > limits.MaxPushConstants)
-            throw new DeviceException($"The kernel '{kernel}' needs {kernel.PushSize} bytes of push constants, and '{_device.Name}' has {limits.MaxPushConstants}; choose another device with --device.");
+            throw new DeviceException(
+                $"The kernel '{kernel}' needs {kernel.PushSize} bytes of push constants, and "
+                + $"'{_device.Name}' has {limits.MaxPushConstants}; choose another device with --device.");
         if (kernel.Buffers.Any(buffer => buffer.Form == BufferForm.Address) && !limits.HasBufferAddresses)
-            throw new DeviceException($"The kernel '{kernel}' needs buffer addresses, and '{_device.Name}' has none; choose another device with --device.");
+            throw new DeviceException(
+                $"The kernel '{kernel}' needs buffer addresses, and "
+                + $"'{_device.Name}' has none; choose another device with --device.");
     }
 
     private DescriptorSetLayout CreateSetLayout(KernelInfo kernel)

@@ -115,10 +115,12 @@ internal sealed unsafe class DeviceBuffer : IDisposable
         PhysicalDeviceMemoryProperties memory;
         _device.Vk.GetPhysicalDeviceMemoryProperties(_device.PhysicalDevice, &memory);
         const MemoryPropertyFlags HostFlags = MemoryPropertyFlags.HostVisibleBit | MemoryPropertyFlags.HostCoherentBit;
-        // The processor reads reports and results from its buffers, which is very slow from uncached memory.
-        ReadOnlySpan<MemoryPropertyFlags> wishes = place == BufferPlace.Device
-            ? [MemoryPropertyFlags.DeviceLocalBit, 0]
-            : [HostFlags | MemoryPropertyFlags.HostCachedBit, HostFlags];
+        // An integrated GPU may state only a part of the memory as its own, and works with all of it; a card that reached
+        // for the computer's memory would be slower than the processor. The processor reads reports and results from its
+        // buffers, which is very slow from uncached memory.
+        ReadOnlySpan<MemoryPropertyFlags> wishes = place == BufferPlace.Host
+            ? [HostFlags | MemoryPropertyFlags.HostCachedBit, HostFlags]
+            : _device.Properties.Type == DeviceType.Discrete ? [MemoryPropertyFlags.DeviceLocalBit] : [MemoryPropertyFlags.DeviceLocalBit, 0];
         const MemoryPropertyFlags Unwanted = MemoryPropertyFlags.LazilyAllocatedBit | MemoryPropertyFlags.ProtectedBit
             | MemoryPropertyFlags.DeviceCoherentBitAmd | MemoryPropertyFlags.DeviceUncachedBitAmd;
 
@@ -139,12 +141,15 @@ internal sealed unsafe class DeviceBuffer : IDisposable
         }
         throw anyFits
             ? TooLarge(Size, name, "none of its memories is that large")
-            : new DeviceException($"'{_device.Name}' has no memory of the kind needed for {name}: update its driver, or choose another device with --device.");
+            : new DeviceException(
+                $"'{_device.Name}' has no memory of the kind needed for {name}: "
+                + "update its driver, or choose another device with --device.");
     }
 
     private DeviceException TooLarge(long size, string name, string why, string? result = null)
     {
-        string message = $"'{_device.Name}' cannot hold {size:N0} bytes for {name}: {why}; use a smaller tile or batch, or choose another device with --device.";
+        string message = $"'{_device.Name}' cannot hold {size:N0} bytes for {name}: {why}; "
+            + "use a smaller tile or batch, or choose another device with --device.";
         return result is null ? new(message) : new(message, result);
     }
 }

@@ -28,5 +28,6 @@ public sealed record DeviceList(ImmutableArray<ListedDevice> Devices, string? Re
     }
 
     internal const string NoDriver =
-        "Vulkan lists no device on this computer: install a Vulkan driver (on Debian and Ubuntu the package 'mesa-vulkan-drivers', which also has a software driver).";
+        "Vulkan lists no device on this computer: install a Vulkan driver (on Debian and Ubuntu the package 'mesa-vulkan-drivers', "
+        + "which also has a software driver).";
 }

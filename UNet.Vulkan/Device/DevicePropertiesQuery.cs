@@ -137,7 +137,7 @@ internal static unsafe class DevicePropertiesQuery
             DeviceMemory = deviceMemory,
             MaxAllocationSize = Math.Min(Clamp(core11.MaxMemoryAllocationSize), Clamp(core13.MaxBufferSize)),
             SubgroupSize = (int)core11.SubgroupSize,
-            TimestampPeriod = timestampBits > 0 ? basic.Limits.TimestampPeriod : 0,
+            TimestampPeriod = timestampBits > 0 && float.IsFinite(basic.Limits.TimestampPeriod) ? basic.Limits.TimestampPeriod : 0,
             HasBufferAddresses = features.Core12.BufferDeviceAddress,
             HasSubgroupShuffle = (core11.SubgroupSupportedOperations & Shuffles) == Shuffles
                 && core11.SubgroupSupportedStages.HasFlag(ShaderStageFlags.ComputeBit),

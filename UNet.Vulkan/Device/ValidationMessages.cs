@@ -37,7 +37,9 @@ internal sealed unsafe class ValidationMessages : IDisposable
         var create = (delegate* unmanaged[Cdecl]<Instance, DebugUtilsMessengerCreateInfoEXT*, AllocationCallbacks*, DebugUtilsMessengerEXT*, Result>)
             vk.GetInstanceProcAddr(instance, "vkCreateDebugUtilsMessengerEXT").Handle;
         if (create is null)
-            throw new DeviceException("The Vulkan loader lacks vkCreateDebugUtilsMessengerEXT: update the loader, or switch validation off.");
+            throw new DeviceException(
+                "The Vulkan loader lacks vkCreateDebugUtilsMessengerEXT: "
+                + "update the loader, or switch validation off.");
         DebugUtilsMessengerCreateInfoEXT info = CreateInfo;
         DebugUtilsMessengerEXT messenger;
         create(instance, &info, null, &messenger).Check("the Vulkan loader", "creating the debug messenger");

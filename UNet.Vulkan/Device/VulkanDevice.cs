@@ -13,6 +13,7 @@ namespace UNet.Vulkan.Device;
 public sealed unsafe class VulkanDevice : IComputeDevice
 {
     private const string PortabilitySubset = "VK_KHR_portability_subset";
+    private const string ProcessorChosen = "The processor was chosen where a Vulkan device is needed: choose one with --device.";
 
     private readonly VulkanInstance _instance;
     private readonly Lock _queueLock = new();
@@ -26,11 +27,15 @@ public sealed unsafe class VulkanDevice : IComputeDevice
         {
             ListedDevice? found = _instance.Devices.FirstOrDefault(device => device.Index == listed.Index);
             if (found is null || found.Properties.Name != listed.Properties.Name)
-                throw new DeviceException($"Device {listed.Index} '{listed.Properties.Name}' is no longer listed by Vulkan: list the devices again.");
+                throw new DeviceException(
+                    $"Device {listed.Index} '{listed.Properties.Name}' is "
+                    + "no longer listed by Vulkan: list the devices again.");
             Properties = found.Properties;
             PhysicalDevice = _instance.PhysicalDevices[found.Index];
             (uint family, int timestampBits) = DevicePropertiesQuery.FindQueueFamily(Vk, PhysicalDevice)
-                ?? throw new DeviceException($"Device {found.Index} '{Name}' has no queue for compute; choose another device with --device.");
+                ?? throw new DeviceException(
+                    $"Device {found.Index} '{Name}' has no queue for "
+                    + "compute; choose another device with --device.");
             QueueFamily = family;
             TimestampMask = timestampBits >= 64 ? ulong.MaxValue : (1UL << timestampBits) - 1;
             _handle = Create(family);
@@ -76,7 +81,7 @@ public sealed unsafe class VulkanDevice : IComputeDevice
     /// <summary>Opens a chosen device.</summary>
     /// <exception cref="DeviceException">The choice is the processor, or the device cannot be opened.</exception>
     public static VulkanDevice Open(DeviceChoice choice, DeviceOptions? options = null) => choice.Device is null
-        ? throw new DeviceException(choice.Note.Length > 0 ? choice.Note : "The processor was chosen where a Vulkan device is needed: choose one with --device.")
+        ? throw new DeviceException(choice.Note.Length > 0 ? choice.Note : ProcessorChosen)
         : new(choice.Device, options ?? new());
 
     /// <inheritdoc/>

@@ -82,7 +82,8 @@ internal sealed unsafe class VulkanInstance : IDisposable
         {
             // Silk.NET states a missing library in several ways; the user's remedy is the same for all.
             throw new DeviceException(
-                "The Vulkan loader was not found on this computer: install it with a driver (on Debian and Ubuntu 'libvulkan1' and 'mesa-vulkan-drivers', on Windows the graphics driver, on macOS the Vulkan SDK).",
+                "The Vulkan loader was not found on this computer: install it with a driver (on Debian and Ubuntu 'libvulkan1' and "
+                + "'mesa-vulkan-drivers', on Windows the graphics driver, on macOS the Vulkan SDK).",
                 exception);
         }
     }
@@ -101,12 +102,16 @@ internal sealed unsafe class VulkanInstance : IDisposable
         if (validation)
         {
             if (!HasLayer(ValidationLayer))
-                throw new DeviceException($"Validation was asked for, but the layer {ValidationLayer} is not installed (on Debian and Ubuntu the package 'vulkan-validationlayers').");
+                throw new DeviceException(
+                    $"Validation was asked for, but the layer {ValidationLayer} is not "
+                    + "installed (on Debian and Ubuntu the package 'vulkan-validationlayers').");
             extensions.UnionWith(ListExtensions(ValidationLayer));
             foreach (string needed in (string[])[DebugUtils, ValidationFeatures])
             {
                 if (!extensions.Contains(needed))
-                    throw new DeviceException($"Validation was asked for, but the Vulkan loader lacks {needed}: update the loader and the validation layer.");
+                    throw new DeviceException(
+                        "Validation was asked for, but the Vulkan loader lacks "
+                        + $"{needed}: update the loader and the validation layer.");
                 enabled.Add(needed);
             }
         }

@@ -36,7 +36,9 @@ public sealed partial class VulkanSession
         if (_submitted != _completed)
             throw new InvalidOperationException("Runs are in flight: complete them before a timed run.");
         if (_device.Properties.TimestampPeriod <= 0)
-            throw new DeviceException($"'{_device.Name}' has no timestamps, so that single dispatches cannot be timed; choose another device with --device.");
+            throw new DeviceException(
+                $"'{_device.Name}' has no timestamps, so that single dispatches "
+                + "cannot be timed; choose another device with --device.");
         // The first run finds out how the work must be cut; a timed one would spoil that measurement.
         if (!_isMeasured)
             Run(step, copies);
@@ -95,14 +97,18 @@ public sealed partial class VulkanSession
         if (value.Element != element)
             throw new ArgumentException($"The value '{value.Name}' has elements of type {value.Element}, not {element}.", nameof(value));
         if (!value.IsKept)
-            throw new ArgumentException($"The value '{value.Name}' is not kept, so that its memory may hold another by now; set Keep before planning.", nameof(value));
+            throw new ArgumentException(
+                $"The value '{value.Name}' is not kept, so that its memory "
+                + "may hold another by now; set Keep before planning.", nameof(value));
         return Part(value, start, count);
     }
 
     private BufferRange Part(Value value, long start, long count)
     {
         if (start < 0 || count < 0 || start > value.Shape.Length - count)
-            throw new ArgumentException($"Elements {start} to {start + count - 1} lie outside of the value '{value.Name}' of {value.Shape.Length} elements.", nameof(value));
+            throw new ArgumentException(
+                $"Elements {start} to {start + count - 1} lie outside of the "
+                + $"value '{value.Name}' of {value.Shape.Length} elements.", nameof(value));
         int size = value.Element.SizeInBytes();
         BufferRange whole = Locate(value);
         return new(whole.Arena, whole.Offset + start * size, count * size);
@@ -121,7 +127,9 @@ public sealed partial class VulkanSession
     private BufferRange LocateReported(Value value)
     {
         if (value.Element != ElementType.Float32 || !value.IsKept)
-            throw new ArgumentException($"The value '{value.Name}' cannot be reported: it must be a kept one of type Float32.", nameof(value));
+            throw new ArgumentException(
+                $"The value '{value.Name}' cannot be reported: "
+                + "it must be a kept one of type Float32.", nameof(value));
         return Locate(value) with { Length = value.SizeInBytes };
     }
 
@@ -135,9 +143,13 @@ public sealed partial class VulkanSession
     private void CheckCopy(in SlotCopy copy)
     {
         if (copy.Source.Element != copy.Destination.Element)
-            throw new ArgumentException($"A copy from '{copy.Source.Name}' ({copy.Source.Element}) to '{copy.Destination.Name}' ({copy.Destination.Element}) would change the type.", nameof(copy));
+            throw new ArgumentException(
+                $"A copy from '{copy.Source.Name}' ({copy.Source.Element}) to "
+                + $"'{copy.Destination.Name}' ({copy.Destination.Element}) would change the type.", nameof(copy));
         if (copy.Count <= 0)
-            throw new ArgumentException($"A copy from '{copy.Source.Name}' to '{copy.Destination.Name}' has {copy.Count} elements.", nameof(copy));
+            throw new ArgumentException(
+                $"A copy from '{copy.Source.Name}' to "
+                + $"'{copy.Destination.Name}' has {copy.Count} elements.", nameof(copy));
         (BufferRange source, BufferRange destination) = Ranges(copy);
         if (source.Overlaps(destination))
             throw new ArgumentException($"A copy from '{copy.Source.Name}' to '{copy.Destination.Name}' overlaps itself.", nameof(copy));

@@ -18,10 +18,11 @@ internal sealed class Arenas : IDisposable
     public Arenas(VulkanDevice device, ImmutableArray<long> sizes)
     {
         long total = sizes.Sum();
-        if (device.Properties.DeviceMemory is > 0 and long memory && total > memory)
+        if (device.Properties is { Type: DeviceType.Discrete, DeviceMemory: > 0 and long memory } && total > memory)
         {
             throw new DeviceException(
-                $"'{device.Name}' has {memory:N0} bytes of memory and the work needs {total:N0}: use a smaller tile or batch, or choose another device with --device.");
+                $"'{device.Name}' has {memory:N0} bytes of memory and the work needs {total:N0}: "
+                + "use a smaller tile or batch, or choose another device with --device.");
         }
         try
         {
@@ -54,7 +55,8 @@ internal sealed class Arenas : IDisposable
             return $"it has {dispatch.Push.Length} bytes of push constants, and its kernel {dispatch.Kernel.PushSize}";
         WorkgroupCount groups = dispatch.Groups;
         if (groups.X > limits.MaxWorkgroupCountX || groups.Y > limits.MaxWorkgroupCountY || groups.Z > limits.MaxWorkgroupCountZ)
-            return $"its grid of {groups.X} x {groups.Y} x {groups.Z} workgroups exceeds the device's {limits.MaxWorkgroupCountX} x {limits.MaxWorkgroupCountY} x {limits.MaxWorkgroupCountZ}";
+            return $"its grid of {groups.X} x {groups.Y} x {groups.Z} workgroups exceeds the device's "
+                + $"{limits.MaxWorkgroupCountX} x {limits.MaxWorkgroupCountY} x {limits.MaxWorkgroupCountZ}";
         WorkgroupSize local = dispatch.Kernel.LocalSize;
         if ((ulong)local.X * local.Y * local.Z > limits.MaxWorkgroupInvocations)
             return $"its workgroups of {local.X} x {local.Y} x {local.Z} invocations exceed the device's {limits.MaxWorkgroupInvocations}";
@@ -67,9 +69,11 @@ internal sealed class Arenas : IDisposable
             if (buffer.Form != BufferForm.Storage)
                 continue;
             if (range.Length > limits.MaxStorageBufferRange)
-                return $"its buffer '{buffer.Name}' has {range.Length:N0} bytes, and the device binds at most {limits.MaxStorageBufferRange:N0}; use a smaller tile";
+                return $"its buffer '{buffer.Name}' has {range.Length:N0} bytes, and the device "
+                    + $"binds at most {limits.MaxStorageBufferRange:N0}; use a smaller tile";
             if (range.Offset % limits.MinStorageBufferOffsetAlignment != 0)
-                return $"its buffer '{buffer.Name}' begins at byte {range.Offset}, which is no multiple of {limits.MinStorageBufferOffsetAlignment}";
+                return $"its buffer '{buffer.Name}' begins at byte {range.Offset}, which "
+                    + $"is no multiple of {limits.MinStorageBufferOffsetAlignment}";
         }
         return null;
     }
