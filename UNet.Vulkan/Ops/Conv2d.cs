@@ -1,4 +1,5 @@
 using UNet.Shaders;
+using UNet.Vulkan.Device;
 using UNet.Vulkan.Graph;
 using UNet.Vulkan.Ops.Declaration;
 
@@ -20,8 +21,11 @@ namespace UNet.Vulkan.Ops;
 /// <param name="Padding">Rows and columns of zeros on each side; 0 is a valid convolution.</param>
 [Op]
 [Forward<Conv2dForward>]
+[Forward<Conv2dPackForward, Conv2dForwardLanes>(Name = "Lanes")]
 [Backward<Conv2dBackwardInput>]
+[Backward<Conv2dPackBackward, Conv2dBackwardInputLanes>(Name = "InputLanes")]
 [Backward<Conv2dBackwardWeight, WeightGradientSum>]
+[Backward<Conv2dBackwardWeightLanes, WeightGradientSum>(Name = "WeightLanes")]
 [Sample("x: 1x1x5x7", "OutChannels: 1")]
 [Sample("x: 2x3x5x7", "OutChannels: 4")]
 [Sample("x: 1x3x9x35", "OutChannels: 9, Padding: 1")]
@@ -49,9 +53,18 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     /// <summary>Bias gradients of runs of rows, before they are added.</summary>
     [Scratch(PerImage = true)] public static partial Role PartialBias { get; }
 
+    /// <summary>Weights in the order in which the implementation for processors reads them.</summary>
+    [Scratch] public static partial Role Packed { get; }
+
+    /// <summary>The same for the gradient to the input.</summary>
+    [Scratch] public static partial Role PackedTransposed { get; }
+
     /// <inheritdoc/>
     public override long Operations(Pass pass, ReadOnlySpan<Shape> shapes)
         => 2 * shapes[Y.Index].Length * shapes[X.Index].C * Kernel * Kernel;
+
+    /// <summary>As in <c>shaders/common/conv2d_lanes.glsl</c>: lanes, columns of a tile, and pairs of taps.</summary>
+    private const int LaneWidth = 8, LaneTileWidth = 14, LaneTapPairs = 5;
 
     private partial void InferShapes(ref Shapes shapes)
     {
@@ -71,6 +84,16 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
 
     private partial Shape PartialBiasShape(in Shapes shapes) => Shape.Of(PartialShape(shapes).N, OutChannels);
 
+    private partial Shape PackedShape(in Shapes shapes) => PackedFor(OutChannels, shapes.X.C);
+
+    private partial Shape PackedTransposedShape(in Shapes shapes) => PackedFor(shapes.X.C, OutChannels);
+
+    private partial bool SupportsLanes(in Shapes shapes, DeviceProperties device) => SuitsLanes(device);
+
+    private partial bool SupportsInputLanes(in Shapes shapes, DeviceProperties device) => SuitsLanes(device);
+
+    private partial bool SupportsWeightLanes(in Shapes shapes, DeviceProperties device) => SuitsLanes(device);
+
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForward.Spec spec)
         => Tiles(shapes.Y, spec.TileH, spec.TileC, Conv2dForward.Info.LocalSize);
 
@@ -83,8 +106,37 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
             WorkgroupCount.Cover(shapes.X.C, spec.TileC).X,
             (uint)PartialShape(shapes).N);
 
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackForward.Spec spec)
+        => WorkgroupCount.Linear(PackedShape(shapes).Length / 2, Conv2dPackForward.Info.LocalSize.X);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackBackward.Spec spec)
+        => WorkgroupCount.Linear(PackedTransposedShape(shapes).Length / 2, Conv2dPackBackward.Info.LocalSize.X);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardLanes.Spec spec) => LaneTiles(shapes.Y, spec.TileH);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputLanes.Spec spec) => LaneTiles(shapes.X, spec.TileH);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightLanes.Spec spec)
+        => new(
+            WorkgroupCount.Cover(OutChannels, LaneWidth).X,
+            WorkgroupCount.Cover(shapes.X.C, spec.TileC).X,
+            (uint)PartialShape(shapes).N);
+
     private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSum.Spec spec)
         => WorkgroupCount.Linear(shapes.Weight.Length + shapes.Bias.Length, WeightGradientSum.Info.LocalSize.X);
+
+    private static WorkgroupCount LaneTiles(Shape shape, uint tileH)
+        => WorkgroupCount.Cover(shape.W, LaneTileWidth, shape.H, tileH) with { Z = (uint)shape.N * WorkgroupCount.Cover(shape.C, LaneWidth).X };
+
+    private static Shape PackedFor(int outChannels, int inChannels)
+        => new((int)WorkgroupCount.Cover(outChannels, LaneWidth).X, inChannels, 2 * LaneTapPairs, LaneWidth);
+
+    /// <summary>
+    /// Kernels with one output channel a lane are written for processors with eight lanes: elsewhere their loads are slow
+    /// or their constant lanes wrong.
+    /// </summary>
+    private bool SuitsLanes(DeviceProperties device)
+        => Kernel == 3 && Padding <= 2 && device is { IsSoftware: true, HasBufferAddresses: true, HasSubgroupShuffle: true, SubgroupSize: LaneWidth };
 
     /// <summary>Columns along x, tiles of rows along y, images times tiles of channels along z.</summary>
     private static WorkgroupCount Tiles(Shape shape, uint tileH, uint tileC, WorkgroupSize local)

@@ -1,0 +1,71 @@
+using System.Globalization;
+using UNet.Vulkan.Device;
+using UNet.Vulkan.Execution;
+using UNet.Vulkan.Graph;
+using UNet.Vulkan.Model;
+using UNet.Vulkan.Ops;
+using UNet.Vulkan.Planning;
+using UNet.Vulkan.Training;
+
+namespace UNet.Bench;
+
+/// <summary>Where the time of a training step goes: every dispatch with its time and rate, and whole steps.</summary>
+internal static class StepProfile
+{
+    private const int WarmUpSteps = 2;
+    private const int TimedSteps = 7;
+
+    public static int Run(string[] arguments)
+    {
+        int Number(string name, int fallback) => Array.IndexOf(arguments, name) is >= 0 and int at ? int.Parse(arguments[at + 1], CultureInfo.InvariantCulture) : fallback;
+        var network = new UNetConfiguration { Width = Number("--width", 16), Depth = Number("--depth", 4) };
+        (int tile, int batch) = (Number("--tile", 316), Number("--batch", 1));
+        string choice = Array.IndexOf(arguments, "--device") is >= 0 and int place ? arguments[place + 1] : "auto";
+
+        var graph = new Graph();
+        Value image = graph.Input("image", new Shape(batch, network.InChannels, tile, tile));
+        Value learningRate = graph.StepEntry("learning_rate", new Shape(1), ElementType.Float32);
+        Value logits = graph.AppendNetwork(network, image);
+        Value target = graph.Input("target", new Shape(batch, 1, logits.Shape.H, logits.Shape.W), ElementType.UInt32);
+        Value weight = graph.Input("weight", target.Shape);
+        Node loss = graph.Add("loss", new SoftmaxCrossEntropy(), logits, target, weight);
+        int forward = graph.Invocations.Count;
+        graph.AppendBackward(loss.Output);
+        OptimizerGraph.AppendSgd(graph, learningRate, momentum: 0.99f, maximumNorm: 1);
+
+        using VulkanDevice device = VulkanDevice.Open(choice);
+        PlanOptions options = arguments.Contains("--plain") ? PlanOptions.Plain : new PlanOptions();
+        ExecutionPlan plan = Planner.Plan(graph, device.Properties, options);
+        using var session = new VulkanSession(device, plan, graph.StepSlot);
+        session.Initialize(graph);
+        session.WriteParameters(graph, UNetParameters.Initial(network, seed: 1));
+
+        Console.WriteLine($"{device.Name}: width {network.Width}, depth {network.Depth}, tile {tile}, batch {batch}, "
+            + $"{forward} of {graph.Invocations.Count} invocations forward, {plan.Memory!.BytesAfter / 1e6:F1} MB ({plan.Memory.BytesBefore / 1e6:F1} MB unshared)");
+        var steps = new List<double>();
+        for (int i = 0; i < WarmUpSteps + TimedSteps; i++)
+        {
+            long start = System.Diagnostics.Stopwatch.GetTimestamp();
+            session.Run(new uint[(int)graph.StepSlot!.Shape.Length]);
+            if (i >= WarmUpSteps)
+                steps.Add(System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds);
+        }
+        steps.Sort();
+        long operations = plan.Dispatches.Sum(dispatch => dispatch.Operations);
+        Console.WriteLine($"step: min {steps[0] * 1e3:F1} ms, median {steps[TimedSteps / 2] * 1e3:F1} ms, max {steps[^1] * 1e3:F1} ms; "
+            + $"{operations / 1e9:F1} GFLOP, {operations / steps[TimedSteps / 2] / 1e9:F1} GFLOP/s");
+
+        IReadOnlyList<DispatchTiming> timings = session.RunTimed(new uint[(int)graph.StepSlot!.Shape.Length]);
+        foreach (IGrouping<string, DispatchTiming> kernel in timings.GroupBy(timing => timing.Dispatch.Dispatch.Kernel.Name).OrderByDescending(group => group.Sum(timing => timing.Nanoseconds)))
+        {
+            double nanoseconds = kernel.Sum(timing => timing.Nanoseconds);
+            Console.WriteLine($"{kernel.Key,-36} {kernel.Count(),4} x {nanoseconds / 1e6,9:F2} ms {kernel.Sum(timing => timing.Dispatch.Operations) / nanoseconds,8:F1} GFLOP/s");
+        }
+        if (arguments.Contains("--all"))
+        {
+            foreach (DispatchTiming timing in timings)
+                Console.WriteLine($"{timing.Label,-50} {timing.Dispatch.Dispatch.Kernel.Name,-36} {timing.Nanoseconds / 1e6,9:F3} ms {timing.Dispatch.Operations / timing.Nanoseconds,8:F1} GFLOP/s");
+        }
+        return 0;
+    }
+}

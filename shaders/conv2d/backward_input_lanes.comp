@@ -1,0 +1,33 @@
+#version 460
+#extension GL_EXT_buffer_reference : require
+#extension GL_EXT_control_flow_attributes : require
+#extension GL_GOOGLE_include_directive : require
+#extension GL_KHR_shader_subgroup_ballot : require
+// Gradient of a 3x3 convolution to its input for processors with subgroups of 8: a convolution of d_y, padded by
+// 2 - PADDING, with the kernels that conv2d/pack_backward has turned by 180 degrees and transposed.
+// One workgroup computes 8 input channels of TILE_H rows x 14 columns; see common/conv2d_lanes.glsl.
+layout(local_size_x = 8) in;
+
+layout(constant_id = 0) const uint PADDING = 0u;
+layout(constant_id = 1) const uint TILE_H = 4u;
+
+layout(buffer_reference, std430, buffer_reference_align = 4) readonly buffer Pixels { float pixels[]; };
+layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer WeightPairs { vec2 pairs[]; };
+layout(buffer_reference, std430, buffer_reference_align = 4) writeonly buffer Result { float result[]; };
+layout(push_constant, std430) uniform Push {
+    Pixels d_y;
+    WeightPairs packed_transposed;
+    Result d_x;
+    uint x_c;
+    uint x_h;
+    uint x_w;
+    uint y_c;
+    uint y_h;
+    uint y_w;
+};
+
+#include "common/conv2d_lanes.glsl"
+
+void main() {
+    convolve_tile(d_y, packed_transposed, d_x, Plane(y_c, y_h, y_w), Plane(x_c, x_h, x_w), 2u - PADDING, 0.0);
+}

@@ -1,0 +1,36 @@
+#version 460
+#extension GL_EXT_buffer_reference : require
+#extension GL_EXT_control_flow_attributes : require
+#extension GL_GOOGLE_include_directive : require
+#extension GL_KHR_shader_subgroup_ballot : require
+// Convolution 3x3 for processors with subgroups of 8; see common/conv2d_lanes.glsl. `packed` comes from
+// conv2d/pack_forward. One workgroup computes 8 output channels of TILE_H rows x 14 columns.
+layout(local_size_x = 8) in;
+
+layout(constant_id = 0) const uint PADDING = 0u;
+layout(constant_id = 1) const uint TILE_H = 4u;
+
+layout(buffer_reference, std430, buffer_reference_align = 4) readonly buffer Pixels { float pixels[]; };
+layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer WeightPairs { vec2 pairs[]; };
+layout(buffer_reference, std430, buffer_reference_align = 4) readonly buffer Biases { float biases[]; };
+layout(buffer_reference, std430, buffer_reference_align = 4) writeonly buffer Result { float result[]; };
+layout(push_constant, std430) uniform Push {
+    Pixels x;
+    WeightPairs packed;
+    Biases bias;
+    Result y;
+    uint x_c;
+    uint x_h;
+    uint x_w;
+    uint y_c;
+    uint y_h;
+    uint y_w;
+};
+
+#include "common/conv2d_lanes.glsl"
+
+void main() {
+    uint channel = gl_WorkGroupID.z % ((y_c + LANES - 1u) / LANES) * LANES + gl_LocalInvocationID.x;
+    float start = bias.biases[min(channel, y_c - 1u)];
+    convolve_tile(x, packed, y, Plane(x_c, x_h, x_w), Plane(y_c, y_h, y_w), PADDING, start);
+}
