@@ -54,7 +54,11 @@ internal static class CommandLine
     {
         RootCommand root = new("Trains U-Nets on folders of images and masks and segments images with them, on any Vulkan device or the processor.")
         {
+            DevicesCommand.Create(terminal),
+            TrainCommand.Create(terminal),
+            SegmentCommand.Create(terminal),
             EvaluateCommand.Create(terminal),
+            DemoCommand.Create(terminal),
             verbose,
         };
         foreach (HelpOption help in root.Options.OfType<HelpOption>())

@@ -18,13 +18,16 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error, bool IsInte
     /// <summary>Writes a remark.</summary>
     public void Note(string text) => Error.WriteLine($"note: {text}");
 
+    /// <summary>A console whose lines can be drawn again; only for a terminal.</summary>
+    public IAnsiConsole LiveConsole() => AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Output) });
+
     /// <summary>Prints a table: the first column to the left, the others to the right as numbers are.</summary>
     public void Table(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows, bool numbers = true)
     {
         Table table = new() { Border = TableBorder.Simple };
         for (int i = 0; i < columns.Count; i++)
         {
-            TableColumn column = new(Markup.Escape(columns[i])) { NoWrap = true };
+            TableColumn column = new(Markup.Escape(columns[i])) { NoWrap = numbers };
             table.AddColumn(i == 0 || !numbers ? column : column.RightAligned());
         }
 

@@ -50,6 +50,9 @@ internal static class EvaluateCommand
         return command;
     }
 
+    /// <summary>Prints all scores of predictions.</summary>
+    public static void Run(Terminal terminal, string predictions, string labels) => Run(terminal, predictions, labels, Metric.All, null, null);
+
     private static int Run(
         Terminal terminal, string predictions, string labels, ImmutableArray<Metric> metrics, LabelClasses? classes, string? json)
     {
@@ -120,16 +123,13 @@ internal static class EvaluateCommand
             Row("all pixels", evaluation.AllPixels.Select(score => score?.Value ?? double.NaN)),
         ]);
         terminal.Table(["class, all pixels", .. names], Enumerable.Range(0, evaluation.Classes.Count).Select(
-            c => Row(ClassName(evaluation.Classes, c), evaluation.AllPixels.Select(score => PerClass(score, c)))));
+            c => Row(evaluation.Classes.NameOf(c), evaluation.AllPixels.Select(score => PerClass(score, c)))));
     }
 
     private static string[] Row(string name, IEnumerable<double> values) => [name, .. values.Select(
         value => double.IsNaN(value) ? "-" : value.ToString("0.0000", CultureInfo.InvariantCulture))];
 
     private static double PerClass(Score? score, int c) => score is { PerClass.Length: > 0 } ? score.PerClass[c] : double.NaN;
-
-    private static string ClassName(LabelClasses classes, int c)
-        => classes.AreInstances && c > 0 ? ">0" : classes.Values[c].ToString(CultureInfo.InvariantCulture);
 
     private static void WriteJson(Stream stream, Evaluation evaluation)
     {
@@ -141,7 +141,7 @@ internal static class EvaluateCommand
         writer.WriteEndArray();
         writer.WriteStartArray("classes");
         for (int c = 0; c < evaluation.Classes.Count; c++)
-            writer.WriteStringValue(ClassName(evaluation.Classes, c));
+            writer.WriteStringValue(evaluation.Classes.NameOf(c));
         writer.WriteEndArray();
         writer.WriteStartArray("images");
         foreach ((string name, Score[] scores) in evaluation.Images)
@@ -175,7 +175,7 @@ internal static class EvaluateCommand
                 WriteNumber(writer, "classMean", score.ClassMean);
                 writer.WriteStartObject("classes");
                 for (int c = 0; c < score.PerClass.Length; c++)
-                    WriteNumber(writer, ClassName(evaluation.Classes, c), score.PerClass[c]);
+                    WriteNumber(writer, evaluation.Classes.NameOf(c), score.PerClass[c]);
                 writer.WriteEndObject();
             }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using UNet.Cli.Images;
 using UNet.Vulkan;
+using UNet.Vulkan.Model;
 using UNet.Vulkan.Training;
 
 namespace UNet.Cli.Data;
@@ -42,6 +43,19 @@ internal sealed record LabelClasses(ImmutableArray<int> Values, bool AreInstance
     /// <param name="anyIsWide">Whether a mask is stored in more than 8 bits.</param>
     public static LabelClasses Infer(IReadOnlySet<int> values, bool anyIsWide)
         => anyIsWide || values.Count > MostInferred ? Instances : new([.. values.Order()], false);
+
+    /// <summary>The classes of a model.</summary>
+    public static LabelClasses Of(UNetModel model) => new([.. model.Classes.Select(label => label.Value)], false);
+
+    /// <summary>What the masks' values mean to a network that already knows its classes.</summary>
+    /// <param name="known">The network's classes.</param>
+    public LabelClasses As(LabelClasses known) => AreInstances && Values.SequenceEqual(known.Values) ? this : known;
+
+    /// <summary>How a class is called.</summary>
+    public string NameOf(int c) => AreInstances && c > 0 ? ">0" : Values[c].ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>The classes as a model file keeps them.</summary>
+    public ImmutableArray<ClassLabel> ToClassLabels() => [.. Values.Select((value, c) => new ClassLabel(value, NameOf(c)))];
 
     /// <summary>The class index of a label value, or -1 if it is none of the classes.</summary>
     public int IndexOf(int value) => AreInstances ? (value == 0 ? 0 : 1) : Values.IndexOf(value);

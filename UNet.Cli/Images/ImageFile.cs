@@ -8,13 +8,19 @@ internal sealed class ImageFile
 {
     private static readonly string[] Extensions = [".png", ".tif", ".tiff", ".jpg", ".jpeg", ".bmp"];
 
-    private ImageFile(string path, int pages) => (Path, Pages) = (path, pages);
+    private ImageFile(string path) => Path = path;
 
     /// <summary>Path of the file.</summary>
     public string Path { get; }
 
     /// <summary>Number of pages: 1 for everything but a TIFF stack.</summary>
-    public int Pages { get; }
+    public int Pages { get; private init; } = 1;
+
+    /// <summary>Rows of the first page.</summary>
+    public int Height { get; private init; }
+
+    /// <summary>Columns of the first page.</summary>
+    public int Width { get; private init; }
 
     /// <summary>File name without folder and extension.</summary>
     public string Stem => System.IO.Path.GetFileNameWithoutExtension(Path);
@@ -39,9 +45,10 @@ internal sealed class ImageFile
     {
         if (!File.Exists(path))
             throw new InputException($"There is no file '{path}'; check the path.");
-        ImageFile file = new(path, 1);
+        ImageFile file = new(path);
         using Image image = file.Load(0);
-        return file.IsTiff && image.Contains("n-pages") ? new(path, (int)image.Get("n-pages")) : file;
+        int pages = file.IsTiff && image.Contains("n-pages") ? (int)image.Get("n-pages") : 1;
+        return new(path) { Pages = pages, Height = image.Height, Width = image.Width };
     }
 
     /// <summary>Decodes a page.</summary>
@@ -50,13 +57,15 @@ internal sealed class ImageFile
     {
         using Image loaded = Load(page);
         float[] interleaved = Decode<float>(loaded, Enums.BandFormat.Float);
-        int channels = loaded.Bands - (HasAlpha(loaded) ? 1 : 0);
-        int area = loaded.Width * loaded.Height;
+
+        // Each of these properties is a call into libvips: not one for the inner loop.
+        (int bands, int area) = (loaded.Bands, loaded.Width * loaded.Height);
+        int channels = bands - (HasAlpha(loaded) ? 1 : 0);
         float[] pixels = new float[channels * area];
         for (int c = 0; c < channels; c++)
         {
             for (int i = 0; i < area; i++)
-                pixels[c * area + i] = interleaved[i * loaded.Bands + c];
+                pixels[c * area + i] = interleaved[i * bands + c];
         }
 
         return new(channels, loaded.Height, loaded.Width, pixels);

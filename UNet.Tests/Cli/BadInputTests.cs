@@ -6,7 +6,17 @@ namespace UNet.Tests.Cli;
 /// <summary>Whatever is wrong with what the user gave: exit code 2, one sentence, and no file more than before.</summary>
 public sealed class BadInputTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    /// <summary>Model and state of a run of one step, made once.</summary>
+    private static readonly Lazy<List<(string Name, byte[] Content)>> Trained = new(() =>
+    {
+        using ImageFolder folder = new();
+        folder.Halves("data", 2);
+        string[] arguments = ["train", folder["data"], "-o", folder["m.safetensors"], "--width", "2", "--depth", "1", "--tile", "36", "--steps", "1", "--device", "cpu"];
+        Assert.Equal(0, CommandRun.Of(arguments).Code);
+        return [.. folder.Files.Where(name => name.StartsWith("m.", StringComparison.Ordinal)).Select(name => (name, File.ReadAllBytes(folder[name])))];
+    });
+
+    private readonly ImageFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -26,6 +36,41 @@ public sealed class BadInputTests : IDisposable
     [InlineData("evaluate p empty", "no PNG")]
     [InlineData("evaluate p/a.png stack.tif", "2 pages")]
     [InlineData("evaluate twice frames", "t007.png")]
+    [InlineData("train missing -o n.safetensors", "missing")]
+    [InlineData("train data", "-o")]
+    [InlineData("train data -o n.safetensors --steps 0", "--steps takes a whole number of 1 or more")]
+    [InlineData("train data -o n.safetensors --lr fast", "--lr takes a number above 0, not 'fast'")]
+    [InlineData("train data -o n.safetensors --padding full", "valid or same")]
+    [InlineData("train data -o n.safetensors --momentum 1", "--momentum")]
+    [InlineData("train data -o n.safetensors --steps 1 --epochs 1", "give one of them")]
+    [InlineData("train data -o n.safetensors --validation 1", "--validation")]
+    [InlineData("train data -o n.safetensors --validation 0.9", "holds out all")]
+    [InlineData("train data -o n.safetensors --device nonsense", "no device 'nonsense'")]
+    [InlineData("train data -o n.safetensors --tile 37 --depth 1 --device cpu", "37")]
+    [InlineData("train data -o n.safetensors --resume", "n.state.safetensors")]
+    [InlineData("train data -o data", "is a folder")]
+    [InlineData("train data -o n.safetensors --init data/masks/img0.png", "img0.png")]
+    [InlineData("train data -o n.safetensors --init m.safetensors --width 3 --device cpu", "agree")]
+    [InlineData("train data -o m.safetensors --resume --init m.safetensors", "--init")]
+    [InlineData("train data -o m.safetensors --resume --lr 0.5", "--lr differs")]
+    [InlineData("train other -o n.safetensors --init m.safetensors --device cpu", "value 77")]
+    [InlineData("train unpaired -o n.safetensors", "lonely.png")]
+    [InlineData("train sizes -o n.safetensors", "3x1")]
+    [InlineData("train channels -o n.safetensors", "channels")]
+    [InlineData("train cut -o n.safetensors", "damaged")]
+    [InlineData("train single -o n.safetensors", "only the value 4")]
+    [InlineData("train halfway -o n.safetensors", "masks/")]
+    [InlineData("train alone -o n.safetensors", "train-labels.tif")]
+    [InlineData("train empty -o n.safetensors", "holds no data set")]
+    [InlineData("segment m.safetensors -o seg", "INPUT")]
+    [InlineData("segment missing data -o seg", "missing")]
+    [InlineData("segment data/images/img0.png data -o seg", "img0.png")]
+    [InlineData("segment m.safetensors missing -o seg", "missing")]
+    [InlineData("segment m.safetensors empty -o seg", "no PNG")]
+    [InlineData("segment m.safetensors data/images/img0.png data -o seg", "img0")]
+    [InlineData("segment m.safetensors data -o m.safetensors", "is a file")]
+    [InlineData("segment m.safetensors colour.png -o seg --device cpu", "3 channels")]
+    [InlineData("segment m.safetensors cut/images/a.png -o seg --device cpu", "damaged")]
     public void IsToldInOneSentence(string arguments, string expected)
     {
         _folder.Png("p/a.png", [0, 255]);
@@ -40,13 +85,35 @@ public sealed class BadInputTests : IDisposable
         _folder.Png("twice/t007.png", [0, 255]);
         _folder.Png("twice/mask007.png", [0, 255]);
         _folder.Png("frames/man_seg007.png", [0, 255]);
+        _folder.Halves("data", 2);
+        foreach ((string name, byte[] content) in Trained.Value)
+            File.WriteAllBytes(_folder[name], content);
+        _folder.Halves("other", 2, dark: 77);
+        _folder.Halves("unpaired", 2);
+        _folder.Png("unpaired/images/lonely.png", [1, 2]);
+        _folder.Png("sizes/images/a.png", [1, 2]);
+        _folder.Png("sizes/masks/a.png", [0, 1, 1]);
+        _folder.Png("channels/images/a.png", [1, 2]);
+        _folder.Png("channels/masks/a.png", [0, 1]);
+        ImageWriter.WritePng(_folder["channels/images/b.png"], [1, 2, 3, 4, 5, 6], 1, 2);
+        _folder.Png("channels/masks/b.png", [0, 1]);
+        _folder.Halves("cut", 2);
+        _folder.Png("cut/masks/a.png", [0, 1]);
+        File.WriteAllBytes(_folder["cut/images/a.png"], File.ReadAllBytes(_folder["data/images/img0.png"])[..^40]);
+        _folder.Png("single/images/a.png", [1, 2]);
+        _folder.Png("single/masks/a.png", [4, 4]);
+        _folder.Png("halfway/images/a.png", [1, 2]);
+        _folder.Stack("alone/train-volume.tif", [1, 2]);
+        File.WriteAllText(_folder["empty/readme.txt"], "");
+        ImageWriter.WritePng(_folder["colour.png"], [1, 2, 3, 4, 5, 6], 1, 2);
         string[] before = _folder.Files;
 
-        // Every word that names something in the folder is a path.
+        // Every word that names something in the folder, or something to be made there, is a path.
         CommandRun run = CommandRun.Of([.. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(
-            word => Path.Exists(_folder[word]) || word.EndsWith(".json", StringComparison.Ordinal) ? _folder[word] : word)]);
+            word => word is "seg" or "missing" || word.EndsWith(".json", StringComparison.Ordinal) || word.EndsWith(".safetensors", StringComparison.Ordinal)
+                || Path.Exists(_folder[word]) ? _folder[word] : word)]);
         Assert.Equal(2, run.Code);
-        string line = Assert.Single(run.Errors);
+        string line = Assert.Single(run.Errors, error => !error.StartsWith("note: ", StringComparison.Ordinal));
         Assert.StartsWith("error: ", line, StringComparison.Ordinal);
         Assert.Contains(expected, line, StringComparison.Ordinal);
         Assert.Equal(before, _folder.Files);

@@ -8,7 +8,7 @@ namespace UNet.Tests.Cli;
 
 public sealed class DataSetTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly ImageFolder _folder = new();
     private readonly List<string> _notes = [];
 
     public void Dispose() => _folder.Dispose();
@@ -162,12 +162,12 @@ public sealed class DataSetTests : IDisposable
         string? data = Environment.GetEnvironmentVariable("UNET_DATA");
         if (data is null)
             Assert.Skip("UNET_DATA is not set: the real images are not here.");
-        DataSet slices = DataSet.Read(Path.Combine(data, "isbi2012"), ValidationSplit.Default, null, _notes.Add);
+        DataSet slices = DataSet.Read(Path.Combine(data, "isbi2012"), ValidationSplit.Default, null, null, _notes.Add);
         Assert.Equal((16, 4, 1), (slices.Training.Length, slices.Validation.Length, slices.Channels));
         Assert.Equal([0, 255], slices.Classes.Values);
         Assert.Contains("train-volume.tif", Assert.Single(_notes), StringComparison.Ordinal);
 
-        DataSet nuclei = DataSet.Read(Path.Combine(data, "dsb2018"), ValidationSplit.Default, null, _notes.Add);
+        DataSet nuclei = DataSet.Read(Path.Combine(data, "dsb2018"), ValidationSplit.Default, null, null, _notes.Add);
         Assert.Equal((128, 32, 1), (nuclei.Training.Length, nuclei.Validation.Length, nuclei.Channels));
         Assert.True(nuclei.Classes.AreInstances);
         Assert.DoesNotContain(nuclei.Training, image => image.Classes.Contains(TrainingImage.IgnoredClass));
@@ -186,5 +186,6 @@ public sealed class DataSetTests : IDisposable
         _folder.Path,
         validation is null ? ValidationSplit.Default : ValidationSplit.Parse(validation),
         classes is null ? null : LabelClasses.Parse(classes),
+        null,
         _notes.Add);
 }

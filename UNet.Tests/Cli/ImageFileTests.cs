@@ -8,7 +8,7 @@ namespace UNet.Tests.Cli;
 
 public sealed class ImageFileTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly ImageFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

@@ -2,19 +2,19 @@ using UNet.Cli.Images;
 
 namespace UNet.Tests.Cli;
 
-/// <summary>A folder of its own for a test, removed afterwards, with the means to put small images there.</summary>
-internal sealed class TemporaryFolder : IDisposable
+/// <summary>A temporary folder with the means to put small images there.</summary>
+internal sealed class ImageFolder : IDisposable
 {
-    public TemporaryFolder() => Path = Directory.CreateTempSubdirectory("unet-test-").FullName;
+    private readonly TemporaryFolder _folder = new();
 
-    public string Path { get; }
+    public string Path => _folder.Path;
 
     /// <summary>Path of a file in the folder; the folders on the way are made.</summary>
     public string this[string name]
     {
         get
         {
-            string path = System.IO.Path.Combine(Path, name);
+            string path = _folder.File(name);
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
             return path;
         }
@@ -38,6 +38,28 @@ internal sealed class TemporaryFolder : IDisposable
         return this[name];
     }
 
+    /// <summary>
+    /// Makes a data set: images of 40 x 40 whose left part is dark and whose right part is bright, a little uneven, with masks
+    /// of two values.
+    /// </summary>
+    public void Halves(string set, int count, int dark = 10, int bright = 200)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            int[] pixels = new int[1600];
+            int[] labels = new int[1600];
+            for (int at = 0; at < pixels.Length; at++)
+            {
+                bool isBright = at % 40 >= 15 + 3 * (i % 4);
+                pixels[at] = (isBright ? 150 : 60) + (at * 7919 + i * 31) % 40;
+                labels[at] = isBright ? bright : dark;
+            }
+
+            Png($"{set}/images/img{i}.png", pixels, height: 40);
+            Png($"{set}/masks/img{i}.png", labels, height: 40);
+        }
+    }
+
     /// <inheritdoc/>
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    public void Dispose() => _folder.Dispose();
 }

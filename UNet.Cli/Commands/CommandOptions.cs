@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace UNet.Cli.Commands;
+
+/// <summary>Options whose values are checked while parsing, so that a wrong one is told in the user's own terms.</summary>
+internal static class CommandOptions
+{
+    /// <summary>The device option that all computing commands share.</summary>
+    public static Option<string> Device() => new("--device")
+    {
+        Description = "Where to compute: auto (a GPU, else a software driver, else the processor), cpu, or a device's index or part of its name ('unet devices').",
+        HelpName = "auto|cpu|INDEX|NAME",
+        DefaultValueFactory = _ => "auto",
+    };
+
+    /// <summary>An option that takes a whole number.</summary>
+    public static Option<int?> Whole(string name, string helpName, string description, int least) => Parsed<int?>(
+        name,
+        helpName,
+        description,
+        text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= least ? value : null,
+        $"a whole number of {least} or more");
+
+    /// <summary>An option that takes a number.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="helpName">Stands for the value in the help.</param>
+    /// <param name="description">One sentence.</param>
+    /// <param name="accept">Whether a value is in range.</param>
+    /// <param name="range">The range in words, such as <c>a number of 0 or more</c>.</param>
+    public static Option<double?> Real(string name, string helpName, string description, Func<double, bool> accept, string range) => Parsed<double?>(
+        name,
+        helpName,
+        description,
+        text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) && accept(value) ? value : null,
+        range);
+
+    /// <summary>An option that takes one of a few words.</summary>
+    public static Option<T?> Choice<T>(string name, string description, params (string Word, T Value)[] choices)
+        where T : struct => Parsed<T?>(
+        name,
+        string.Join('|', choices.Select(choice => choice.Word)),
+        description,
+        text => choices.Where(choice => choice.Word == text).Select(choice => (T?)choice.Value).FirstOrDefault(),
+        $"{string.Join(" or ", choices.Select(choice => choice.Word))}");
+
+    private static Option<T?> Parsed<T>(string name, string helpName, string description, Func<string, T?> parse, string accepted) => new(name)
+    {
+        Description = description,
+        HelpName = helpName,
+        CustomParser = (ArgumentResult result) =>
+        {
+            string text = result.Tokens[^1].Value;
+            T? value = parse(text);
+            if (value is null)
+                result.AddError($"{name} takes {accepted}, not '{text}'");
+            return value;
+        },
+    };
+}

@@ -1,0 +1,59 @@
+using System.CommandLine;
+using UNet.Vulkan.Device;
+
+namespace UNet.Cli.Commands;
+
+/// <summary><c>unet devices</c>: lists what can compute.</summary>
+internal static class DevicesCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        ExampleCommand command = new(
+            "devices",
+            "Lists the devices that can compute, and the one that '--device auto' takes.",
+            "unet devices",
+            "unet train data/ -o model.safetensors --device 1");
+        command.SetAction(_ => Run(terminal));
+        return command;
+    }
+
+    private static int Run(Terminal terminal)
+    {
+        DeviceList list = DeviceList.Enumerate();
+        DeviceChoice auto = DeviceChoice.Choose("auto", list, requireVulkan: false);
+        terminal.Table(["", "device", "type", "driver", "memory", "Vulkan", "features"],
+        [
+            .. list.Devices.Select(device => Row(device, device.Index == auto.Device?.Index)),
+            [auto.IsReference ? "auto" : "", "cpu", "processor", "none: a plain reference implementation, slow", "", "", ""],
+        ], numbers: false);
+        foreach (ListedDevice refused in list.Devices.Where(device => device.Refusal is not null))
+            terminal.Note($"device {refused.Index} cannot be used: {refused.Refusal}");
+        if (list.Reason is not null)
+            terminal.Note(list.Reason);
+        return CommandLine.Done;
+    }
+
+    private static string[] Row(ListedDevice listed, bool isAuto)
+    {
+        DeviceProperties device = listed.Properties;
+        (bool Has, string Name)[] features =
+        [
+            (device.HasBufferAddresses, "addresses"),
+            (device.HasSubgroupShuffle, $"subgroups of {device.SubgroupSize}"),
+            (device.HasFloat16, "float16"),
+            (device.HasStorage16Bit, "16-bit storage"),
+            (device.HasCooperativeMatrix, "cooperative matrices"),
+        ];
+        return
+        [
+            isAuto ? "auto" : "",
+            $"{listed.Index} {device.Name}",
+            listed.Refusal is null ? device.Type.ToString().ToLowerInvariant() : "refused",
+            $"{device.DriverName} {device.DriverInfo}".Trim(),
+            device.DeviceMemory > 0 ? $"{device.DeviceMemory / (double)(1 << 30):0.0} GiB" : "",
+            device.ApiVersion.ToString(2),
+            string.Join(", ", features.Where(feature => feature.Has).Select(feature => feature.Name)),
+        ];
+    }
+}

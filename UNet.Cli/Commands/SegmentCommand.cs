@@ -1,0 +1,121 @@
+using System.CommandLine;
+using System.Diagnostics;
+using UNet.Cli.Data;
+using UNet.Cli.Images;
+using UNet.Cli.Progress;
+using UNet.Vulkan;
+using UNet.Vulkan.Execution;
+using UNet.Vulkan.Inference;
+using UNet.Vulkan.Model;
+
+namespace UNet.Cli.Commands;
+
+/// <summary><c>unet segment</c>: segments images with a trained model.</summary>
+internal static class SegmentCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        Argument<string> model = new("MODEL") { Description = "Model file, as 'unet train' writes it." };
+        Argument<string[]> inputs = new("INPUT")
+        {
+            Description = "Images, TIFF stacks, or folders of them.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        Option<string> output = new("--output", "-o") { Description = "Folder for the label images; made if it is missing.", HelpName = "DIR", Required = true };
+        Option<bool> probabilities = new("--probabilities")
+        {
+            Description = "Write the probability of each class too: NAME.probability.tif, 32-bit floating point, one page a class and slice.",
+        };
+        Option<string> device = CommandOptions.Device();
+        ExampleCommand command = new(
+            "segment",
+            "Segments images with a model: writes NAME.png with the label values of the training masks, for a stack a multi-page NAME.tif.",
+            "unet segment model.safetensors new-images/ -o segmented/",
+            "unet segment model.safetensors test-volume.tif -o segmented/ --probabilities",
+            "unet segment model.safetensors a.png b.png -o segmented/ --device cpu")
+        {
+            model, inputs, output, probabilities, device,
+        };
+        command.SetAction(result =>
+        {
+            Run(terminal, result.GetRequiredValue(model), result.GetRequiredValue(inputs), result.GetRequiredValue(output),
+                result.GetValue(probabilities), result.GetRequiredValue(device));
+            return CommandLine.Done;
+        });
+        return command;
+    }
+
+    /// <summary>Segments the inputs and writes what they become.</summary>
+    /// <exception cref="InputException">The model or an input cannot be used.</exception>
+    /// <exception cref="OperationCanceledException">The user stopped it.</exception>
+    public static void Run(Terminal terminal, string modelFile, IEnumerable<string> inputs, string output, bool probabilities, string deviceChoice)
+    {
+        UNetModel model = UNetModel.Read(modelFile);
+        List<ImageFile> files = [.. inputs.SelectMany(input => Directory.Exists(input) ? DataSetFolder.Images(input, terminal.Note) : [ImageFile.Open(input)])];
+        RequireDistinctOutputs(files);
+        if (File.Exists(output))
+            throw new InputException($"'{output}' is a file; -o takes a folder.");
+
+        using IComputeDevice device = ComputeDevice.Open(deviceChoice, terminal);
+        int largest = files.Max(file => Math.Max(file.Height, file.Width));
+        int tile = OverlapTiles.GoodTile(new TileGeometry(model.Configuration), largest, Segmenter.LargestDefaultTile);
+        using Segmenter segmenter = new(model, device, tile);
+        Directory.CreateDirectory(output);
+        long start = Stopwatch.GetTimestamp();
+        int pages = files.Sum(file => file.Pages);
+        new ItemProgress(terminal, pages, "images").Watch(done =>
+        {
+            foreach (ImageFile file in files)
+                Segment(segmenter, file, output, probabilities, done, terminal.Stop);
+        });
+        terminal.Output.WriteLine(
+            $"Segmented {pages} image{(pages == 1 ? "" : "s")} into '{output}' in {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s on {device.Name}.");
+    }
+
+    /// <summary>The pages of a file, one after the other; what they become is written when all are done.</summary>
+    private static void Segment(Segmenter segmenter, ImageFile file, string output, bool withProbabilities, Action done, CancellationToken stop)
+    {
+        LabelClasses classes = LabelClasses.Of(segmenter.Model);
+        List<LabelImage> labels = [];
+        List<float[]> probabilities = [];
+        for (int page = 0; page < file.Pages; page++)
+        {
+            RawImage image = WithChannels(file.Read(page), segmenter.Model.Configuration.InChannels, file.Named(page));
+            Segmentation segmentation = segmenter.Segment(image.Pixels, image.Height, image.Width, stop);
+            labels.Add(classes.ToLabels(segmentation.MostProbable(), image.Height, image.Width));
+            if (labels[page].Height != labels[0].Height || labels[page].Width != labels[0].Width)
+                throw new InputException($"The pages of '{file.Path}' have different sizes; save them as single images.");
+            if (withProbabilities)
+                probabilities.AddRange(segmentation.Probabilities.Chunk(image.Height * image.Width));
+            done();
+        }
+
+        string path = Path.Combine(output, file.Stem);
+        if (withProbabilities)
+            ImageWriter.WriteFloatStack(path + ".probability.tif", probabilities, labels[0].Height, labels[0].Width);
+        if (file.Pages == 1)
+            ImageWriter.WriteLabels(path + ".png", labels[0]);
+        else
+            ImageWriter.WriteLabelStack(path + ".tif", labels);
+    }
+
+    private static RawImage WithChannels(RawImage image, int channels, string name)
+    {
+        if (image.Channels == channels)
+            return image;
+        if (channels == 1 && image.IsGrayInValue)
+            return image.FirstChannel();
+        throw new InputException(
+            $"The image '{name}' has {image.Channels} channel{(image.Channels == 1 ? "" : "s")} but the model takes {channels}; convert it to the kind of image that the model was trained on.");
+    }
+
+    private static void RequireDistinctOutputs(List<ImageFile> files)
+    {
+        if (files.GroupBy(file => file.Stem).FirstOrDefault(group => group.Count() > 1)?.Take(2).ToArray() is [ImageFile first, ImageFile second])
+        {
+            throw new InputException(
+                $"'{first.Path}' and '{second.Path}' would both be written as '{first.Stem}'; rename one, or segment them into different folders.");
+        }
+    }
+}

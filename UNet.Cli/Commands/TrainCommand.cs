@@ -1,0 +1,124 @@
+using System.CommandLine;
+using UNet.Cli.Data;
+using UNet.Cli.Progress;
+using UNet.Vulkan;
+using UNet.Vulkan.Execution;
+using UNet.Vulkan.Model;
+using UNet.Vulkan.Training;
+
+namespace UNet.Cli.Commands;
+
+/// <summary><c>unet train</c>: trains a model on a folder of images and masks.</summary>
+internal static class TrainCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        Argument<string> data = new("DATA")
+        {
+            Description = "Folder with images/ and masks/, image/ and label/, imgs/ and masks/, or train-volume.tif and train-labels.tif.",
+        };
+        Option<string> output = new("--output", "-o") { Description = "File for the best model.", HelpName = "FILE", Required = true };
+        TrainingOptions training = new();
+        Option<string?> validation = new("--validation")
+        {
+            Description = "What to hold out: a share of the images, from the end [default: 0.2], or a folder of its own.",
+            HelpName = "SHARE|DIR",
+        };
+        Option<string?> classes = new("--classes")
+        {
+            Description = "Label values that are the classes. Default: the values of the training masks; masks of more than 8 bits or 16 values are instance ids (0 and >0).",
+            HelpName = "LIST",
+        };
+        Option<string?> initial = new("--init") { Description = "Start from the parameters of this model.", HelpName = "FILE" };
+        Option<bool> resume = new("--resume") { Description = "Go on where an earlier run with the same -o stopped." };
+        Option<string> device = CommandOptions.Device();
+        Option<string?> log = new("--log") { Description = "Write loss and scores of every step to this file.", HelpName = "FILE.csv" };
+
+        ExampleCommand command = new(
+            "train",
+            "Trains a U-Net on a folder of images and masks. Ctrl-C saves and stops; --resume goes on.",
+            "unet train data/ -o model.safetensors",
+            "unet train data/ -o model.safetensors --width 16 --steps 2000 --log model.csv",
+            "unet train data/ -o model.safetensors --resume",
+            "unet train more/ -o better.safetensors --init model.safetensors --validation held-out/")
+        {
+            data, output, validation, classes, initial, resume, device, log,
+        };
+        training.AddTo(command);
+        command.SetAction(result => Run(terminal, training, result, new(
+            result.GetRequiredValue(data),
+            new TrainingFiles(result.GetRequiredValue(output)),
+            result.GetValue(validation) is { } split ? ValidationSplit.Parse(split) : ValidationSplit.Default,
+            result.GetValue(classes) is { } list ? LabelClasses.Parse(list) : null,
+            result.GetValue(initial),
+            result.GetValue(resume),
+            result.GetRequiredValue(device),
+            result.GetValue(log))));
+        return command;
+    }
+
+    private static int Run(Terminal terminal, TrainingOptions options, ParseResult result, Request request)
+    {
+        if (Directory.Exists(request.Files.Model))
+            throw new InputException($"'{request.Files.Model}' is a folder; -o takes the name of the model's file.");
+        if (request.Resume && request.Initial is not null)
+            throw new InputException("--resume goes on with the parameters of the interrupted run; leave out --init.");
+        if (request.Resume && !File.Exists(request.Files.State))
+            throw new InputException($"There is no '{request.Files.State}' to resume from; leave out --resume to start a new run.");
+        TrainingState? state = request.Resume ? TrainingState.Read(request.Files.State) : null;
+        UNetModel? initial = request.Initial is null ? null : UNetModel.Read(request.Initial);
+        TrainingConfiguration configuration = options.Configure(result, state?.Configuration, initial?.Configuration).Validated();
+
+        DataSet data = DataSet.Read(request.Data, request.Validation, request.Classes, Known(initial), terminal.Note);
+        TrainingData trainingData = data.ToTrainingData();
+        using IComputeDevice device = ComputeDevice.Open(request.Device, terminal);
+        configuration = options.WithEpochs(result, configuration, trainingData, device);
+        using Trainer trainer = new(configuration, trainingData, device, initial, state);
+
+        Describe(terminal, data, device, trainer.Configuration);
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(request.Files.Model))!);
+        using TrainingLog? log = request.Log is null ? null : new(request.Log, trainer.Step);
+        TrainingResult training = new TrainingProgress(terminal, trainer.Step, data.Classes).Watch(
+            report => trainer.Run(request.Files, step => { log?.Write(step); report(step); }, terminal.Stop));
+        Summarize(terminal, request, training);
+        return CommandLine.Done;
+    }
+
+    private static LabelClasses? Known(UNetModel? initial) => initial is null ? null : LabelClasses.Of(initial);
+
+    private static void Describe(Terminal terminal, DataSet data, IComputeDevice device, TrainingConfiguration configuration)
+    {
+        UNetConfiguration network = configuration.Network;
+        string images = $"{data.Training.Length} images, {data.Validation.Length} held out";
+        terminal.Output.WriteLine($"data     {images}; {data.Channels} channel{(data.Channels == 1 ? "" : "s")}; classes {data.Classes}");
+        terminal.Output.WriteLine($"network  width {network.Width}, depth {network.Depth}, {network.Padding.ToString().ToLowerInvariant()} padding");
+        terminal.Output.WriteLine($"training {configuration.Steps} steps of {configuration.Batch} tile{(configuration.Batch == 1 ? "" : "s")} of {configuration.Tile}x{configuration.Tile} pixels");
+        terminal.Output.WriteLine($"device   {device.Name}");
+    }
+
+    private static void Summarize(Terminal terminal, Request request, TrainingResult result)
+    {
+        TrainingFiles files = request.Files;
+        if (!result.IsComplete)
+        {
+            terminal.Output.WriteLine($"Stopped after step {result.Step}; all is saved, and the same command with --resume goes on.");
+        }
+
+        terminal.Output.WriteLine(result.Best is { } best
+            ? FormattableString.Invariant($"Best model, with a validation IoU of {best.MeanIoU:0.000} after step {result.BestStep}: {files.Model}")
+            : $"Model: {files.Model}");
+        terminal.Output.WriteLine($"Newest model: {files.Last}");
+    }
+
+    /// <param name="Data">Folder of the data set.</param>
+    /// <param name="Files">Files to write.</param>
+    /// <param name="Validation">What to hold out.</param>
+    /// <param name="Classes">The classes, if named.</param>
+    /// <param name="Initial">Model to start from.</param>
+    /// <param name="Resume">Whether to go on with an earlier run.</param>
+    /// <param name="Device">What <c>--device</c> says.</param>
+    /// <param name="Log">File of the log.</param>
+    private sealed record Request(
+        string Data, TrainingFiles Files, ValidationSplit Validation, LabelClasses? Classes, string? Initial, bool Resume, string Device, string? Log);
+}

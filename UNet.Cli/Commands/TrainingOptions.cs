@@ -1,0 +1,115 @@
+using System.CommandLine;
+using UNet.Vulkan;
+using UNet.Vulkan.Execution;
+using UNet.Vulkan.Model;
+using UNet.Vulkan.Training;
+
+namespace UNet.Cli.Commands;
+
+/// <summary>
+/// The options of <c>unet train</c> that make up a <see cref="TrainingConfiguration"/>. What is not given keeps the
+/// library's default or, when a run is resumed, the run's own value.
+/// </summary>
+internal sealed class TrainingOptions
+{
+    private static readonly TrainingConfiguration Default = new();
+    private readonly List<Setting> _settings = [];
+    private readonly Option<int?> _steps;
+    private readonly Option<int?> _epochs;
+
+    /// <summary>Makes the options.</summary>
+    public TrainingOptions()
+    {
+        UNetConfiguration network = Default.Network;
+        Add(CommandOptions.Whole("--width", "N", $"Channels of the first level; each level doubles them [default: {network.Width}].", 1),
+            (configuration, value) => configuration with { Network = configuration.Network with { Width = value } });
+        Add(CommandOptions.Whole("--depth", "N", $"Number of levels above the bottleneck [default: {network.Depth}].", 1),
+            (configuration, value) => configuration with { Network = configuration.Network with { Depth = value } });
+        Add(CommandOptions.Choice("--padding", $"Padding of the convolutions [default: {network.Padding.ToString().ToLowerInvariant()}].",
+                ("valid", ConvolutionPadding.Valid), ("same", ConvolutionPadding.Same)),
+            (configuration, value) => configuration with { Network = configuration.Network with { Padding = value } });
+        Add(CommandOptions.Real("--dropout", "P", $"Probability of dropping activations of the two deepest levels [default: {network.Dropout}].",
+                value => value is >= 0 and < 1, "a number from 0 to below 1"),
+            (configuration, value) => configuration with { Network = configuration.Network with { Dropout = value } });
+        Add(CommandOptions.Whole("--tile", "N", "Side of the square input tiles [default: fits images and device].", 1),
+            (configuration, value) => configuration with { Tile = value });
+        Add(CommandOptions.Whole("--batch", "N", $"Tiles a step [default: {Default.Batch}].", 1),
+            (configuration, value) => configuration with { Batch = value });
+        _steps = Add(CommandOptions.Whole("--steps", "N", $"Steps of the whole run [default: {Default.Steps}].", 1),
+            (configuration, value) => configuration with { Steps = value });
+        _epochs = CommandOptions.Whole("--epochs", "N", "Length of the run as passes over the training images, in place of --steps.", 1);
+        Add(CommandOptions.Real("--lr", "X", $"Peak learning rate [default: {Default.LearningRate}].", value => value > 0, "a number above 0"),
+            (configuration, value) => configuration with { LearningRate = value });
+        Add(CommandOptions.Real("--momentum", "X", $"Momentum [default: {Default.Momentum}].", value => value is >= 0 and < 1, "a number from 0 to below 1"),
+            (configuration, value) => configuration with { Momentum = value });
+        Add(CommandOptions.Real("--clip", "X", $"Largest norm of the gradient, 0 for no limit [default: {Default.MaximumGradientNorm}].",
+                value => value >= 0, "a number of 0 or more"),
+            (configuration, value) => configuration with { MaximumGradientNorm = value });
+        Add(CommandOptions.Choice("--augment", $"How tiles are varied: turned and mirrored, or not at all [default: {Default.Augmentation.ToString().ToLowerInvariant()}].",
+                ("flips", Augmentation.Flips), ("none", Augmentation.None)),
+            (configuration, value) => configuration with { Augmentation = value });
+        Add(CommandOptions.Choice("--weight-map", $"Weight of a pixel in the loss: by how rare its class is, or all the same [default: {(Default.BalanceClasses ? "balance" : "none")}].",
+                ("balance", true), ("none", false)),
+            (configuration, value) => configuration with { BalanceClasses = value });
+        Add(CommandOptions.Whole("--seed", "N", $"Seed of all random numbers [default: {Default.Seed}].", 0),
+            (configuration, value) => configuration with { Seed = (ulong)value });
+    }
+
+    /// <summary>Adds the options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (Setting setting in _settings)
+        {
+            command.Options.Add(setting.Option);
+            if (setting.Option == _steps)
+                command.Options.Add(_epochs);
+        }
+    }
+
+    /// <summary>The configuration that was asked for; a number of epochs is not turned into steps yet.</summary>
+    /// <param name="result">What was given.</param>
+    /// <param name="resumed">The configuration of the run that is resumed.</param>
+    /// <param name="initial">The form of the model to start from, which the network then takes.</param>
+    /// <exception cref="InputException">An option contradicts the run that is resumed, or another option.</exception>
+    public TrainingConfiguration Configure(ParseResult result, TrainingConfiguration? resumed, UNetConfiguration? initial)
+    {
+        if (IsGiven(result, _steps) && IsGiven(result, _epochs))
+            throw new InputException("--steps and --epochs both say how long to train; give one of them.");
+        if (resumed is not null && IsGiven(result, _epochs))
+            throw new InputException("--resume goes on with the length of the interrupted run; leave out --epochs.");
+
+        TrainingConfiguration configuration = resumed ?? (initial is null ? Default : Default with { Network = initial });
+        foreach (Setting setting in _settings.Where(setting => IsGiven(result, setting.Option)))
+        {
+            TrainingConfiguration changed = setting.Apply(configuration, result);
+            if (resumed is not null && changed != resumed)
+                throw new InputException($"{setting.Option.Name} differs from the run to resume, which goes on with its own options; leave it out.");
+            configuration = changed;
+        }
+
+        return configuration;
+    }
+
+    /// <summary>The same configuration with the number of steps that the epochs ask for.</summary>
+    public TrainingConfiguration WithEpochs(ParseResult result, TrainingConfiguration configuration, TrainingData data, IComputeDevice device)
+    {
+        if (result.GetValue(_epochs) is not { } epochs)
+            return configuration;
+        int tile = configuration.Tile ?? TrainingTile.Choose(configuration, data, device);
+        long steps = (long)epochs * data.StepsPerEpoch(new TileGeometry(configuration.Network).OutputOf(tile), configuration.Batch);
+        return steps <= int.MaxValue
+            ? configuration with { Steps = (int)steps }
+            : throw new InputException($"--epochs {epochs} would be {steps} steps; give fewer.");
+    }
+
+    private static bool IsGiven(ParseResult result, Option option) => result.GetResult(option) is { Implicit: false };
+
+    private Option<T?> Add<T>(Option<T?> option, Func<TrainingConfiguration, T, TrainingConfiguration> apply)
+        where T : struct
+    {
+        _settings.Add(new(option, (configuration, result) => apply(configuration, result.GetValue(option)!.Value)));
+        return option;
+    }
+
+    private sealed record Setting(Option Option, Func<TrainingConfiguration, ParseResult, TrainingConfiguration> Apply);
+}

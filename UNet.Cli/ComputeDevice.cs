@@ -1,0 +1,32 @@
+using UNet.Vulkan;
+using UNet.Vulkan.Device;
+using UNet.Vulkan.Execution;
+
+namespace UNet.Cli;
+
+/// <summary>Opens what <c>--device</c> names.</summary>
+internal static class ComputeDevice
+{
+    /// <summary>Opens a device, with a note where it is not what the user may have hoped for.</summary>
+    /// <exception cref="InputException">There is no such device, or this program cannot use it.</exception>
+    /// <exception cref="DeviceException">The device does not open.</exception>
+    public static IComputeDevice Open(string choice, Terminal terminal)
+    {
+        DeviceChoice device = Choose(choice);
+        if (device.Note.Length > 0)
+            terminal.Note($"{device.Note} The processor computes instead, slowly.");
+        return device.IsReference ? new ReferenceDevice() : VulkanDevice.Open(device);
+    }
+
+    private static DeviceChoice Choose(string choice)
+    {
+        try
+        {
+            return DeviceChoice.Choose(choice);
+        }
+        catch (DeviceException e)
+        {
+            throw new InputException(e.Message, e);
+        }
+    }
+}

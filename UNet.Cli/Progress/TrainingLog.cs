@@ -1,0 +1,38 @@
+using System.Globalization;
+using UNet.Vulkan.Training;
+
+namespace UNet.Cli.Progress;
+
+/// <summary>Loss and scores of every step as comma-separated values, for plots.</summary>
+internal sealed class TrainingLog : IDisposable
+{
+    private const string Header = "step,loss,gradient_norm,learning_rate,validation_loss,validation_mean_iou";
+    private readonly StreamWriter _writer;
+
+    /// <summary>Starts the file; for a resumed run, after the lines of the steps that were done.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="done">Steps done before.</param>
+    public TrainingLog(string path, long done)
+    {
+        // An interrupted run may have logged steps after its last save; they are done again.
+        string[] kept = done > 0 && File.Exists(path)
+            ? [.. File.ReadLines(path).Skip(1).Where(line => long.TryParse(line.Split(',')[0], CultureInfo.InvariantCulture, out long step) && step <= done)]
+            : [];
+        _writer = new StreamWriter(path);
+        _writer.WriteLine(Header);
+        foreach (string line in kept)
+            _writer.WriteLine(line);
+    }
+
+    /// <summary>Adds a step.</summary>
+    public void Write(TrainingReport step)
+    {
+        _writer.WriteLine(
+            $"{step.Step},{step.Loss:R},{step.GradientNorm:R},{step.LearningRate:R},{step.Validation?.Loss:R},{step.Validation?.MeanIoU:R}");
+        if (step.Validation is not null)
+            _writer.Flush();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _writer.Dispose();
+}

@@ -1,0 +1,125 @@
+using UNet.Cli.Images;
+using UNet.Vulkan.Model;
+using UNet.Vulkan.Training;
+using Xunit;
+
+namespace UNet.Tests.Cli;
+
+/// <summary>The way from images to a model to label images, on data that a tiny network learns within seconds.</summary>
+public sealed class TrainAndSegmentTests : IDisposable
+{
+    private static readonly string[] Tiny = ["--width", "4", "--depth", "1", "--tile", "36", "--seed", "3"];
+    private readonly ImageFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("cpu")]
+    [InlineData("auto")]
+    public void AModelLearnsToTellBrightFromDark(string device)
+    {
+        _folder.Halves("data", 5);
+        CommandRun train = CommandRun.Of(["train", _folder["data"], "-o", _folder["out/m.safetensors"], .. Tiny, "--steps", "120", "--lr", "0.05", "--momentum", "0.9", "--device", device, "--log", _folder["m.csv"]]);
+        Assert.Equal((0, 0), (train.Code, train.Errors.Length));
+        Assert.Contains("validation IoU", train.Output, StringComparison.Ordinal);
+        Assert.Equal([.. UNetModel.Read(_folder["out/m.safetensors"]).Classes.Select(label => label.Value)], [10, 200]);
+        Assert.True(File.Exists(_folder["out/m.last.safetensors"]) && File.Exists(_folder["out/m.state.safetensors"]));
+        string[] log = File.ReadAllLines(_folder["m.csv"]);
+        Assert.StartsWith("step,loss,", log[0], StringComparison.Ordinal);
+        Assert.Equal(120, log.Skip(1).Select(line => line.Split(',')[0]).Distinct().Count());
+
+        CommandRun segment = CommandRun.Of("segment", _folder["out/m.safetensors"], _folder["data"], "-o", _folder["seg"], "--device", device, "--probabilities");
+        Assert.Equal((0, 0), (segment.Code, segment.Errors.Length));
+        LabelImage labels = ImageFile.Open(_folder["seg/img4.png"]).ReadLabels();
+        Assert.All(labels.Values.Distinct(), value => Assert.Contains(value, new[] { 10, 200 }));
+        ImageFile probabilities = ImageFile.Open(_folder["seg/img4.probability.tif"]);
+        Assert.Equal(2, probabilities.Pages);
+        float[] first = probabilities.Read(0).Pixels;
+        float[] second = probabilities.Read(1).Pixels;
+        Assert.All(Enumerable.Range(0, first.Length), i => Assert.Equal(1, first[i] + second[i], 1e-5f));
+        Assert.All(Enumerable.Range(0, first.Length), i => Assert.Equal(second[i] > first[i] ? 200 : 10, labels.Values[i]));
+
+        CommandRun evaluate = CommandRun.Of("evaluate", _folder["seg"], _folder["data"], "--metrics", "accuracy");
+        Assert.Equal((0, 0), (evaluate.Code, evaluate.Errors.Length));
+        string pixels = evaluate.Output.Split('\n').First(line => line.Contains("all pixels", StringComparison.Ordinal)).Split(' ')[^1];
+        Assert.True(double.Parse(pixels) > 0.95, evaluate.Output);
+    }
+
+    [Fact]
+    public void AStackBecomesAStack()
+    {
+        _folder.Halves("data", 2);
+        Assert.Equal(0, Train(_folder["data"], "--steps", "2").Code);
+        int[] page = ImageFile.Open(_folder["data/images/img0.png"]).ReadLabels().Values;
+        ImageWriter.WriteLabelStack(_folder["test-volume.tif"], [new(40, 40, page, false), new(40, 40, page, false), new(40, 40, page, false)]);
+        CommandRun segment = CommandRun.Of("segment", _folder["m.safetensors"], _folder["test-volume.tif"], "-o", _folder["seg"], "--device", "cpu", "--probabilities");
+        Assert.Equal((0, 0), (segment.Code, segment.Errors.Length));
+        Assert.Equal(3, ImageFile.Open(_folder["seg/test-volume.tif"]).Pages);
+        Assert.Equal(6, ImageFile.Open(_folder["seg/test-volume.probability.tif"]).Pages);
+        Assert.Equal(2, Directory.GetFiles(_folder["seg"]).Length);
+    }
+
+    [Fact]
+    public void AnInterruptedRunGoesOnToTheSameModel()
+    {
+        _folder.Halves("data", 3);
+        Assert.Equal(0, Train(_folder["data"], "--steps", "6").Code);
+        byte[] whole = File.ReadAllBytes(_folder["m.last.safetensors"]);
+
+        using CancellationTokenSource stop = new();
+        stop.Cancel();
+        CommandRun stopped = CommandRun.Of(stop.Token, Arguments(_folder["data"], "--steps", "6"));
+        Assert.Equal(0, stopped.Code);
+        Assert.Contains("--resume", stopped.Output, StringComparison.Ordinal);
+        Assert.Equal(0, TrainingState.Read(_folder["m.state.safetensors"]).Step);
+
+        CommandRun resumed = CommandRun.Of("train", _folder["data"], "-o", _folder["m.safetensors"], "--device", "cpu", "--resume");
+        Assert.Equal((0, 0), (resumed.Code, resumed.Errors.Length));
+        Assert.Equal(whole, File.ReadAllBytes(_folder["m.last.safetensors"]));
+    }
+
+    [Fact]
+    public void AModelIsTrainedFurtherOnOtherData()
+    {
+        _folder.Halves("data", 2);
+        Assert.Equal(0, Train(_folder["data"], "--steps", "2").Code);
+        CommandRun further = CommandRun.Of("train", _folder["data"], "-o", _folder["n.safetensors"], "--init", _folder["m.safetensors"], "--steps", "2", "--tile", "36", "--device", "cpu");
+        Assert.Equal((0, 0), (further.Code, further.Errors.Length));
+        Assert.Equal(4, UNetModel.Read(_folder["n.safetensors"]).Configuration.Width);
+    }
+
+    [Fact]
+    public void EpochsAreTurnedIntoSteps()
+    {
+        _folder.Halves("data", 5);
+        CommandRun train = Train(_folder["data"], "--epochs", "2");
+        Assert.Equal(0, train.Code);
+
+        // Four training images of 1600 pixels and an output of 20 x 20: 16 steps an epoch.
+        Assert.Contains("32 steps of 1 tile", train.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void InstanceIdsAreSegmentedAsForegroundAndScored()
+    {
+        _folder.Halves("data", 2);
+        for (int i = 0; i < 2; i++)
+        {
+            int[] values = ImageFile.Open(_folder[$"data/masks/img{i}.png"]).ReadLabels().Values;
+            _folder.Png($"data/masks/img{i}.png", [.. values.Select((value, at) => value == 10 ? 0 : 300 + at)], height: 40);
+        }
+
+        CommandRun train = Train(_folder["data"], "--steps", "2");
+        Assert.Contains("instance ids", Assert.Single(train.Errors), StringComparison.Ordinal);
+        CommandRun segment = CommandRun.Of("segment", _folder["m.safetensors"], _folder["data"], "-o", _folder["seg"], "--device", "cpu");
+        Assert.Equal(0, segment.Code);
+        Assert.All(ImageFile.Open(_folder["seg/img0.png"]).ReadLabels().Values.Distinct(), value => Assert.Contains(value, new[] { 0, 255 }));
+        CommandRun further = CommandRun.Of("train", _folder["data"], "-o", _folder["n.safetensors"], "--init", _folder["m.safetensors"], "--steps", "1", "--tile", "36", "--device", "cpu");
+        Assert.Equal(0, further.Code);
+        Assert.Equal(0, CommandRun.Of("evaluate", _folder["seg"], _folder["data"]).Code);
+    }
+
+    private string[] Arguments(string data, params string[] more) => ["train", data, "-o", _folder["m.safetensors"], "--device", "cpu", .. Tiny, .. more];
+
+    private CommandRun Train(string data, params string[] more) => CommandRun.Of(Arguments(data, more));
+}
