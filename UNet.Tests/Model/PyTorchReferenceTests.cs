@@ -4,6 +4,7 @@ using UNet.Vulkan.Formats;
 using UNet.Vulkan.Graph;
 using UNet.Vulkan.Model;
 using UNet.Vulkan.Ops;
+using UNet.Vulkan.Training;
 using Xunit;
 
 namespace UNet.Tests.Model;
@@ -116,11 +117,7 @@ public class PyTorchReferenceTests
             Loss = Graph.Add("loss", new SoftmaxCrossEntropy(), Logits, Target, PixelWeight)[SoftmaxCrossEntropy.Loss];
             Graph.AppendBackward(Loss);
             Logits.Keep = Probabilities.Keep = Loss.Keep = true;
-
-            Value gradients = Graph.FlatGradients!;
-            Value scale = Graph.Add("clip", new ClipScale(0), Graph.Add("square_sum", new SquareSum(), gradients).Output)[ClipScale.Scale];
-            Value velocity = Graph.State("velocity", gradients.Shape);
-            Graph.Add("sgd", new Sgd((float)reference.Number("momentum")), Graph.FlatParameters!, velocity, gradients, scale, LearningRate);
+            OptimizerGraph.AppendSgd(Graph, LearningRate, (float)reference.Number("momentum"), maximumNorm: 0);
         }
 
         public Graph Graph { get; } = new();

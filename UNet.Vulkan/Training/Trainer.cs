@@ -166,6 +166,8 @@ public sealed class Trainer : IDisposable
             return;
         if (resume.Configuration.Network != network)
             throw new InputException($"The state to resume is of {resume.Configuration.Network}, not of {network}; give the options of the interrupted run.");
+        if (resume.Numerics != TrainingState.CurrentNumerics)
+            throw new InputException($"The state to resume was computed with the numerics '{resume.Numerics}'; this version has '{TrainingState.CurrentNumerics}'.");
         if (resume.DataFingerprint != _fingerprint)
             throw new InputException("The state to resume was trained on other images, classes or validation images; give those of the interrupted run, or start anew.");
     }

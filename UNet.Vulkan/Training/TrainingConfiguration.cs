@@ -32,7 +32,7 @@ public sealed record TrainingConfiguration
     /// <summary>The network's form; its channels and classes must be those of the data.</summary>
     public UNetConfiguration Network { get; init; } = new();
 
-    /// <summary>Side of the square input tiles, or null for a choice that suits images and device.</summary>
+    /// <summary>Side of the square input tiles, or null for the choice of <see cref="TrainingTile"/>.</summary>
     public int? Tile { get; init; }
 
     /// <summary>Tiles a step.</summary>

@@ -6,7 +6,7 @@ namespace UNet.Vulkan.Training;
 
 /// <summary>
 /// One training step as a graph: tiles are cut out of the image slots, go through the network to the loss and back, and
-/// the parameters are updated: v = m·v + s·g, p -= lr·v, with s scaling the gradient to the largest norm allowed.
+/// the parameters are updated by SGD with momentum and clipping.
 /// </summary>
 internal sealed class TrainingGraph
 {
@@ -50,14 +50,9 @@ internal sealed class TrainingGraph
         Node loss = Graph.Add("loss", new SoftmaxCrossEntropy(), logits, sample[SampleTile.Target], sample[SampleTile.PixelWeight]);
         Graph.AppendBackward(loss[SoftmaxCrossEntropy.Loss]);
 
-        Value gradients = Graph.FlatGradients!;
-        Node squares = Graph.Add("gradient.square_sum", new SquareSum(), gradients);
-        Node clip = Graph.Add("gradient.clip", new ClipScale((float)configuration.MaximumGradientNorm), squares.Output);
-        Velocity = Graph.State("velocity", gradients.Shape);
-        Graph.Add("sgd", new Sgd((float)configuration.Momentum), Graph.FlatParameters!, Velocity, gradients, clip[ClipScale.Scale], _learningRate);
-
-        (LossSums, GradientNorm) = (loss[SoftmaxCrossEntropy.Sums], clip[ClipScale.Norm]);
-        LossSums.Keep = GradientNorm.Keep = true;
+        OptimizerGraph optimizer = OptimizerGraph.AppendSgd(Graph, _learningRate, (float)configuration.Momentum, (float)configuration.MaximumGradientNorm);
+        (LossSums, Velocity, GradientNorm) = (loss[SoftmaxCrossEntropy.Sums], optimizer.Velocity, optimizer.GradientNorm);
+        LossSums.Keep = true;
     }
 
     public Graph.Graph Graph { get; } = new();

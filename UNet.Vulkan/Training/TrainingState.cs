@@ -13,7 +13,10 @@ namespace UNet.Vulkan.Training;
 /// </summary>
 public sealed record TrainingState
 {
-    internal const string VelocityPrefix = "velocity.";
+    /// <summary>The summation orders of this version's kernels: plain sums in a fixed order.</summary>
+    internal const string CurrentNumerics = "direct";
+
+    private const string VelocityPrefix = "velocity.";
 
     private const string Kind = "training_state";
     private const string TrainingKey = "training";
@@ -41,7 +44,7 @@ public sealed record TrainingState
     public long BestStep { get; init; }
 
     /// <summary>Which summation orders the kernels used: a resumed run must use them again.</summary>
-    public string Numerics { get; init; } = "direct";
+    public string Numerics { get; init; } = CurrentNumerics;
 
     /// <summary>Hash of the images and classes that the run was trained on.</summary>
     public required string DataFingerprint { get; init; }
