@@ -59,7 +59,7 @@ internal static class SegmentCommand
 
         using IComputeDevice device = ComputeDevice.Open(deviceChoice, terminal);
         int largest = files.Max(file => Math.Max(file.Height, file.Width));
-        int tile = OverlapTiles.GoodTile(new TileGeometry(model.Configuration), largest, Segmenter.LargestDefaultTile);
+        int tile = OverlapTiles.GoodTile(new TileGeometry(model.Configuration), largest, OverlapTiles.DefaultLimit(model.Configuration));
         using Segmenter segmenter = new(model, device, tile);
         Directory.CreateDirectory(output);
         long start = Stopwatch.GetTimestamp();

@@ -90,7 +90,7 @@ internal sealed class TrainingOptions
         return configuration;
     }
 
-    /// <summary>The same configuration with the number of steps that the epochs ask for.</summary>
+    /// <summary>The same configuration with the number of steps that the epochs ask for, and the tile that they were counted with.</summary>
     public TrainingConfiguration WithEpochs(ParseResult result, TrainingConfiguration configuration, TrainingData data, IComputeDevice device)
     {
         if (result.GetValue(_epochs) is not { } epochs)
@@ -98,7 +98,7 @@ internal sealed class TrainingOptions
         int tile = configuration.Tile ?? TrainingTile.Choose(configuration, data, device);
         long steps = (long)epochs * data.StepsPerEpoch(new TileGeometry(configuration.Network).OutputOf(tile), configuration.Batch);
         return steps <= int.MaxValue
-            ? configuration with { Steps = (int)steps }
+            ? configuration with { Tile = tile, Steps = (int)steps }
             : throw new InputException($"--epochs {epochs} would be {steps} steps; give fewer.");
     }
 

@@ -32,13 +32,17 @@ public class OverlapTilesTests
         });
 
     [Fact]
-    public void AGoodTileCoversASmallImageAtOnceAndKeepsTheLimit()
+    public void AGoodTileComputesNoMoreThanNeeded()
     {
         TileGeometry paper = new(new UNetConfiguration());
         Assert.Equal(444, OverlapTiles.GoodTile(paper, largestSide: 256, limit: 572));
-        Assert.Equal(572, OverlapTiles.GoodTile(paper, largestSide: 512, limit: 580));
+        // Two tiles of 256 outputs along each axis, rather than one of 384 and one of 128.
+        Assert.Equal(444, OverlapTiles.GoodTile(paper, largestSide: 512, limit: 572));
+        Assert.Equal(700, OverlapTiles.GoodTile(paper, largestSide: 512, limit: 1144));
         TileGeometry same = new(new UNetConfiguration { Padding = ConvolutionPadding.Same });
         Assert.Equal(256 + 2 * 96, OverlapTiles.GoodTile(same, largestSide: 250, limit: 572));
+        Assert.Equal(572, OverlapTiles.DefaultLimit(new UNetConfiguration { Width = 128 }));
+        Assert.Equal(1144, OverlapTiles.DefaultLimit(new UNetConfiguration { Width = 16 }));
     }
 
     [Theory]

@@ -17,6 +17,9 @@ public readonly record struct TileSpan(int Origin, int Start, int Count, int Ski
 /// </summary>
 public static class OverlapTiles
 {
+    private const int PaperTile = 572;
+    private const int PaperWidth = 64;
+
     /// <summary>The spans along an axis; the tiles of an image are all pairs of a span of rows and one of columns.</summary>
     /// <param name="geometry">The network's sizes.</param>
     /// <param name="tile">Side of the input tile.</param>
@@ -34,14 +37,27 @@ public static class OverlapTiles
     }
 
     /// <summary>
-    /// A good tile for images of a size: one that covers the whole image if that is not over <paramref name="limit"/>,
-    /// else the largest that is not.
+    /// The tile that computes least for images of a size: with no more tiles along an axis than the largest possible tile
+    /// needs, the smallest that covers the axis with that many.
     /// </summary>
+    /// <param name="geometry">The network's sizes.</param>
+    /// <param name="largestSide">Height or width of the largest image.</param>
+    /// <param name="limit">The largest tile that may be chosen.</param>
     public static int GoodTile(TileGeometry geometry, int largestSide, int limit)
     {
-        int context = geometry.Border > 0 ? 0 : 2 * geometry.ReceptiveBorder;
-        return Math.Min(geometry.SmallestInputFor(largestSide + context), geometry.LargestInputUpTo(limit));
+        int tile = geometry.LargestInputUpTo(limit);
+        int count = Along(geometry, tile, largestSide).Count();
+        while (geometry.Fits(tile - geometry.Stride) && Along(geometry, tile - geometry.Stride, largestSide).Count() == count)
+            tile -= geometry.Stride;
+        return tile;
     }
+
+    /// <summary>
+    /// The largest tile that is taken without being asked for: the paper's 572 at its width of 64, and for narrower
+    /// networks as much larger as they need less memory for a pixel, up to twice that.
+    /// </summary>
+    public static int DefaultLimit(UNetConfiguration configuration)
+        => (int)(PaperTile * Math.Clamp(Math.Sqrt((double)PaperWidth / configuration.Width), 1, 2));
 
     // A small tile would be mostly overlap: it makes do with a quarter of its side, at the price of faint seams.
     private static int Overlap(TileGeometry geometry, int tile)

@@ -9,23 +9,20 @@ namespace UNet.Vulkan.Inference;
 /// </summary>
 public sealed class Segmenter : IDisposable
 {
-    /// <summary>Side of the paper's input tile: the largest tile that is taken without being asked for.</summary>
-    public const int LargestDefaultTile = 572;
-
     private readonly TiledNetwork _network;
 
     /// <summary>Brings a model to a device.</summary>
     /// <param name="model">The model.</param>
     /// <param name="device">Where to compute; it must outlive the segmenter.</param>
     /// <param name="tile">
-    /// Side of the square input tiles; null for the largest that fits up to <see cref="LargestDefaultTile"/>. For small
-    /// images <see cref="OverlapTiles.GoodTile"/> finds a smaller one that wastes less.
+    /// Side of the square input tiles; null for the largest up to <see cref="OverlapTiles.DefaultLimit"/>. Who knows the
+    /// images' sizes finds one that wastes less with <see cref="OverlapTiles.GoodTile"/>.
     /// </param>
     /// <exception cref="InputException">The tile does not fit the network; the message names the nearest sizes that do.</exception>
     public Segmenter(UNetModel model, IComputeDevice device, int? tile = null)
     {
         Model = model;
-        Tile = tile ?? new TileGeometry(model.Configuration).LargestInputUpTo(LargestDefaultTile);
+        Tile = tile ?? new TileGeometry(model.Configuration).LargestInputUpTo(OverlapTiles.DefaultLimit(model.Configuration));
         _network = new TiledNetwork(model.Configuration, device, Tile, probabilities: true);
         _network.WriteParameters(model.Parameters);
     }

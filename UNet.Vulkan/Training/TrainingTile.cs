@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using UNet.Vulkan.Execution;
 using UNet.Vulkan.Graph;
-using UNet.Vulkan.Inference;
 using UNet.Vulkan.Model;
 using UNet.Vulkan.Planning;
 
@@ -15,6 +14,7 @@ namespace UNet.Vulkan.Training;
 public static class TrainingTile
 {
     private const double LongestStep = 2.0;
+    private const int LargestTile = 572;
 
     /// <summary>About what the reference reaches in operations a second; measuring it would take longer than it saves.</summary>
     private const double ReferenceRate = 1e9;
@@ -23,11 +23,12 @@ public static class TrainingTile
     private const double Growth = 1.4;
 
     /// <summary>Chooses a tile.</summary>
-    /// <param name="configuration">The network and the batch.</param>
+    /// <param name="configuration">The network and the batch; channels and classes are taken from the data.</param>
     /// <param name="data">The images.</param>
     /// <param name="device">Where training will run.</param>
     public static int Choose(TrainingConfiguration configuration, TrainingData data, IComputeDevice device)
     {
+        configuration = configuration with { Network = configuration.Network with { InChannels = data.Channels, Classes = data.Classes.Length } };
         int[] candidates = [.. Candidates(new TileGeometry(configuration.Network), data.Training.Max(image => Math.Max(image.Height, image.Width)))];
         int choice = candidates[0];
         double rate = device.Properties is null ? ReferenceRate : 0;
@@ -52,7 +53,7 @@ public static class TrainingTile
     /// <summary>Tiles to try, ascending.</summary>
     internal static IEnumerable<int> Candidates(TileGeometry geometry, int largestSide)
     {
-        int largest = Math.Min(geometry.SmallestInputFor(largestSide), geometry.LargestInputUpTo(Segmenter.LargestDefaultTile));
+        int largest = Math.Min(geometry.SmallestInputFor(largestSide), geometry.LargestInputUpTo(LargestTile));
         List<int> candidates = [largest];
         // Outputs of a few pixels would waste nearly all of the work.
         int smallest = Math.Min(largest, geometry.MinimumInput + 2 * geometry.Stride);

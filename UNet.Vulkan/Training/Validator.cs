@@ -3,6 +3,7 @@ using UNet.Vulkan.Evaluation;
 using UNet.Vulkan.Execution;
 using UNet.Vulkan.Formats;
 using UNet.Vulkan.Inference;
+using UNet.Vulkan.Model;
 
 namespace UNet.Vulkan.Training;
 
@@ -19,7 +20,10 @@ internal sealed class Validator : IDisposable
         _classes = configuration.Network.Classes;
         float[] classWeights = data.ClassWeights(configuration.BalanceClasses);
         _images = [.. data.Validation.Select(image => (image, PreparedImage.From(image, normalization, classWeights)))];
-        _network = new TiledNetwork(configuration.Network, device, configuration.Tile!.Value, probabilities: false);
+        // Not the training tile: the smaller a tile, the more of it is border.
+        int tile = OverlapTiles.GoodTile(
+            new TileGeometry(configuration.Network), data.Validation.Max(image => Math.Max(image.Height, image.Width)), OverlapTiles.DefaultLimit(configuration.Network));
+        _network = new TiledNetwork(configuration.Network, device, tile, probabilities: false);
     }
 
     public ValidationScore Score(IEnumerable<NamedTensor> parameters, CancellationToken cancellation)
