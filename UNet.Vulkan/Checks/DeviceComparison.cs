@@ -49,7 +49,9 @@ public static class DeviceComparison
                 continue;
             subject.WriteData(device);
             device.Run();
-            yield return Compare($"{sample} ({implementations})", subject, device, reference);
+            yield return device.FindStrayWrite() is { } stray
+                ? new CheckResult($"{sample} ({implementations})", double.PositiveInfinity, stray)
+                : Compare($"{sample} ({implementations})", subject, device, reference);
         }
     }
 

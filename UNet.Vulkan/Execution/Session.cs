@@ -52,6 +52,13 @@ public abstract class Session : IDisposable
     /// <exception cref="InvalidOperationException">No run is in flight.</exception>
     public abstract void Complete(Span<float> report);
 
+    /// <summary>
+    /// Looks for a write outside every value. Needs memory that was filled with a known pattern when the session was
+    /// created; a session without one sees nothing.
+    /// </summary>
+    /// <returns>Where the first stray byte is, or null.</returns>
+    public virtual string? FindStrayWrite() => null;
+
     /// <summary>One run from start to end.</summary>
     public void Run(ReadOnlySpan<uint> step = default, ReadOnlySpan<SlotCopy> copies = default, Span<float> report = default)
     {

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using UNet.Shaders;
 using UNet.Vulkan.Device;
 using UNet.Vulkan.Graph;
+using UNet.Vulkan.Memory;
 using UNet.Vulkan.Planning;
 
 namespace UNet.Vulkan.Execution;
@@ -24,6 +25,34 @@ public sealed partial class VulkanSession
     /// <inheritdoc/>
     public override void Read(Value value, Span<uint> elements, long start = 0)
         => Read(value, ElementType.UInt32, MemoryMarshal.AsBytes(elements), elements.Length, start);
+
+    /// <inheritdoc/>
+    public override string? FindStrayWrite()
+    {
+        if (!_isPoisoned)
+            return null;
+        _device.WaitIdle();
+        for (int arena = 0; arena < _plan.ArenaSizes.Length; arena++)
+        {
+            byte[] bytes = new byte[_plan.ArenaSizes[arena]];
+            _staging.Read(_arenas.Buffers[arena], 0, bytes);
+            long end = 0;
+            foreach (BufferRange range in _plan.Ranges.Values.Where(range => range.Arena == arena).OrderBy(range => range.Offset).Append(new BufferRange(arena, bytes.Length, 0)))
+            {
+                // Poison comes in words; the first word after a value may begin with the value's last bytes.
+                for (long at = (end + 3) / 4 * 4; at + 4 <= range.Offset; at += 4)
+                {
+                    if (BitConverter.ToUInt32(bytes, (int)at) != Arenas.Poison)
+                    {
+                        string before = _plan.Ranges.Where(pair => pair.Value.Arena == arena && pair.Value.End <= at).MaxBy(pair => pair.Value.End).Key?.Name ?? "the first value";
+                        return $"byte {at} of arena {arena}, {at - end} bytes behind {before}, was overwritten";
+                    }
+                }
+                end = Math.Max(end, range.End);
+            }
+        }
+        return null;
+    }
 
     /// <summary>Makes one run with each dispatch alone on the device, and measures them.</summary>
     /// <param name="step">As of <see cref="Submit"/>.</param>

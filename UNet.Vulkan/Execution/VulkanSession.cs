@@ -31,6 +31,7 @@ public sealed partial class VulkanSession : Session
     private readonly CommandBuffer[] _prologues = new CommandBuffer[InFlight];
     private readonly CommandBuffer[] _epilogues = new CommandBuffer[InFlight];
     private VulkanCommands _work;
+    private readonly bool _isPoisoned;
     private bool _isMeasured;
     private long _firstStart;
     private ulong _submitted;
@@ -49,7 +50,7 @@ public sealed partial class VulkanSession : Session
         VulkanDevice device, ExecutionPlan plan, Value? step = null, IReadOnlyList<Value>? reported = null, VulkanSessionOptions? options = null)
     {
         options ??= new();
-        (_device, _plan) = (device, plan);
+        (_device, _plan, _isPoisoned) = (device, plan, options.Poison);
         if (step is not null && step.Element.SizeInBytes() != sizeof(uint))
             throw new ArgumentException($"The step slot '{step.Name}' has elements of type {step.Element}, not of 4 bytes.", nameof(step));
         _step = step is null ? null : Locate(step) with { Length = step.SizeInBytes };

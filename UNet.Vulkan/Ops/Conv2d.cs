@@ -80,7 +80,7 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     private partial int WeightFanIn(in Shapes shapes) => shapes.X.C * Kernel * Kernel;
 
     private partial Shape PartialShape(in Shapes shapes)
-        => new(shapes.X.N * SplitRule.Splits(shapes.Y.H, OutChannels, shapes.X.C, shapes.Weight.Length), OutChannels, shapes.X.C, Kernel * Kernel);
+        => new(SplitRule.Splits(shapes.X.N, shapes.Y.H, shapes.Weight), OutChannels, shapes.X.C, Kernel * Kernel);
 
     private partial Shape PartialBiasShape(in Shapes shapes) => Shape.Of(PartialShape(shapes).N, OutChannels);
 

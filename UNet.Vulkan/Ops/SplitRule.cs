@@ -1,3 +1,5 @@
+using UNet.Vulkan.Graph;
+
 namespace UNet.Vulkan.Ops;
 
 /// <summary>
@@ -9,14 +11,17 @@ internal static class SplitRule
     /// <summary>Independent sums to aim for: enough to fill a large device.</summary>
     private const long WantedSums = 65_536;
 
-    /// <summary>Elements that the partial sums of one image may have (32 MiB).</summary>
+    /// <summary>Elements that the partial sums of a batch should have at most (32 MiB); one run an image may need more.</summary>
     private const long LargestPartial = 8_388_608;
 
-    /// <summary>Number of runs, at least 1 and at most one a row.</summary>
-    public static int Splits(int rows, int outChannels, int inChannels, long weightLength)
+    /// <summary>Runs of the whole batch: for each image at least 1 and at most one a row.</summary>
+    /// <param name="images">Images in the batch.</param>
+    /// <param name="rows">Rows of each image.</param>
+    /// <param name="weight">Shape of the weight.</param>
+    public static int Splits(int images, int rows, Shape weight)
     {
-        long forOccupancy = WantedSums / Math.Max(1, (long)outChannels * inChannels);
-        long forMemory = LargestPartial / weightLength;
-        return (int)Math.Clamp(Math.Min(forOccupancy, forMemory), 1, rows);
+        long forOccupancy = WantedSums / ((long)weight.N * weight.C);
+        long forMemory = LargestPartial / weight.Length;
+        return images * (int)Math.Clamp(Math.Min(forOccupancy, forMemory) / images, 1, rows);
     }
 }

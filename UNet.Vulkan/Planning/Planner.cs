@@ -77,7 +77,7 @@ public static class Planner
             for (int image = 0; image < images; image++)
             {
                 KernelDispatch one = op.Dispatch(planned.Implementation, kernel, shapes, new Binding(planned, ranges, image, images));
-                RequireFit(one, planned, kernel, device);
+                RequireFit(one, planned, kernel, images, device);
                 yield return new PlannedDispatch(Checked(one, planned, device), planned.Invocation.ToString(), operations / images);
             }
         }
@@ -96,7 +96,7 @@ public static class Planner
 
     private static bool CountsImages(Role role, Value value) => role.PerImage && (role.Kind == RoleKind.Scratch || value.Shape.Rank == 4);
 
-    private static void RequireFit(KernelDispatch dispatch, PlannedInvocation planned, int kernel, DeviceProperties device)
+    private static void RequireFit(KernelDispatch dispatch, PlannedInvocation planned, int kernel, int images, DeviceProperties device)
     {
         if (dispatch.Buffers.Any(range => range.Offset % device.MinStorageBufferOffsetAlignment != 0))
         {
@@ -108,8 +108,8 @@ public static class Planner
             return;
         RoleUse use = planned.Implementation.Kernels[kernel].Uses[tooLarge];
         Value value = (use.IsGradient ? planned.Invocation.Gradients : planned.Values)[use.Role.Index]!;
-        throw new PlanException($"One image of the tensor {value} needs {dispatch.Buffers[tooLarge].Length:N0} bytes, but {device.Name} binds at most "
-            + $"{device.MaxStorageBufferRange:N0}; use a smaller --tile or --width.");
+        throw new PlanException($"{(images > 1 ? "One image of the tensor" : "The tensor")} {value} needs {dispatch.Buffers[tooLarge].Length:N0} bytes, but {device.Name} binds at most "
+            + $"{device.MaxStorageBufferRange:N0}; use a smaller --tile, --batch or --width.");
     }
 
     private static KernelDispatch Checked(KernelDispatch dispatch, PlannedInvocation planned, DeviceProperties device)

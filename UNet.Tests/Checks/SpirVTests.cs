@@ -1,0 +1,29 @@
+using UNet.Shaders;
+using Xunit;
+
+namespace UNet.Tests.Checks;
+
+/// <summary>
+/// What the compiled kernels declare must be among what the generator read from their text. (The optimizer removes what
+/// a kernel does not use, so the converse does not hold.)
+/// </summary>
+public class SpirVTests
+{
+    public static TheoryData<string> Kernels => [.. KernelCatalog.All.Select(kernel => kernel.Name)];
+
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void DeclarationsAreThoseOfTheGenerator(string name)
+    {
+        KernelInfo kernel = KernelCatalog.All.Single(candidate => candidate.Name == name);
+        SpirVModule module = SpirVModule.Parse(kernel.LoadSpirV());
+
+        Assert.Equal((kernel.LocalSize.X, kernel.LocalSize.Y, kernel.LocalSize.Z), module.LocalSize);
+        Assert.Subset(kernel.Buffers.Where(buffer => buffer.Form == BufferForm.Storage).Select(buffer => buffer.Binding).ToHashSet(), module.Bindings);
+        Assert.Subset(kernel.Constants.Select(constant => constant.Id).ToHashSet(), module.ConstantIds);
+        Assert.Subset(kernel.PushMembers.Select(member => member.Offset).ToHashSet(), module.PushOffsets);
+        Assert.True(module.Bindings.Count + module.PushOffsets.Count > 0, "The kernel declares nothing.");
+        foreach (KernelBuffer buffer in kernel.Buffers.Where(buffer => module.WrittenBindings.Contains(buffer.Binding)))
+            Assert.True(buffer.Access.HasFlag(BufferAccess.Write), $"{buffer.Name} is written, but the generator has it as {buffer.Access}.");
+    }
+}
