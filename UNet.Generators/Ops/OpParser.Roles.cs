@@ -41,7 +41,7 @@ internal sealed partial class OpParser
 
         public bool IsConstant { get; } = Named(attribute, "Constant", false);
 
-        public bool PerImage { get; } = kind is "Input" or "Output" or "Saved"
+        public bool PerImage { get; } = kind is "Input" or "Output" or "Saved" or "State"
             || (kind == "Scratch" && Named(attribute, "PerImage", false));
 
         public string Init { get; } = kind == "Parameter" && attribute.ConstructorArguments.FirstOrDefault().Value is int init

@@ -9,12 +9,15 @@ namespace UNet.Vulkan.Ops;
 internal static class SplitRule
 {
     /// <summary>Independent sums to aim for: enough to fill a large device.</summary>
-    private const long WantedSums = 65_536;
+    private const long WantedSums = 16_384;
 
-    /// <summary>Elements that the partial sums of a batch should have at most (32 MiB); one run an image may need more.</summary>
-    private const long LargestPartial = 8_388_608;
+    /// <summary>Elements that the partial sums of one image should have at most (8 MiB); a single run may need more.</summary>
+    private const long LargestPartial = 2_097_152;
 
-    /// <summary>Runs of the whole batch: for each image at least 1 and at most one a row.</summary>
+    /// <summary>
+    /// Runs of all images: for each at least 1 and at most one a row. The number for one image does not depend on the
+    /// batch, so that a batch can be bound one image at a time.
+    /// </summary>
     /// <param name="images">Images in the batch.</param>
     /// <param name="rows">Rows of each image.</param>
     /// <param name="weight">Shape of the weight.</param>
@@ -22,6 +25,6 @@ internal static class SplitRule
     {
         long forOccupancy = WantedSums / ((long)weight.N * weight.C);
         long forMemory = LargestPartial / weight.Length;
-        return images * (int)Math.Clamp(Math.Min(forOccupancy, forMemory) / images, 1, rows);
+        return images * (int)Math.Clamp(Math.Min(forOccupancy, forMemory), 1, rows);
     }
 }
