@@ -1,4 +1,5 @@
 using CsCheck;
+using UNet.Vulkan.Graph;
 using UNet.Vulkan.Inference;
 using UNet.Vulkan.Model;
 using Xunit;
@@ -41,8 +42,26 @@ public class OverlapTilesTests
         Assert.Equal(700, OverlapTiles.GoodTile(paper, largestSide: 512, limit: 1144));
         TileGeometry same = new(new UNetConfiguration { Padding = ConvolutionPadding.Same });
         Assert.Equal(256 + 2 * 96, OverlapTiles.GoodTile(same, largestSide: 250, limit: 572));
-        Assert.Equal(572, OverlapTiles.DefaultLimit(new UNetConfiguration { Width = 128 }));
-        Assert.Equal(1144, OverlapTiles.DefaultLimit(new UNetConfiguration { Width = 16 }));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(16)]
+    [InlineData(48)]
+    [InlineData(64)]
+    [InlineData(200)]
+    public void TheLargestTileTakenUnaskedCanBeBoundOnEveryDevice(int width)
+    {
+        foreach (ConvolutionPadding padding in Enum.GetValues<ConvolutionPadding>())
+        {
+            UNetConfiguration configuration = new() { Width = width, Padding = padding };
+            int tile = new TileGeometry(configuration).LargestInputUpTo(OverlapTiles.DefaultLimit(configuration));
+            Graph graph = new();
+            graph.AppendNetwork(configuration, graph.Input("image", new Shape(1, 1, tile, tile)));
+            Assert.True(graph.Values.Where(value => value.Whole is null && value.Kind == ValueKind.Activation).Max(value => value.SizeInBytes) <= 128 << 20);
+        }
+
+        Assert.Equal(572, OverlapTiles.DefaultLimit(new UNetConfiguration()));
     }
 
     [Theory]

@@ -20,6 +20,9 @@ public static class OverlapTiles
     private const int PaperTile = 572;
     private const int PaperWidth = 64;
 
+    /// <summary>2 · 64 channels of 496 x 496 pixels in float32 are just under 128 MiB.</summary>
+    private const int SameTile = 496;
+
     /// <summary>The spans along an axis; the tiles of an image are all pairs of a span of rows and one of columns.</summary>
     /// <param name="geometry">The network's sizes.</param>
     /// <param name="tile">Side of the input tile.</param>
@@ -53,11 +56,15 @@ public static class OverlapTiles
     }
 
     /// <summary>
-    /// The largest tile that is taken without being asked for: the paper's 572 at its width of 64, and for narrower
-    /// networks as much larger as they need less memory for a pixel, up to twice that.
+    /// The largest tile that is taken without being asked for: the paper's 572 at its width of 64, and for other widths as
+    /// much larger or smaller as they need less or more memory for a pixel, up to twice that. Same padding loses nothing on
+    /// the way, so that its widest tensor would be larger than every device can bind: a little less there.
     /// </summary>
     public static int DefaultLimit(UNetConfiguration configuration)
-        => (int)(PaperTile * Math.Clamp(Math.Sqrt((double)PaperWidth / configuration.Width), 1, 2));
+    {
+        int atPaperWidth = configuration.Padding == ConvolutionPadding.Valid ? PaperTile : SameTile;
+        return (int)(atPaperWidth * Math.Min(Math.Sqrt((double)PaperWidth / configuration.Width), 2));
+    }
 
     // A small tile would be mostly overlap: it makes do with a quarter of its side, at the price of faint seams.
     private static int Overlap(TileGeometry geometry, int tile)

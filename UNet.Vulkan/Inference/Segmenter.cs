@@ -19,6 +19,7 @@ public sealed class Segmenter : IDisposable
     /// images' sizes finds one that wastes less with <see cref="OverlapTiles.GoodTile"/>.
     /// </param>
     /// <exception cref="InputException">The tile does not fit the network; the message names the nearest sizes that do.</exception>
+    /// <exception cref="Planning.PlanException">The network does not fit the device's limits with this tile.</exception>
     public Segmenter(UNetModel model, IComputeDevice device, int? tile = null)
     {
         Model = model;

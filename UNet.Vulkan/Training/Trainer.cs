@@ -39,6 +39,7 @@ public sealed class Trainer : IDisposable
     /// for a quarter of the device's memory.
     /// </param>
     /// <exception cref="InputException">Configuration, data, model or state do not fit each other.</exception>
+    /// <exception cref="Planning.PlanException">The network does not fit the device's limits.</exception>
     public Trainer(
         TrainingConfiguration configuration, TrainingData data, IComputeDevice device, UNetModel? initial = null, TrainingState? resume = null,
         long? residentBytes = null)
@@ -131,9 +132,9 @@ public sealed class Trainer : IDisposable
         }
 
         // Before the first validation, the newest model is better than none.
-        if (_savedStep != Step)
+        if (Step > 0 && _savedStep != Step)
             Save(files, isBest: _bestStep == 0 || _validator is null);
-        return new(Step, Step == Configuration.Steps, _best, _bestStep);
+        return new(Step, Step >= Configuration.Steps, _best, _bestStep);
     }
 
     /// <inheritdoc/>
@@ -229,7 +230,8 @@ public sealed class Trainer : IDisposable
     private bool Validate(out ValidationScore? score)
     {
         score = _validator?.Score(_session.ReadParameters(_graph.Graph), CancellationToken.None);
-        bool isBest = score is null || _best is null || score.MeanIoU > _best.MeanIoU;
+        // Written so that a score that is not defined, because every pixel is ignored, never holds the place.
+        bool isBest = score is null || _best is null || !(score.MeanIoU <= _best.MeanIoU);
         if (isBest)
             (_best, _bestStep) = (score, Step);
         return isBest;
