@@ -8,7 +8,7 @@
 layout(local_size_x = 8) in;
 
 layout(constant_id = 0) const uint PADDING = 0u;
-layout(constant_id = 1) const uint TILE_H = 4u;
+layout(constant_id = 1) const uint TILE_H = 6u;
 
 layout(buffer_reference, std430, buffer_reference_align = 4) readonly buffer Pixels { float pixels[]; };
 layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer WeightPairs { vec2 pairs[]; };
