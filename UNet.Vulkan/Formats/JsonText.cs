@@ -26,9 +26,11 @@ internal static class JsonText
             using JsonDocument document = JsonDocument.Parse(text);
             return read(document.RootElement);
         }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception exception)
+            when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw new InputException($"'{path}' has metadata that this program cannot read: {exception.Message.ReplaceLineEndings(" ").TrimEnd('.')}.", exception);
+            string reason = exception.Message.ReplaceLineEndings(" ").TrimEnd('.');
+            throw new InputException($"'{path}' has metadata that this program cannot read: {reason}.", exception);
         }
     }
 }

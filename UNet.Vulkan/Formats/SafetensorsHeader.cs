@@ -66,12 +66,13 @@ internal sealed record SafetensorsHeader(ImmutableArray<SafetensorsEntry> Entrie
                 elements *= dimension;
             }
 
-            if (entry.End - entry.Begin != elements * entry.Type.SizeInBytes())
-                throw Damaged(fileName, $"tensor '{entry.Name}' has {entry.End - entry.Begin} bytes, its shape needs {elements * entry.Type.SizeInBytes()}");
+            (long bytes, long needed) = (entry.End - entry.Begin, elements * entry.Type.SizeInBytes());
+            if (bytes != needed)
+                throw Damaged(fileName, $"tensor '{entry.Name}' has {bytes} bytes, its shape needs {needed}");
             if (entry.End > dataLength)
                 throw Damaged(fileName, $"it ends before tensor '{entry.Name}' does");
-            if (entry.End - entry.Begin > Array.MaxLength)
-                throw new InputException($"'{fileName}': tensor '{entry.Name}' has {entry.End - entry.Begin} bytes; at most {Array.MaxLength} can be read.");
+            if (bytes > Array.MaxLength)
+                throw new InputException($"'{fileName}': tensor '{entry.Name}' has {bytes} bytes; at most {Array.MaxLength} can be read.");
             offset = entry.End;
         }
 

@@ -33,13 +33,14 @@ internal static class SafetensorsTypes
 
         for (int i = 0; i < elements.Length; i++)
         {
+            ReadOnlySpan<byte> element = bytes[(i * type.SizeInBytes())..];
             elements[i] = type switch
             {
-                SafetensorsType.F64 => (float)BinaryPrimitives.ReadDoubleLittleEndian(bytes[(i * 8)..]),
-                SafetensorsType.F16 => (float)BinaryPrimitives.ReadHalfLittleEndian(bytes[(i * 2)..]),
+                SafetensorsType.F64 => (float)BinaryPrimitives.ReadDoubleLittleEndian(element),
+                SafetensorsType.F16 => (float)BinaryPrimitives.ReadHalfLittleEndian(element),
                 // bfloat16 is the upper half of a float32.
-                SafetensorsType.BF16 => BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(bytes[(i * 2)..]) << 16),
-                _ => BinaryPrimitives.ReadSingleLittleEndian(bytes[(i * 4)..]),
+                SafetensorsType.BF16 => BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(element) << 16),
+                _ => BinaryPrimitives.ReadSingleLittleEndian(element),
             };
         }
 

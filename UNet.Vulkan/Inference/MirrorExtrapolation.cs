@@ -25,7 +25,8 @@ public static class MirrorExtrapolation
     /// <param name="originX">Column of the tile's first pixel; may lie outside.</param>
     /// <param name="side">Side of the tile.</param>
     /// <param name="tile">Takes the tile [planes, side, side].</param>
-    public static void CopyTile<T>(ReadOnlySpan<T> image, int planes, int height, int width, int originY, int originX, int side, Span<T> tile)
+    public static void CopyTile<T>(
+        ReadOnlySpan<T> image, int planes, int height, int width, int originY, int originX, int side, Span<T> tile)
     {
         for (int plane = 0; plane < planes; plane++)
         {

@@ -46,8 +46,8 @@ public sealed class Segmenter : IDisposable
         UNetConfiguration configuration = Model.Configuration;
         if (height < 1 || width < 1 || pixels.Length != (long)configuration.InChannels * height * width)
         {
-            throw new InputException($"The model takes images of {configuration.InChannels} channels; {pixels.Length} values are none such of "
-                + $"{height} x {width} pixels.");
+            string image = $"image of {height} x {width} pixels";
+            throw new InputException($"The model takes {configuration.InChannels} channels; {pixels.Length} values are no such {image}.");
         }
 
         float[] normalized = Normalization.Apply(Model.Normalization, pixels);

@@ -54,7 +54,8 @@ internal sealed class TiledNetwork : IDisposable
             foreach (TileSpan columns in OverlapTiles.Along(_geometry, _tile, width))
             {
                 cancellation.ThrowIfCancellationRequested();
-                MirrorExtrapolation.CopyTile(image, _configuration.InChannels, height, width, rows.Origin, columns.Origin, _tile, _inputTile);
+                MirrorExtrapolation.CopyTile(
+                    image, _configuration.InChannels, height, width, rows.Origin, columns.Origin, _tile, _inputTile);
                 _session.Write(_input, _inputTile);
                 _session.Run(report: _outputTile);
                 for (int c = 0; c < _configuration.Classes; c++)

@@ -31,7 +31,8 @@ internal static class ModelFile
         if (file.Tensors.Length != parameters.Length)
         {
             string strange = file.Tensors.Select(tensor => tensor.Name).Except(parameters.Select(parameter => parameter.Name)).First();
-            throw new InputException($"'{path}' has a tensor '{strange}' that its configuration does not know; it is no model of this program.");
+            throw new InputException(
+                $"'{path}' has a tensor '{strange}' that its configuration does not know; it is no model of this program.");
         }
 
         return new(configuration, parameters, classes, normalization);
@@ -41,7 +42,8 @@ internal static class ModelFile
         => new(model.Parameters, Metadata(model.Configuration, model.Classes, model.Normalization));
 
     /// <summary>The metadata that a model file and a training state share.</summary>
-    public static Dictionary<string, string> Metadata(UNetConfiguration configuration, ImmutableArray<ClassLabel> classes, string normalization) => new()
+    public static Dictionary<string, string> Metadata(
+        UNetConfiguration configuration, ImmutableArray<ClassLabel> classes, string normalization) => new()
     {
         [FormatVersionKey] = FormatVersion,
         [ArchitectureKey] = Architecture,
@@ -64,7 +66,8 @@ internal static class ModelFile
     };
 
     /// <exception cref="InputException">The metadata are not those of this program's files, or contradict each other.</exception>
-    public static (UNetConfiguration Configuration, ImmutableArray<ClassLabel> Classes, string Normalization) ReadMetadata(SafetensorsFile file, string path)
+    public static (UNetConfiguration Configuration, ImmutableArray<ClassLabel> Classes, string Normalization) ReadMetadata(
+        SafetensorsFile file, string path)
     {
         string version = Text(file, FormatVersionKey, path);
         if (version != FormatVersion)
@@ -78,19 +81,22 @@ internal static class ModelFile
             .Select(label => new ClassLabel(label.GetProperty("value").GetInt32(), label.GetProperty("name").GetString() ?? ""))
             .ToImmutableArray());
         if (classes.Length != configuration.Classes)
-            throw new InputException($"'{path}' names {classes.Length} classes for a network of {configuration.Classes}; the file is damaged.");
+            throw new InputException(
+                $"'{path}' names {classes.Length} classes for a network of {configuration.Classes}; the file is damaged.");
         return (configuration, classes, Text(file, NormalizationKey, path));
     }
 
     /// <exception cref="InputException">A parameter is missing or has another shape than the configuration says.</exception>
-    public static ImmutableArray<NamedTensor> ReadParameters(SafetensorsFile file, UNetConfiguration configuration, string prefix, string path)
+    public static ImmutableArray<NamedTensor> ReadParameters(
+        SafetensorsFile file, UNetConfiguration configuration, string prefix, string path)
         => [.. UNetParameters.Describe(configuration).Select(parameter =>
         {
             NamedTensor tensor = file.Find(prefix + parameter.Name)
                 ?? throw new InputException($"'{path}' lacks the tensor '{prefix}{parameter.Name}' that its configuration asks for.");
-            return tensor.Dimensions.SequenceEqual(parameter.Shape.Dimensions)
-                ? tensor with { Name = parameter.Name }
-                : throw new InputException($"'{path}': tensor '{tensor.Name}' is {string.Join('x', tensor.Dimensions)}, its configuration asks for {parameter.Shape}.");
+            if (tensor.Dimensions.SequenceEqual(parameter.Shape.Dimensions))
+                return tensor with { Name = parameter.Name };
+            string shape = string.Join('x', tensor.Dimensions);
+            throw new InputException($"'{path}': tensor '{tensor.Name}' is {shape}, its configuration asks for {parameter.Shape}.");
         })];
 
     public static string Text(SafetensorsFile file, string key, string path) => file.Metadata.TryGetValue(key, out string? text)

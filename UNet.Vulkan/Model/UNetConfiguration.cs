@@ -43,6 +43,14 @@ public sealed record UNetConfiguration
     /// <summary>Channels at a level; level <see cref="Depth"/> is the bottleneck.</summary>
     public int ChannelsAt(int level) => Width << level;
 
+    /// <summary>The configuration in words, for messages.</summary>
+    public override string ToString()
+    {
+        string padding = Padding == ConvolutionPadding.Same ? "same" : "valid";
+        string channels = FormattableString.Invariant($"{InChannels} input channels, {Classes} classes, dropout {Dropout}");
+        return FormattableString.Invariant($"a U-Net of width {Width}, depth {Depth}, {padding} padding, {channels}");
+    }
+
     /// <summary>The configuration itself, if it makes a network.</summary>
     /// <exception cref="InputException">A number is out of its range.</exception>
     public UNetConfiguration Validated()
@@ -52,7 +60,8 @@ public sealed record UNetConfiguration
         Require(Depth is >= 1 and <= 8, $"A network has a depth of 1 to 8, not {Depth}.");
         Require(Width is >= 1 and <= 1024, $"A network has a width of 1 to 1024 channels, not {Width}.");
         Require((long)Width << Depth <= MaxChannels,
-            $"Width {Width} and depth {Depth} give {(long)Width << Depth} channels in the bottleneck; at most {MaxChannels} can be trained, so choose a smaller width or depth.");
+            $"Width {Width} and depth {Depth} give {(long)Width << Depth} channels in the bottleneck, more than {MaxChannels}; "
+                + "choose a smaller width or depth.");
         Require(Enum.IsDefined(Padding), $"{Padding} is no padding; valid and same are.");
         Require(Dropout is >= 0 and < 1, $"The dropout probability lies in 0 to 1, 1 excluded; {Dropout} does not.");
         return this;

@@ -67,9 +67,13 @@ public static class UNetNetwork
             return input;
         }
 
-        Value Dropped(string name, Value input, uint stream) => dropout is null || configuration.Dropout == 0
-            ? input
-            : graph.Add(name, new Dropout((float)configuration.Dropout, dropout.Seed, RandomStreams.Dropout + stream), input, dropout.Step).Output;
+        Value Dropped(string name, Value input, uint stream)
+        {
+            if (dropout is null || configuration.Dropout == 0)
+                return input;
+            Dropout op = new((float)configuration.Dropout, dropout.Seed, RandomStreams.Dropout + stream);
+            return graph.Add(name, op, input, dropout.Step).Output;
+        }
     }
 
     /// <summary>A graph that holds the network alone, for one input of the smallest size that fits.</summary>

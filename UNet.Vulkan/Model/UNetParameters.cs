@@ -54,7 +54,8 @@ public static class UNetParameters
         Dictionary<string, NamedTensor> byName = parameters.ToDictionary(tensor => tensor.Name);
         foreach (Value parameter in graph.Parameters)
         {
-            if (!byName.TryGetValue(parameter.Name, out NamedTensor? tensor) || !tensor.Dimensions.SequenceEqual(parameter.Shape.Dimensions))
+            NamedTensor? tensor = byName.GetValueOrDefault(parameter.Name);
+            if (tensor is null || !tensor.Dimensions.SequenceEqual(parameter.Shape.Dimensions))
                 throw new ArgumentException($"There is no tensor {parameter}.", nameof(parameters));
             session.Write(parameter, tensor.Elements);
         }
@@ -62,5 +63,6 @@ public static class UNetParameters
 
     /// <summary>The graph's parameters as a session holds them.</summary>
     public static ImmutableArray<NamedTensor> ReadParameters(this Session session, Graph.Graph graph)
-        => [.. graph.Parameters.Select(parameter => new NamedTensor(parameter.Name, parameter.Shape.Dimensions, session.ReadAll(parameter)))];
+        => [.. graph.Parameters.Select(
+            parameter => new NamedTensor(parameter.Name, parameter.Shape.Dimensions, session.ReadAll(parameter)))];
 }

@@ -19,7 +19,9 @@ public sealed class LearningRateSchedule
         _warmUp = Math.Min(configuration.WarmUpSteps, configuration.Steps / 4);
     }
 
-    /// <summary>The rate of a step, counted from 0: (step + 1) / warm-up of the peak, later peak·(1 + cos(π·t)) / 2 with t from 0 to 1.</summary>
+    /// <summary>
+    /// The rate of a step, counted from 0: peak·(step + 1) / warm-up, later peak·(1 + cos(π·t)) / 2 with t from 0 to 1.
+    /// </summary>
     public double At(long step)
     {
         if (step < _warmUp)

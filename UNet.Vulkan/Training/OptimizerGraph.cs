@@ -17,7 +17,8 @@ public sealed record OptimizerGraph(Value Velocity, Value GradientNorm)
     /// <param name="momentum">Share of the velocity that is kept.</param>
     /// <param name="maximumNorm">Largest global gradient norm; 0 for no clipping.</param>
     /// <param name="longestPart">Elements bound at once; a multiple of <see cref="Graph.Graph.PartAlignment"/>.</param>
-    public static OptimizerGraph AppendSgd(Graph.Graph graph, Value learningRate, float momentum, float maximumNorm, long longestPart = 1 << 24)
+    public static OptimizerGraph AppendSgd(
+        Graph.Graph graph, Value learningRate, float momentum, float maximumNorm, long longestPart = 1 << 24)
     {
         (Value parameters, Value gradients) = (graph.FlatParameters!, graph.FlatGradients!);
         Value velocity = graph.State("velocity", parameters.Shape);
@@ -27,11 +28,16 @@ public sealed record OptimizerGraph(Value Velocity, Value GradientNorm)
 
         Value squareSum = graph.Add("square_sum.0", new SquareSum(), gradientParts[0]).Output;
         for (int i = 1; i < gradientParts.Length; i++)
-            graph.Add($"square_sum.{i}.accumulate", new AccumulateGradient(), squareSum, graph.Add($"square_sum.{i}", new SquareSum(), gradientParts[i]).Output);
+        {
+            Value term = graph.Add($"square_sum.{i}", new SquareSum(), gradientParts[i]).Output;
+            graph.Add($"square_sum.{i}.accumulate", new AccumulateGradient(), squareSum, term);
+        }
+
         Node clip = graph.Add("clip", new ClipScale(maximumNorm), squareSum);
         clip[ClipScale.Norm].Keep = true;
+        Value scale = clip[ClipScale.Scale];
         for (int i = 0; i < parameterParts.Length; i++)
-            graph.Add($"sgd.{i}", new Sgd(momentum), parameterParts[i], velocityParts[i], gradientParts[i], clip[ClipScale.Scale], learningRate);
+            graph.Add($"sgd.{i}", new Sgd(momentum), parameterParts[i], velocityParts[i], gradientParts[i], scale, learningRate);
         return new OptimizerGraph(velocity, clip[ClipScale.Norm]);
     }
 

@@ -33,7 +33,8 @@ public sealed class TileSampler
     public TileSampler(TrainingConfiguration configuration, int tile, IEnumerable<(int Height, int Width)> sizes)
     {
         TileGeometry geometry = new(configuration.Network);
-        (_seed, _augmentation, _border, _output) = (configuration.Seed, configuration.Augmentation, geometry.Border, geometry.OutputOf(tile));
+        (_seed, _augmentation) = (configuration.Seed, configuration.Augmentation);
+        (_border, _output) = (geometry.Border, geometry.OutputOf(tile));
         _sizes = [.. sizes];
     }
 

@@ -82,9 +82,10 @@ internal sealed class TileSource
         {
             int pixels = image.Weights.Length;
             long slotPixels = (long)Slot.Height * Slot.Width, first = _firstPixel[placement.Image];
-            _copies[3 * index] = new(graph.Images!, first * _channels, graph.ImageSlot, index * slotPixels * _channels, (long)pixels * _channels);
-            _copies[3 * index + 1] = new(graph.Labels!, first, graph.LabelSlot, index * slotPixels, pixels);
-            _copies[3 * index + 2] = new(graph.Weights!, first, graph.WeightSlot, index * slotPixels, pixels);
+            long destination = index * slotPixels;
+            _copies[3 * index] = new(graph.Images!, first * _channels, graph.ImageSlot, destination * _channels, (long)pixels * _channels);
+            _copies[3 * index + 1] = new(graph.Labels!, first, graph.LabelSlot, destination, pixels);
+            _copies[3 * index + 2] = new(graph.Weights!, first, graph.WeightSlot, destination, pixels);
             graph.SetTile(words, index, image.Height, image.Width, placement.OriginY, placement.OriginX, placement.Orientation);
             return;
         }

@@ -41,8 +41,8 @@ public sealed class Trainer : IDisposable
     /// <exception cref="InputException">Configuration, data, model or state do not fit each other.</exception>
     /// <exception cref="Planning.PlanException">The network does not fit the device's limits.</exception>
     public Trainer(
-        TrainingConfiguration configuration, TrainingData data, IComputeDevice device, UNetModel? initial = null, TrainingState? resume = null,
-        long? residentBytes = null)
+        TrainingConfiguration configuration, TrainingData data, IComputeDevice device,
+        UNetModel? initial = null, TrainingState? resume = null, long? residentBytes = null)
     {
         _data = data.Validated();
         Configuration = FilledIn(configuration, data, device, resume);
@@ -62,7 +62,9 @@ public sealed class Trainer : IDisposable
         {
             _validator = data.Validation.IsEmpty ? null : new Validator(Configuration, data, Normalization, device);
             _tiles.Write(_session, _graph);
-            _session.WriteParameters(_graph.Graph, resume?.Model.Parameters ?? initial?.Parameters ?? UNetParameters.Initial(Configuration.Network, Configuration.Seed));
+            _session.WriteParameters(
+                _graph.Graph,
+                (resume?.Model ?? initial)?.Parameters ?? UNetParameters.Initial(Configuration.Network, Configuration.Seed));
             if (resume is not null)
                 Restore(resume);
         }
@@ -93,7 +95,9 @@ public sealed class Trainer : IDisposable
                 Configuration = Configuration,
                 Model = Model,
                 Velocity = [.. _graph.Graph.Parameters.Select(parameter => new NamedTensor(
-                    parameter.Name, parameter.Shape.Dimensions, velocity.AsSpan((int)parameter.Start, (int)parameter.Shape.Length).ToArray()))],
+                    parameter.Name,
+                    parameter.Shape.Dimensions,
+                    velocity.AsSpan((int)parameter.Start, (int)parameter.Shape.Length).ToArray()))],
                 Step = Step,
                 Best = _best,
                 BestStep = _bestStep,
@@ -112,9 +116,12 @@ public sealed class Trainer : IDisposable
     /// Stops after the steps in flight, or after a validation that is under way; everything is saved, and a later run can
     /// resume.
     /// </param>
-    /// <exception cref="TrainingDivergedException">The loss or a gradient is no finite number; nothing is saved over the last good model.</exception>
+    /// <exception cref="TrainingDivergedException">
+    /// The loss or a gradient is no finite number; nothing is saved over the last good model.
+    /// </exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
-    public TrainingResult Run(TrainingFiles? files = null, Action<TrainingReport>? progress = null, CancellationToken cancellation = default)
+    public TrainingResult Run(
+        TrainingFiles? files = null, Action<TrainingReport>? progress = null, CancellationToken cancellation = default)
     {
         if (Step > 0 && _savedStep != Step)
             Save(files, isBest: _bestStep == Step);
@@ -144,7 +151,8 @@ public sealed class Trainer : IDisposable
         _session.Dispose();
     }
 
-    private static TrainingConfiguration FilledIn(TrainingConfiguration configuration, TrainingData data, IComputeDevice device, TrainingState? resume)
+    private static TrainingConfiguration FilledIn(
+        TrainingConfiguration configuration, TrainingData data, IComputeDevice device, TrainingState? resume)
     {
         configuration = (configuration with
         {
@@ -162,15 +170,30 @@ public sealed class Trainer : IDisposable
     {
         UNetConfiguration network = Configuration.Network;
         if (initial is not null && initial.Configuration with { Dropout = network.Dropout } != network)
-            throw new InputException($"The model to start from is {initial.Configuration}, the network to train is {network}; they must agree.");
+        {
+            throw new InputException(
+                $"The model to start from is {initial.Configuration}, the network to train is {network}; they must agree.");
+        }
+
         if (resume is null)
             return;
         if (resume.Configuration.Network != network)
-            throw new InputException($"The state to resume is of {resume.Configuration.Network}, not of {network}; give the options of the interrupted run.");
+        {
+            throw new InputException(
+                $"The state to resume is of {resume.Configuration.Network}, not of {network}; give the options of the interrupted run.");
+        }
+
         if (resume.Numerics != TrainingState.CurrentNumerics)
-            throw new InputException($"The state to resume was computed with the numerics '{resume.Numerics}'; this version has '{TrainingState.CurrentNumerics}'.");
+        {
+            throw new InputException(
+                $"The state to resume was computed with numerics '{resume.Numerics}'; this version has '{TrainingState.CurrentNumerics}'.");
+        }
+
         if (resume.DataFingerprint != _fingerprint)
-            throw new InputException("The state to resume was trained on other images, classes or validation images; give those of the interrupted run, or start anew.");
+        {
+            throw new InputException(
+                "The state to resume was trained on other images or classes; give those of the interrupted run, or start anew.");
+        }
     }
 
     private void Restore(TrainingState state)

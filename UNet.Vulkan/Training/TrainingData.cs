@@ -28,17 +28,20 @@ public sealed record TrainingData(
         foreach (TrainingImage image in Training.Concat(Validation))
         {
             if (image.Channels != Channels)
-                throw new InputException($"'{image.Name}' has {image.Channels} channels where '{Training[0].Name}' has {Channels}; all images need as many.");
-            if (image.Pixels.Length != (long)image.Channels * image.Height * image.Width || image.Classes.Length != (long)image.Height * image.Width)
-                throw new InputException($"'{image.Name}' does not hold {image.Channels} channels of {image.Height} x {image.Width} pixels with a class each.");
+                throw Refused(image, $"has {image.Channels} channels where '{Training[0].Name}' has {Channels}; all images need as many");
+            long pixels = (long)image.Height * image.Width;
+            if (image.Pixels.Length != image.Channels * pixels || image.Classes.Length != pixels)
+                throw Refused(image, $"does not hold {image.Channels} channels of {image.Height} x {image.Width} pixels with a class each");
             int outside = Array.FindIndex(image.Classes, c => c >= Classes.Length && c != TrainingImage.IgnoredClass);
             if (outside >= 0)
-                throw new InputException($"'{image.Name}' has a pixel of class {image.Classes[outside]}, but there are {Classes.Length} classes.");
+                throw Refused(image, $"has a pixel of class {image.Classes[outside]}, but there are {Classes.Length} classes");
         }
 
         if (Training.All(image => Array.TrueForAll(image.Classes, c => c == TrainingImage.IgnoredClass)))
             throw new InputException("Every pixel of the training images is ignored; there is nothing to learn.");
         return this;
+
+        static InputException Refused(TrainingImage image, string why) => new($"'{image.Name}' {why}.");
     }
 
     /// <summary>
@@ -76,6 +79,9 @@ public sealed record TrainingData(
         long perStep = (long)batch * output * output;
         return (int)((pixels + perStep - 1) / perStep);
     }
+
+    /// <summary>Largest height or width.</summary>
+    internal static int LargestSide(IEnumerable<TrainingImage> images) => images.Max(image => Math.Max(image.Height, image.Width));
 
     /// <summary>A hash of all that training and validation depend on, so that a resumed run can tell that the data changed.</summary>
     internal string Fingerprint()

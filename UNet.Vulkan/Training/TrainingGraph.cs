@@ -50,7 +50,8 @@ internal sealed class TrainingGraph
         Node loss = Graph.Add("loss", new SoftmaxCrossEntropy(), logits, sample[SampleTile.Target], sample[SampleTile.PixelWeight]);
         Graph.AppendBackward(loss[SoftmaxCrossEntropy.Loss]);
 
-        OptimizerGraph optimizer = OptimizerGraph.AppendSgd(Graph, _learningRate, (float)configuration.Momentum, (float)configuration.MaximumGradientNorm);
+        OptimizerGraph optimizer = OptimizerGraph.AppendSgd(
+            Graph, _learningRate, (float)configuration.Momentum, (float)configuration.MaximumGradientNorm);
         (LossSums, Velocity, GradientNorm) = (loss[SoftmaxCrossEntropy.Sums], optimizer.Velocity, optimizer.GradientNorm);
         LossSums.Keep = true;
     }

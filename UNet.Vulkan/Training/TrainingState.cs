@@ -40,7 +40,9 @@ public sealed record TrainingState
     /// <summary>The best score so far; null before the first validation.</summary>
     public ValidationScore? Best { get; init; }
 
-    /// <summary>Steps after which the best score was reached, or after which the best model was written where there are no validation images.</summary>
+    /// <summary>
+    /// Steps after which the best score was reached; without validation images, after which the model was last written.
+    /// </summary>
     public long BestStep { get; init; }
 
     /// <summary>Which summation orders the kernels used: a resumed run must use them again.</summary>
@@ -60,7 +62,10 @@ public sealed record TrainingState
         ImmutableArray<NamedTensor> parameters = ModelFile.ReadParameters(file, network, prefix: "", path);
         TrainingState state = new()
         {
-            Configuration = JsonText.Read(ModelFile.Text(file, TrainingKey, path), path, TrainingConfigurationJson.Read) with { Network = network },
+            Configuration = JsonText.Read(ModelFile.Text(file, TrainingKey, path), path, TrainingConfigurationJson.Read) with
+            {
+                Network = network,
+            },
             Model = new(network, parameters, classes, normalization),
             Velocity = ModelFile.ReadParameters(file, network, VelocityPrefix, path),
             Step = 0,
@@ -93,7 +98,8 @@ public sealed record TrainingState
                 WriteScore(json, Best);
             json.WriteEndObject();
         });
-        new SafetensorsFile([.. Model.Parameters, .. Velocity.Select(tensor => tensor with { Name = VelocityPrefix + tensor.Name })], metadata).Write(path);
+        IEnumerable<NamedTensor> velocity = Velocity.Select(tensor => tensor with { Name = VelocityPrefix + tensor.Name });
+        new SafetensorsFile(Model.Parameters.Concat(velocity), metadata).Write(path);
     }
 
     private static void WriteScore(Utf8JsonWriter json, ValidationScore score)
@@ -113,7 +119,10 @@ public sealed record TrainingState
 
     private static ValidationScore ReadScore(JsonElement json)
     {
-        return new(Number(json.GetProperty("loss")), Number(json.GetProperty("mean_iou")), [.. json.GetProperty("iou").EnumerateArray().Select(Number)]);
+        return new(
+            Number(json.GetProperty("loss")),
+            Number(json.GetProperty("mean_iou")),
+            [.. json.GetProperty("iou").EnumerateArray().Select(Number)]);
 
         static double Number(JsonElement text) => double.Parse(text.GetString() ?? "", CultureInfo.InvariantCulture);
     }

@@ -28,8 +28,9 @@ public static class TrainingTile
     /// <param name="device">Where training will run.</param>
     public static int Choose(TrainingConfiguration configuration, TrainingData data, IComputeDevice device)
     {
-        configuration = configuration with { Network = configuration.Network with { InChannels = data.Channels, Classes = data.Classes.Length } };
-        int[] candidates = [.. Candidates(new TileGeometry(configuration.Network), data.Training.Max(image => Math.Max(image.Height, image.Width)))];
+        UNetConfiguration network = configuration.Network with { InChannels = data.Channels, Classes = data.Classes.Length };
+        configuration = configuration with { Network = network };
+        int[] candidates = [.. Candidates(new TileGeometry(network), TrainingData.LargestSide(data.Training))];
         int choice = candidates[0];
         double rate = device.Properties is null ? ReferenceRate : 0;
         foreach (int next in candidates.Skip(1))
@@ -62,7 +63,8 @@ public static class TrainingTile
         return candidates;
     }
 
-    private static TrainingGraph GraphOf(TrainingConfiguration configuration, int tile) => new(configuration with { Tile = tile }, (tile, tile), residentPixels: 0);
+    private static TrainingGraph GraphOf(TrainingConfiguration configuration, int tile)
+        => new(configuration with { Tile = tile }, (tile, tile), residentPixels: 0);
 
     private static double Operations(Graph.Graph graph)
         => graph.Invocations.Sum(invocation => (double)invocation.Node.Op.Operations(invocation.Pass, invocation.Node.Shapes));
@@ -70,7 +72,12 @@ public static class TrainingTile
     private static bool Fits(Graph.Graph graph, IComputeDevice device)
     {
         if (device.Properties is not { } properties)
-            return graph.Values.Where(value => value.Whole is null).Sum(value => value.SizeInBytes) <= GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
+        {
+            // The reference shares no memory among values.
+            long bytes = graph.Values.Where(value => value.Whole is null).Sum(value => value.SizeInBytes);
+            return bytes <= GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
+        }
+
         try
         {
             return Planner.Plan(graph, properties).ArenaSizes.Sum() <= properties.DeviceMemory / 2;

@@ -21,9 +21,10 @@ internal sealed class Validator : IDisposable
         float[] classWeights = data.ClassWeights(configuration.BalanceClasses);
         _images = [.. data.Validation.Select(image => (image, PreparedImage.From(image, normalization, classWeights)))];
         // Not the training tile: the smaller a tile, the more of it is border.
+        UNetConfiguration network = configuration.Network;
         int tile = OverlapTiles.GoodTile(
-            new TileGeometry(configuration.Network), data.Validation.Max(image => Math.Max(image.Height, image.Width)), OverlapTiles.DefaultLimit(configuration.Network));
-        _network = new TiledNetwork(configuration.Network, device, tile, probabilities: false);
+            new TileGeometry(network), TrainingData.LargestSide(data.Validation), OverlapTiles.DefaultLimit(network));
+        _network = new TiledNetwork(network, device, tile, probabilities: false);
     }
 
     public ValidationScore Score(IEnumerable<NamedTensor> parameters, CancellationToken cancellation)
