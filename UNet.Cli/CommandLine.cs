@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using UNet.Cli.Commands;
 using UNet.Vulkan;
+using UNet.Vulkan.Planning;
 
 namespace UNet.Cli;
 
@@ -46,7 +47,7 @@ internal static class CommandLine
             terminal.Error.WriteLine($"error: {OneLine(e.Message)}");
             if (result.GetValue(verbose))
                 terminal.Error.WriteLine(e);
-            return e is InputException ? BadInput : Failed;
+            return e is InputException or PlanException ? BadInput : Failed;
         }
     }
 
@@ -55,6 +56,8 @@ internal static class CommandLine
         RootCommand root = new("Trains U-Nets on folders of images and masks and segments images with them, on any Vulkan device or the processor.")
         {
             DevicesCommand.Create(terminal),
+            SelftestCommand.Create(terminal),
+            PlanCommand.Create(terminal),
             TrainCommand.Create(terminal),
             SegmentCommand.Create(terminal),
             EvaluateCommand.Create(terminal),

@@ -18,7 +18,9 @@ internal static class ComputeDevice
         return device.IsReference ? new ReferenceDevice() : VulkanDevice.Open(device);
     }
 
-    private static DeviceChoice Choose(string choice)
+    /// <summary>Finds a device without opening it.</summary>
+    /// <exception cref="InputException">There is no such device, or this program cannot use it.</exception>
+    public static DeviceChoice Choose(string choice)
     {
         try
         {

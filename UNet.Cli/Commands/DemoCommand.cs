@@ -19,6 +19,12 @@ internal static class DemoCommand
     /// <summary>Steps of the short run that measures how long a step takes, the first of which only warms up.</summary>
     private const int MeasuredSteps = 4;
 
+    /// <summary>A larger network must get this far; a smaller one learns more in the same time otherwise.</summary>
+    private const int UsefulSteps = 300;
+
+    private const int LeastSteps = 20;
+    private const int MostSteps = 4000;
+
     /// <summary>Makes the command.</summary>
     public static Command Create(Terminal terminal)
     {
@@ -42,10 +48,16 @@ internal static class DemoCommand
         return command;
     }
 
-    private static int Run(Terminal terminal, string folder, int seconds, string deviceChoice)
+    /// <summary>Shows it all.</summary>
+    /// <param name="terminal">Where to tell of it.</param>
+    /// <param name="folder">Folder for images, model and results.</param>
+    /// <param name="seconds">About how long to train.</param>
+    /// <param name="deviceChoice">What <c>--device</c> says.</param>
+    /// <param name="size">Rows and columns of an image.</param>
+    public static int Run(Terminal terminal, string folder, int seconds, string deviceChoice, int size = 256)
     {
         terminal.Output.WriteLine($"Making {DemoData.TrainingSlices + DemoData.TestSlices} synthetic slices of cells in '{folder}'.");
-        DemoData.Write(folder, Seed);
+        DemoData.Write(folder, Seed, size);
         string model = Path.Combine(folder, "model.safetensors");
         TrainingResult training = Train(terminal, folder, new TrainingFiles(model), seconds, deviceChoice);
         terminal.Output.WriteLine($"Trained {training.Step} steps; best validation IoU {training.Best?.MeanIoU:0.000} after step {training.BestStep}.");
@@ -67,28 +79,37 @@ internal static class DemoCommand
         DataSet data = DataSet.Read(Path.Combine(folder, "train"), ValidationSplit.Default, null, null, terminal.Note);
         TrainingData trainingData = data.ToTrainingData();
         using IComputeDevice device = ComputeDevice.Open(deviceChoice, terminal);
-        TrainingConfiguration configuration = Configuration(device);
-        double perStep = SecondsPerStep(configuration, trainingData with { Validation = [] }, device);
-
-        // Validation and saving take their share too.
-        configuration = configuration with { Steps = (int)Math.Clamp(0.8 * seconds / perStep, 20, 4000) };
-        configuration = configuration with { ValidationInterval = (configuration.Steps + 4) / 5 };
+        // Measuring, validating and saving take the rest.
+        TrainingConfiguration configuration = Fitting(0.8 * seconds, trainingData with { Validation = [] }, device);
         using Trainer trainer = new(configuration, trainingData, device);
         terminal.Output.WriteLine(
             $"Training a U-Net of width {configuration.Network.Width} and depth {configuration.Network.Depth} for {configuration.Steps} steps on {device.Name}.");
         return new TrainingProgress(terminal, 0, data.Classes).Watch(report => trainer.Run(files, report, terminal.Stop));
     }
 
-    /// <summary>A network that learns something in the time that a device of this kind has.</summary>
-    private static TrainingConfiguration Configuration(IComputeDevice device)
+    /// <summary>
+    /// The largest of a few networks of which the device does a useful number of steps in the time, and that number. Each
+    /// network is measured before the next one, which is left alone where the arithmetic says that it will be too slow.
+    /// </summary>
+    private static TrainingConfiguration Fitting(double seconds, TrainingData data, IComputeDevice device)
     {
-        (int width, int depth, int tile) = device.Properties switch
+        (int Width, int Depth, int Tile)[] networks = [(4, 2, 68), (8, 3, 140), (16, 3, 204), (32, 4, 348), (64, 4, 348)];
+        TrainingConfiguration? fitting = null;
+        double rate = 0;
+        foreach ((int width, int depth, int tile) in networks.Skip(device.Properties is null ? 0 : 1))
         {
-            null => (4, 2, 68),
-            { Type: DeviceType.Software } => (8, 3, 140),
-            _ => (32, 4, 348),
-        };
-        return new() { Network = new UNetConfiguration { Width = width, Depth = depth }, Tile = tile, Seed = Seed };
+            TrainingConfiguration configuration = new() { Network = new UNetConfiguration { Width = width, Depth = depth }, Tile = tile, Seed = Seed };
+            double operations = Trainer.Plan(configuration, device.Properties ?? DeviceProperties.Minimum).Dispatches.Sum(dispatch => (double)dispatch.Operations);
+            if (fitting is not null && seconds * rate / operations < UsefulSteps)
+                break;
+            double perStep = SecondsPerStep(configuration, data, device);
+            rate = operations / perStep;
+            int steps = (int)Math.Clamp(seconds / perStep, LeastSteps, MostSteps);
+            if (fitting is null || steps >= UsefulSteps)
+                fitting = configuration with { Steps = steps, ValidationInterval = (steps + 4) / 5 };
+        }
+
+        return fitting!;
     }
 
     private static double SecondsPerStep(TrainingConfiguration configuration, TrainingData data, IComputeDevice device)

@@ -14,6 +14,7 @@ internal sealed class TrainingOptions
 {
     private static readonly TrainingConfiguration Default = new();
     private readonly List<Setting> _settings = [];
+    private readonly int _shapeSettings;
     private readonly Option<int?> _steps;
     private readonly Option<int?> _epochs;
 
@@ -35,6 +36,7 @@ internal sealed class TrainingOptions
             (configuration, value) => configuration with { Tile = value });
         Add(CommandOptions.Whole("--batch", "N", $"Tiles a step [default: {Default.Batch}].", 1),
             (configuration, value) => configuration with { Batch = value });
+        _shapeSettings = _settings.Count;
         _steps = Add(CommandOptions.Whole("--steps", "N", $"Steps of the whole run [default: {Default.Steps}].", 1),
             (configuration, value) => configuration with { Steps = value });
         _epochs = CommandOptions.Whole("--epochs", "N", "Length of the run as passes over the training images, in place of --steps.", 1);
@@ -66,12 +68,19 @@ internal sealed class TrainingOptions
         }
     }
 
+    /// <summary>Adds only the options that decide how large a step is: network, tile and batch.</summary>
+    public void AddShapeTo(Command command)
+    {
+        foreach (Setting setting in _settings[.._shapeSettings])
+            command.Options.Add(setting.Option);
+    }
+
     /// <summary>The configuration that was asked for; a number of epochs is not turned into steps yet.</summary>
     /// <param name="result">What was given.</param>
     /// <param name="resumed">The configuration of the run that is resumed.</param>
     /// <param name="initial">The form of the model to start from, which the network then takes.</param>
     /// <exception cref="InputException">An option contradicts the run that is resumed, or another option.</exception>
-    public TrainingConfiguration Configure(ParseResult result, TrainingConfiguration? resumed, UNetConfiguration? initial)
+    public TrainingConfiguration Configure(ParseResult result, TrainingConfiguration? resumed = null, UNetConfiguration? initial = null)
     {
         if (IsGiven(result, _steps) && IsGiven(result, _epochs))
             throw new InputException("--steps and --epochs both say how long to train; give one of them.");
@@ -95,6 +104,10 @@ internal sealed class TrainingOptions
     {
         if (result.GetValue(_epochs) is not { } epochs)
             return configuration;
+        configuration = configuration with
+        {
+            Network = configuration.Network with { InChannels = data.Channels, Classes = data.Classes.Length },
+        };
         int tile = configuration.Tile ?? TrainingTile.Choose(configuration, data, device);
         long steps = (long)epochs * data.StepsPerEpoch(new TileGeometry(configuration.Network).OutputOf(tile), configuration.Batch);
         return steps <= int.MaxValue

@@ -7,10 +7,9 @@ namespace UNet.Cli.Demo;
 /// pixels between them, and inside the cells mitochondria and vesicles, as dark as membranes, which a threshold would take
 /// for them.
 /// </summary>
-/// <param name="Size">Rows and columns.</param>
 /// <param name="Pixels">Gray values, [row][column].</param>
 /// <param name="Labels">0 on membranes, 255 inside cells, [row][column].</param>
-internal sealed record SyntheticSlice(int Size, byte[] Pixels, byte[] Labels)
+internal sealed record SyntheticSlice(byte[] Pixels, byte[] Labels)
 {
     /// <summary>Mean distance between the middles of neighbouring cells, in pixels.</summary>
     private const int CellSpacing = 44;
@@ -31,7 +30,7 @@ internal sealed record SyntheticSlice(int Size, byte[] Pixels, byte[] Labels)
     }
 
     /// <summary>Makes the slice of a seed and a number; the same ones give the same slice.</summary>
-    public static SyntheticSlice Create(ulong seed, int number, int size = 256)
+    public static SyntheticSlice Create(ulong seed, int number, int size)
     {
         Random random = new(seed, number);
         List<Cell> cells = Cells(random, size);
@@ -77,7 +76,7 @@ internal sealed record SyntheticSlice(int Size, byte[] Pixels, byte[] Labels)
             pixels[i] = (byte)Math.Clamp(Math.Round(value), 0, 255);
         }
 
-        return new(size, pixels, labels);
+        return new(pixels, labels);
     }
 
     /// <summary>One cell for each square of a grid that reaches over the image's edge, moved about within its square.</summary>
@@ -102,22 +101,20 @@ internal sealed record SyntheticSlice(int Size, byte[] Pixels, byte[] Labels)
     /// <summary>The cell at a place and the distance to its border: a power diagram, whose borders are straight lines.</summary>
     private static (int Cell, float Border) Nearest(List<Cell> cells, double x, double y)
     {
+        Span<double> powers = stackalloc double[cells.Count];
         int nearest = 0;
-        double least = double.PositiveInfinity;
-        for (int i = 0; i < cells.Count; i++)
+        for (int i = 0; i < powers.Length; i++)
         {
-            if (cells[i].Power(x, y) < least)
-                (nearest, least) = (i, cells[i].Power(x, y));
+            powers[i] = cells[i].Power(x, y);
+            if (powers[i] < powers[nearest])
+                nearest = i;
         }
 
         double border = double.PositiveInfinity;
-        Cell own = cells[nearest];
-        foreach (Cell other in cells)
+        for (int i = 0; i < powers.Length; i++)
         {
-            if (other == own)
-                continue;
-            double apart = Math.Sqrt((other.X - own.X) * (other.X - own.X) + (other.Y - own.Y) * (other.Y - own.Y));
-            border = Math.Min(border, (other.Power(x, y) - least) / (2 * apart));
+            if (i != nearest)
+                border = Math.Min(border, (powers[i] - powers[nearest]) / (2 * cells[i].DistanceTo(cells[nearest])));
         }
 
         return (nearest, (float)border);
@@ -212,6 +209,8 @@ internal sealed record SyntheticSlice(int Size, byte[] Pixels, byte[] Labels)
     private sealed record Cell(double X, double Y, double Weight, double Gray)
     {
         public double Power(double x, double y) => (x - X) * (x - X) + (y - Y) * (y - Y) - Weight;
+
+        public double DistanceTo(Cell other) => Math.Sqrt((X - other.X) * (X - other.X) + (Y - other.Y) * (Y - other.Y));
     }
 
     /// <summary>The random numbers of one slice.</summary>

@@ -17,7 +17,7 @@ public sealed class SyntheticSliceTests
     [Fact]
     public void MembranesAreDarkAndThinAndNotAllThatIsDark()
     {
-        SyntheticSlice slice = SyntheticSlice.Create(1, 0);
+        SyntheticSlice slice = SyntheticSlice.Create(1, 0, size: 256);
         (byte Pixel, byte Label)[] all = [.. slice.Pixels.Zip(slice.Labels)];
         Assert.Equal<byte>([0, 255], slice.Labels.Distinct().Order());
         Assert.InRange(all.Count(at => at.Label == 0) / (double)all.Length, 0.08, 0.25);

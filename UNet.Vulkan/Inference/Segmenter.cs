@@ -1,5 +1,7 @@
+using UNet.Vulkan.Device;
 using UNet.Vulkan.Execution;
 using UNet.Vulkan.Model;
+using UNet.Vulkan.Planning;
 
 namespace UNet.Vulkan.Inference;
 
@@ -33,6 +35,12 @@ public sealed class Segmenter : IDisposable
 
     /// <summary>Side of the input tiles.</summary>
     public int Tile { get; }
+
+    /// <summary>What segmenting one tile takes on a device: memory and dispatches.</summary>
+    /// <exception cref="InputException">The tile does not fit the network.</exception>
+    /// <exception cref="PlanException">A tensor does not fit the device's limits.</exception>
+    public static ExecutionPlan Plan(UNetConfiguration configuration, int tile, DeviceProperties device)
+        => Planner.Plan(TiledNetwork.GraphOf(configuration, tile, probabilities: true).Graph, device);
 
     /// <summary>Segments one image.</summary>
     /// <param name="pixels">Raw values [channels, height, width]; they are normalised as the model asks.</param>

@@ -12,7 +12,7 @@ internal sealed class TiledNetwork : IDisposable
     private readonly UNetConfiguration _configuration;
     private readonly TileGeometry _geometry;
     private readonly int _tile;
-    private readonly Graph.Graph _graph = new();
+    private readonly Graph.Graph _graph;
     private readonly Value _input;
     private readonly Session _session;
     private readonly float[] _inputTile;
@@ -27,14 +27,22 @@ internal sealed class TiledNetwork : IDisposable
     {
         (_configuration, _geometry, _tile) = (configuration, new TileGeometry(configuration), tile);
         int output = _geometry.OutputOf(tile);
-        _input = _graph.Input("image", new Shape(1, configuration.InChannels, tile, tile));
-        Value result = _graph.AppendNetwork(configuration, _input);
-        if (probabilities)
-            result = _graph.Add("softmax", new Softmax(), result).Output;
-        result.Keep = true;
+        (_graph, _input, Value result) = GraphOf(configuration, tile, probabilities);
         _inputTile = new float[configuration.InChannels * tile * tile];
         _outputTile = new float[configuration.Classes * output * output];
         _session = device.CreateSession(_graph, result);
+    }
+
+    /// <summary>The network for one tile, with its input and its result.</summary>
+    public static (Graph.Graph Graph, Value Input, Value Result) GraphOf(UNetConfiguration configuration, int tile, bool probabilities)
+    {
+        Graph.Graph graph = new();
+        Value input = graph.Input("image", new Shape(1, configuration.InChannels, tile, tile));
+        Value result = graph.AppendNetwork(configuration, input);
+        if (probabilities)
+            result = graph.Add("softmax", new Softmax(), result).Output;
+        result.Keep = true;
+        return (graph, input, result);
     }
 
     public void WriteParameters(IEnumerable<NamedTensor> parameters) => _session.WriteParameters(_graph, parameters);

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
+using UNet.Vulkan.Device;
 using UNet.Vulkan.Execution;
 using UNet.Vulkan.Formats;
 using UNet.Vulkan.Graph;
 using UNet.Vulkan.Model;
+using UNet.Vulkan.Planning;
 
 namespace UNet.Vulkan.Training;
 
@@ -104,6 +106,17 @@ public sealed class Trainer : IDisposable
                 DataFingerprint = _fingerprint,
             };
         }
+    }
+
+    /// <summary>What a step takes on a device: memory and dispatches; of the images, only one tile of each slot.</summary>
+    /// <param name="configuration">How to train; its tile must be given.</param>
+    /// <param name="device">The device.</param>
+    /// <exception cref="InputException">The configuration cannot be trained.</exception>
+    /// <exception cref="PlanException">A tensor does not fit the device's limits.</exception>
+    public static ExecutionPlan Plan(TrainingConfiguration configuration, DeviceProperties device)
+    {
+        int tile = configuration.Validated().Tile ?? throw new InputException("A plan needs a tile.");
+        return Planner.Plan(new TrainingGraph(configuration, (tile, tile), residentPixels: 0).Graph, device);
     }
 
     /// <summary>

@@ -1,0 +1,91 @@
+using UNet.Cli;
+using UNet.Cli.Commands;
+using UNet.Vulkan.Ops;
+using Xunit;
+
+namespace UNet.Tests.Cli;
+
+/// <summary>The commands about devices and networks.</summary>
+public sealed class DeviceCommandTests
+{
+    [Fact]
+    public void DevicesAreListedWithTheOneThatAutoTakes()
+    {
+        CommandRun run = CommandRun.Of("devices");
+        Assert.Equal(0, run.Code);
+        Assert.Single(run.Output.Split('\n'), line => line.TrimStart().StartsWith("auto ", StringComparison.Ordinal));
+        Assert.Contains(" cpu ", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("cpu")]
+    [InlineData("auto")]
+    public void AnOperationIsTested(string device)
+    {
+        CommandRun run = CommandRun.Of("selftest", "--op", "relu", "--device", device);
+        Assert.Equal((0, 0), (run.Code, run.Errors.Length));
+        Assert.Contains("Relu", run.Output, StringComparison.Ordinal);
+        Assert.Contains(" 0 failed", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnUnknownOperationIsRefusedWithTheKnownOnes()
+    {
+        CommandRun run = CommandRun.Of("selftest", "--op", "fold");
+        Assert.Equal(2, run.Code);
+        Assert.All(OpCatalog.Ops, op => Assert.Contains(op.Name, Assert.Single(run.Errors), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void ThePapersNetworkIsPlanned()
+    {
+        CommandRun run = CommandRun.Of("plan", "--device", "auto");
+        Assert.Equal((0, 0), (run.Code, run.Errors.Length));
+        Assert.Contains("31,030,658 parameters", run.Output, StringComparison.Ordinal);
+        Assert.Contains("572x572 in, 388x388 out", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("plan --tile 573", "572 and 588")]
+    [InlineData("plan --tile 1852 --batch 16 --device cpu", "smaller --tile")]
+    [InlineData("plan --depth 9", "depth")]
+    public void ANetworkThatDoesNotFitIsRefused(string arguments, string expected)
+    {
+        CommandRun run = CommandRun.Of(arguments.Split(' '));
+        Assert.Equal(2, run.Code);
+        Assert.Contains(expected, Assert.Single(run.Errors), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("devices")]
+    [InlineData("selftest")]
+    [InlineData("plan")]
+    [InlineData("train")]
+    [InlineData("segment")]
+    [InlineData("evaluate")]
+    [InlineData("demo")]
+    public void HelpEndsWithExamples(string command)
+    {
+        CommandRun run = CommandRun.Of([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
+        Assert.Equal((0, 0), (run.Code, run.Errors.Length));
+        string[] lines = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        int examples = Array.IndexOf(lines, "Examples:");
+        Assert.InRange(examples, 1, lines.Length - 2);
+        Assert.All(lines[(examples + 1)..], line => Assert.StartsWith("  unet ", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void TheDemoGoesAllTheWay()
+    {
+        using ImageFolder folder = new();
+        StringWriter output = new();
+        StringWriter errors = new();
+        Terminal terminal = new(output, errors, IsInteractive: false, CancellationToken.None);
+        Assert.Equal(0, DemoCommand.Run(terminal, folder["demo"], seconds: 1, "auto", size: 64));
+        Assert.Empty(errors.ToString());
+        Assert.Contains("all pixels", output.ToString(), StringComparison.Ordinal);
+        Assert.Equal(4, Directory.GetFiles(folder["demo/comparison"]).Length);
+        Assert.Equal(4, Directory.GetFiles(folder["demo/segmented"]).Length);
+    }
+}
