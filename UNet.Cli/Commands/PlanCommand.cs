@@ -36,7 +36,7 @@ internal static class PlanCommand
                 InChannels = result.GetValue(channels) ?? configuration.Network.InChannels,
                 Classes = result.GetValue(classes) ?? configuration.Network.Classes,
             };
-            int tile = configuration.Tile ?? new TileGeometry(network).LargestInputUpTo(Segmenter.LargestDefaultTile);
+            int tile = configuration.Tile ?? new TileGeometry(network).LargestInputUpTo(OverlapTiles.DefaultLimit(network));
             return Run(terminal, configuration with { Network = network, Tile = tile }, result.GetRequiredValue(device));
         });
         return command;

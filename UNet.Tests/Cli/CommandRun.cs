@@ -9,14 +9,26 @@ namespace UNet.Tests.Cli;
 internal sealed record CommandRun(int Code, string Output, string[] Errors)
 {
     /// <summary>Runs the program as if its output went to a file.</summary>
-    public static CommandRun Of(params string[] arguments) => Of(CancellationToken.None, arguments);
+    public static CommandRun Of(params string[] arguments) => Of(new StringWriter(), CancellationToken.None, arguments);
 
-    /// <inheritdoc cref="Of(string[])"/>
-    public static CommandRun Of(CancellationToken stop, params string[] arguments)
+    /// <summary>Runs the program and asks it to stop when its output first holds a word, as Ctrl-C does.</summary>
+    public static CommandRun Of(CancellationTokenSource stop, string word, string[] arguments)
+        => Of(new WatchedWriter(word, stop), stop.Token, arguments);
+
+    private static CommandRun Of(StringWriter output, CancellationToken stop, string[] arguments)
     {
-        StringWriter output = new();
         StringWriter errors = new();
         int code = CommandLine.Run(arguments, new Terminal(output, errors, IsInteractive: false, stop));
         return new(code, output.ToString(), errors.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    private sealed class WatchedWriter(string word, CancellationTokenSource stop) : StringWriter
+    {
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            if (value?.Contains(word, StringComparison.Ordinal) == true)
+                stop.Cancel();
+        }
     }
 }
