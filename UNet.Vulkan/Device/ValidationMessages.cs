@@ -17,7 +17,7 @@ internal sealed unsafe class ValidationMessages : IDisposable
 
     public ValidationMessages() => _self = GCHandle.Alloc(this);
 
-    /// <summary>Warnings and errors so far, in order.</summary>
+    /// <summary>Warnings and errors so far, in order, each with the name of the rule that is broken.</summary>
     public IReadOnlyCollection<string> All => _messages;
 
     /// <summary>The messenger's description; also chained to the instance's, to hear of its creation.</summary>
@@ -69,7 +69,7 @@ internal sealed unsafe class ValidationMessages : IDisposable
         DebugUtilsMessageSeverityFlagsEXT severity, DebugUtilsMessageTypeFlagsEXT type, DebugUtilsMessengerCallbackDataEXT* data, void* user)
     {
         if (GCHandle.FromIntPtr((nint)user).Target is ValidationMessages self)
-            self._messages.Enqueue(Marshal.PtrToStringUTF8((nint)data->PMessage) ?? "");
+            self._messages.Enqueue($"{Marshal.PtrToStringUTF8((nint)data->PMessageIdName)}: {Marshal.PtrToStringUTF8((nint)data->PMessage)}");
         return false;
     }
 }

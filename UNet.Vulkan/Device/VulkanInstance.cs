@@ -12,6 +12,7 @@ internal sealed unsafe class VulkanInstance : IDisposable
     private const string ValidationLayer = "VK_LAYER_KHRONOS_validation";
     private const string DebugUtils = "VK_EXT_debug_utils";
     private const string ValidationFeatures = "VK_EXT_validation_features";
+    private const string LayerSettings = "VK_EXT_layer_settings";
     private const string PortabilityEnumeration = "VK_KHR_portability_enumeration";
 
     /// <summary>The version that every device must have.</summary>
@@ -115,10 +116,14 @@ internal sealed unsafe class VulkanInstance : IDisposable
                 enabled.Add(needed);
             }
         }
+        bool hasLayerSettings = validation && extensions.Contains(LayerSettings);
+        if (hasLayerSettings)
+            enabled.Add(LayerSettings);
 
         using var names = new NativeStrings(enabled);
         using var layers = new NativeStrings(validation ? [ValidationLayer] : []);
         fixed (byte* application = "UNet.Vulkan"u8)
+        fixed (byte* shaderAccesses = "syncval_shader_accesses_heuristic"u8)
         {
             ApplicationInfo info = new()
             {
@@ -129,10 +134,28 @@ internal sealed unsafe class VulkanInstance : IDisposable
             };
             ValidationFeatureEnableEXT synchronization = ValidationFeatureEnableEXT.SynchronizationValidationExt;
             DebugUtilsMessengerCreateInfoEXT messenger = Messages?.CreateInfo ?? default;
+
+            // Newer layers look at what shaders read and write only if they are asked to; older ones always do.
+            Bool32 on = true;
+            LayerSettingEXT setting = new()
+            {
+                PLayerName = *layers.Pointer,
+                PSettingName = shaderAccesses,
+                Type = LayerSettingTypeEXT.Bool32Ext,
+                ValueCount = 1,
+                PValues = &on,
+            };
+            LayerSettingsCreateInfoEXT settings = new()
+            {
+                SType = StructureType.LayerSettingsCreateInfoExt,
+                PNext = &messenger,
+                SettingCount = 1,
+                PSettings = &setting,
+            };
             ValidationFeaturesEXT features = new()
             {
                 SType = StructureType.ValidationFeaturesExt,
-                PNext = &messenger,
+                PNext = hasLayerSettings ? &settings : &messenger,
                 EnabledValidationFeatureCount = 1,
                 PEnabledValidationFeatures = &synchronization,
             };
