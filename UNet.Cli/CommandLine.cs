@@ -29,24 +29,30 @@ internal static class CommandLine
         {
             if (result.Action is not null and not ParseErrorAction)
             {
-                return result.Invoke(new InvocationConfiguration
+                int code = result.Invoke(new InvocationConfiguration
                 {
                     Output = terminal.Output,
-                    Error = terminal.Error,
                     EnableDefaultExceptionHandler = false,
 
                     // Ctrl-C is Program's business: the default would end the process while a model is being saved.
                     ProcessTerminationTimeout = null,
                 });
+                terminal.ShowNotes();
+                return code;
             }
 
             throw new InputException(UsageError(root, result));
         }
+        catch (OperationCanceledException)
+        {
+            terminal.Error("Stopped before the work was done.");
+            return Failed;
+        }
         catch (Exception e)
         {
-            terminal.Error.WriteLine($"error: {OneLine(e.Message)}");
+            terminal.Error(OneLine(e.Message));
             if (result.GetValue(verbose))
-                terminal.Error.WriteLine(e);
+                terminal.Trace(e);
             return e is InputException or PlanException ? BadInput : Failed;
         }
     }

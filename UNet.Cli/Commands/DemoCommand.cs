@@ -60,6 +60,7 @@ internal static class DemoCommand
         DemoData.Write(folder, Seed, size);
         string model = Path.Combine(folder, "model.safetensors");
         TrainingResult training = Train(terminal, folder, new TrainingFiles(model), seconds, deviceChoice);
+        terminal.Stop.ThrowIfCancellationRequested();
         terminal.Output.WriteLine($"Trained {training.Step} steps; best validation IoU {training.Best?.MeanIoU:0.000} after step {training.BestStep}.");
 
         string test = Path.Combine(folder, "test");

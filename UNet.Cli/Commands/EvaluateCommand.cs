@@ -56,12 +56,15 @@ internal static class EvaluateCommand
     private static int Run(
         Terminal terminal, string predictions, string labels, ImmutableArray<Metric> metrics, LabelClasses? classes, string? json)
     {
+        if (json is not null)
+            OutputFile.Require(json, "--json");
         List<LabelPair> pairs = LabelPair.Find(predictions, labels, terminal.Note);
         classes ??= InferClasses(pairs, terminal);
         List<(string Name, Score[] Scores)> images = [];
         ConfusionMatrix all = new(classes.Count);
         foreach (LabelPair pair in pairs)
         {
+            terminal.Stop.ThrowIfCancellationRequested();
             SegmentedImage image = pair.Read(classes);
             images.Add((pair.Name, [.. metrics.Select(metric => metric.Measure(image))]));
             all.Add(image.Confusion);
@@ -87,6 +90,7 @@ internal static class EvaluateCommand
         bool wide = false;
         foreach (LabelPair pair in pairs)
         {
+            terminal.Stop.ThrowIfCancellationRequested();
             LabelImage labels = pair.Labels.ReadLabels(pair.Page);
             labelled.UnionWith(labels.Values);
             wide |= labels.IsWide;

@@ -60,8 +60,9 @@ internal static class TrainCommand
 
     private static int Run(Terminal terminal, TrainingOptions options, ParseResult result, Request request)
     {
-        if (Directory.Exists(request.Files.Model))
-            throw new InputException($"'{request.Files.Model}' is a folder; -o takes the name of the model's file.");
+        OutputFile.Require(request.Files.Model, "-o");
+        if (request.Log is not null)
+            OutputFile.Require(request.Log, "--log");
         if (request.Resume && request.Initial is not null)
             throw new InputException("--resume goes on with the parameters of the interrupted run; leave out --init.");
         if (request.Resume && !File.Exists(request.Files.State))
@@ -77,10 +78,11 @@ internal static class TrainCommand
         using Trainer trainer = new(configuration, trainingData, device, initial, state);
 
         Describe(terminal, data, device, trainer.Configuration);
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(request.Files.Model))!);
         using TrainingLog? log = request.Log is null ? null : new(request.Log, trainer.Step);
         TrainingResult training = new TrainingProgress(terminal, trainer.Step, data.Classes).Watch(
             report => trainer.Run(request.Files, step => { log?.Write(step); report(step); }, terminal.Stop));
+        if (training.Step == 0)
+            throw new OperationCanceledException();
         Summarize(terminal, request, training);
         return CommandLine.Done;
     }

@@ -23,7 +23,9 @@ internal sealed class TrainingProgress(Terminal terminal, long done, LabelClasse
     private readonly Stopwatch _clock = new();
     private readonly Queue<(long Step, double Seconds)> _recent = new();
     private double _loss = double.NaN;
-    private double _lastLine;
+
+    /// <summary>When the last plain line was written; the first one comes early, as a sign of life.</summary>
+    private double _lastLine = 2 - PlainInterval;
 
     /// <summary>Runs a training that reports its steps.</summary>
     public TrainingResult Watch(Func<Action<TrainingReport>, TrainingResult> train)
@@ -51,7 +53,7 @@ internal sealed class TrainingProgress(Terminal terminal, long done, LabelClasse
                 return train(report =>
                 {
                     Note(report);
-                    task ??= context.AddTask("", maxValue: report.Steps);
+                    task ??= context.AddTask("training", maxValue: report.Steps);
                     task.Value = report.Step;
                     task.Description = Markup.Escape(Describe(report));
                     if (report.Validation is not null)

@@ -11,14 +11,17 @@ internal sealed record CommandRun(int Code, string Output, string[] Errors)
     /// <summary>Runs the program as if its output went to a file.</summary>
     public static CommandRun Of(params string[] arguments) => Of(new StringWriter(), CancellationToken.None, arguments);
 
+    /// <summary>Runs the program as if its output were a terminal.</summary>
+    public static CommandRun Live(params string[] arguments) => Of(new StringWriter(), CancellationToken.None, arguments, isInteractive: true);
+
     /// <summary>Runs the program and asks it to stop when its output first holds a word, as Ctrl-C does.</summary>
     public static CommandRun Of(CancellationTokenSource stop, string word, string[] arguments)
         => Of(new WatchedWriter(word, stop), stop.Token, arguments);
 
-    private static CommandRun Of(StringWriter output, CancellationToken stop, string[] arguments)
+    private static CommandRun Of(StringWriter output, CancellationToken stop, string[] arguments, bool isInteractive = false)
     {
         StringWriter errors = new();
-        int code = CommandLine.Run(arguments, new Terminal(output, errors, IsInteractive: false, stop));
+        int code = CommandLine.Run(arguments, new Terminal(output, errors, isInteractive, stop));
         return new(code, output.ToString(), errors.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 

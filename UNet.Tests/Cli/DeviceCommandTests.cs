@@ -81,7 +81,7 @@ public sealed class DeviceCommandTests
         using ImageFolder folder = new();
         StringWriter output = new();
         StringWriter errors = new();
-        Terminal terminal = new(output, errors, IsInteractive: false, CancellationToken.None);
+        Terminal terminal = new(output, errors, isInteractive: false, CancellationToken.None);
         Assert.Equal(0, DemoCommand.Run(terminal, folder["demo"], seconds: 1, "auto", size: 64));
         Assert.Empty(errors.ToString());
         Assert.Contains("all pixels", output.ToString(), StringComparison.Ordinal);

@@ -19,16 +19,16 @@ public sealed class TrainAndSegmentTests : IDisposable
     public void AModelLearnsToTellBrightFromDark(string device, int steps, double accuracy)
     {
         _folder.Halves("data", 5);
-        CommandRun train = CommandRun.Of(["train", _folder["data"], "-o", _folder["out/m.safetensors"], .. Tiny, "--steps", $"{steps}", "--lr", "0.05", "--momentum", "0.9", "--device", device, "--log", _folder["m.csv"]]);
+        CommandRun train = CommandRun.Of(["train", _folder["data"], "-o", _folder["m.safetensors"], .. Tiny, "--steps", $"{steps}", "--lr", "0.05", "--momentum", "0.9", "--device", device, "--log", _folder["m.csv"]]);
         Assert.Equal((0, 0), (train.Code, train.Errors.Length));
         Assert.Contains("validation IoU", train.Output, StringComparison.Ordinal);
-        Assert.Equal([.. UNetModel.Read(_folder["out/m.safetensors"]).Classes.Select(label => label.Value)], [10, 200]);
-        Assert.True(File.Exists(_folder["out/m.last.safetensors"]) && File.Exists(_folder["out/m.state.safetensors"]));
+        Assert.Equal([.. UNetModel.Read(_folder["m.safetensors"]).Classes.Select(label => label.Value)], [10, 200]);
+        Assert.True(File.Exists(_folder["m.last.safetensors"]) && File.Exists(_folder["m.state.safetensors"]));
         string[] log = File.ReadAllLines(_folder["m.csv"]);
         Assert.StartsWith("step,loss,", log[0], StringComparison.Ordinal);
         Assert.Equal(steps, log.Skip(1).Select(line => line.Split(',')[0]).Distinct().Count());
 
-        CommandRun segment = CommandRun.Of("segment", _folder["out/m.safetensors"], _folder["data"], "-o", _folder["seg"], "--device", device, "--probabilities");
+        CommandRun segment = CommandRun.Of("segment", _folder["m.safetensors"], _folder["data"], "-o", _folder["seg"], "--device", device, "--probabilities");
         Assert.Equal((0, 0), (segment.Code, segment.Errors.Length));
         LabelImage labels = ImageFile.Open(_folder["seg/img4.png"]).ReadLabels();
         Assert.All(labels.Values.Distinct(), value => Assert.Contains(value, new[] { 10, 200 }));
@@ -80,6 +80,18 @@ public sealed class TrainAndSegmentTests : IDisposable
         Assert.Equal((0, 0), (resumed.Code, resumed.Errors.Length));
         Assert.Equal(whole, File.ReadAllBytes(_folder["m.last.safetensors"]));
         Assert.Equal(log, File.ReadAllLines(_folder["m.csv"]));
+    }
+
+    [Fact]
+    public void ATerminalShowsTheSameScores()
+    {
+        _folder.Halves("data", 2);
+        CommandRun train = CommandRun.Live(["train", _folder["data"], "-o", _folder["m.safetensors"], .. Tiny, "--steps", "2"]);
+        Assert.Equal((0, 0), (train.Code, train.Errors.Length));
+        Assert.Contains("validation IoU", train.Output, StringComparison.Ordinal);
+        CommandRun segment = CommandRun.Live("segment", _folder["m.safetensors"], _folder["data"], "-o", _folder["seg"]);
+        Assert.Equal((0, 0), (segment.Code, segment.Errors.Length));
+        Assert.Equal(0, CommandRun.Live("evaluate", _folder["seg"], _folder["data"]).Code);
     }
 
     [Fact]
