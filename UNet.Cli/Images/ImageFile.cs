@@ -48,6 +48,8 @@ internal sealed class ImageFile
         ImageFile file = new(path);
         using Image image = file.Load(0);
         int pages = file.IsTiff && image.Contains("n-pages") ? (int)image.Get("n-pages") : 1;
+        if (file.IsTiff)
+            file.RequireAllPages();
         return new(path) { Pages = pages, Height = image.Height, Width = image.Width };
     }
 
@@ -128,6 +130,20 @@ internal sealed class ImageFile
         }
     }
 
+    private void RequireAllPages()
+    {
+        try
+        {
+            TiffTags.RequireAllPages(Path);
+        }
+        catch (Exception e) when (e is IOException or ArgumentOutOfRangeException)
+        {
+            throw Damaged(e);
+        }
+    }
+
+    private InputException Damaged(Exception cause) => new($"The image '{Path}' is damaged or cut short; replace it.", cause);
+
     private T[] Decode<T>(Image loaded, Enums.BandFormat format)
         where T : unmanaged
     {
@@ -138,7 +154,7 @@ internal sealed class ImageFile
         }
         catch (VipsException e)
         {
-            throw new InputException($"The image '{Path}' is damaged or cut short; replace it.", e);
+            throw Damaged(e);
         }
     }
 

@@ -2,45 +2,96 @@ using System.Buffers.Binary;
 
 namespace UNet.Cli.Images;
 
-/// <summary>The one thing in a TIFF header that libvips does not tell: what an additional sample means.</summary>
+/// <summary>What libvips does not tell of a TIFF file: whether all its pages are there, and what an additional sample means.</summary>
 internal static class TiffTags
 {
     private const int ExtraSamples = 338;
+
+    /// <summary>
+    /// Follows the chain of pages to its end; libvips would take a chain that leads out of the file for a shorter stack.
+    /// </summary>
+    /// <exception cref="IOException">The chain leads out of the file.</exception>
+    public static void RequireAllPages(string path)
+    {
+        using FileStream stream = File.OpenRead(path);
+        Header header = Header.Read(stream);
+        HashSet<long> seen = [];
+        for (long directory = header.FirstDirectory; directory != 0 && seen.Add(directory);)
+        {
+            stream.Position = directory;
+            long entries = (long)header.ReadInteger(stream, header.CountSize);
+            stream.Position += entries * header.EntrySize;
+            directory = (long)header.ReadInteger(stream, header.OffsetSize);
+        }
+    }
 
     /// <summary>Whether the first page says that its last sample is transparency (ExtraSamples 1 or 2).</summary>
     public static bool LastSampleIsAlpha(string path)
     {
         using FileStream stream = File.OpenRead(path);
-        Span<byte> header = stackalloc byte[16];
-        stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
-        bool little = header[0] == 'I';
-        bool big = Integer(header.Slice(2, 2), little) == 43;
-
-        // A directory: a count, then entries of tag, type, count and value (or the place of the value, if it is long).
-        (int countSize, int entrySize, int valueSize) = big ? (8, 20, 8) : (2, 12, 4);
-        stream.Position = (long)Integer(big ? header.Slice(8, 8) : header.Slice(4, 4), little);
-        Span<byte> word = stackalloc byte[20];
-        stream.ReadExactly(word[..countSize]);
-        ulong entries = Integer(word[..countSize], little);
+        Header header = Header.Read(stream);
+        stream.Position = header.FirstDirectory;
+        ulong entries = header.ReadInteger(stream, header.CountSize);
         for (ulong i = 0; i < entries; i++)
         {
-            Span<byte> entry = word[..entrySize];
-            stream.ReadExactly(entry);
-            if (Integer(entry[..2], little) != ExtraSamples)
+            // An entry: tag, type, count and value (or the place of the value, if it is long).
+            bool isWanted = header.ReadInteger(stream, 2) == ExtraSamples;
+            header.ReadInteger(stream, 2);
+            ulong count = header.ReadInteger(stream, header.OffsetSize);
+            if (!isWanted)
+            {
+                header.ReadInteger(stream, header.OffsetSize);
                 continue;
-            ulong count = Integer(entry.Slice(4, valueSize), little);
-            Span<byte> value = entry.Slice(4 + valueSize, valueSize);
+            }
+
+            Span<byte> values = stackalloc byte[header.OffsetSize];
+            stream.ReadExactly(values);
             int last = ((int)count - 1) * 2;
-            return last >= 0 && last < valueSize && Integer(value.Slice(last, 2), little) is 1 or 2;
+            return last >= 0 && last < values.Length && header.Integer(values.Slice(last, 2)) is 1 or 2;
         }
 
         return false;
     }
 
-    private static ulong Integer(ReadOnlySpan<byte> bytes, bool little) => bytes.Length switch
+    /// <param name="IsLittleEndian">Order of the bytes of a number.</param>
+    /// <param name="IsBig">BigTIFF, with longer counts and offsets.</param>
+    /// <param name="FirstDirectory">Place of the directory of the first page.</param>
+    private sealed record Header(bool IsLittleEndian, bool IsBig, long FirstDirectory)
     {
-        2 => little ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : BinaryPrimitives.ReadUInt16BigEndian(bytes),
-        4 => little ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : BinaryPrimitives.ReadUInt32BigEndian(bytes),
-        _ => little ? BinaryPrimitives.ReadUInt64LittleEndian(bytes) : BinaryPrimitives.ReadUInt64BigEndian(bytes),
-    };
+        private const int BigTiff = 43;
+
+        /// <summary>Bytes of a directory's count of entries.</summary>
+        public int CountSize => IsBig ? 8 : 2;
+
+        /// <summary>Bytes of an entry of a directory.</summary>
+        public int EntrySize => IsBig ? 20 : 12;
+
+        /// <summary>Bytes of a place in the file, and of a count of values.</summary>
+        public int OffsetSize => IsBig ? 8 : 4;
+
+        public static Header Read(Stream stream)
+        {
+            Span<byte> order = stackalloc byte[2];
+            stream.ReadExactly(order);
+            Header header = new(order[0] == 'I', false, 0);
+            header = header with { IsBig = header.ReadInteger(stream, 2) == BigTiff };
+            if (header.IsBig)
+                header.ReadInteger(stream, 4);
+            return header with { FirstDirectory = (long)header.ReadInteger(stream, header.OffsetSize) };
+        }
+
+        public ulong ReadInteger(Stream stream, int size)
+        {
+            Span<byte> bytes = stackalloc byte[size];
+            stream.ReadExactly(bytes);
+            return Integer(bytes);
+        }
+
+        public ulong Integer(ReadOnlySpan<byte> bytes) => bytes.Length switch
+        {
+            2 => IsLittleEndian ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : BinaryPrimitives.ReadUInt16BigEndian(bytes),
+            4 => IsLittleEndian ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : BinaryPrimitives.ReadUInt32BigEndian(bytes),
+            _ => IsLittleEndian ? BinaryPrimitives.ReadUInt64LittleEndian(bytes) : BinaryPrimitives.ReadUInt64BigEndian(bytes),
+        };
+    }
 }

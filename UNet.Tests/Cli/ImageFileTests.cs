@@ -121,6 +121,22 @@ public sealed class ImageFileTests : IDisposable
     }
 
     [Fact]
+    public void AStackThatLacksItsLastPagesIsRefused()
+    {
+        string path = _folder.Stack("a.tif", [.. Enumerable.Range(0, 6).Select(page => Enumerable.Range(page, 300).ToArray())]);
+        byte[] whole = File.ReadAllBytes(path);
+        Assert.Equal(6, ImageFile.Open(path).Pages);
+        for (int kept = 8; kept < whole.Length; kept += whole.Length / 40)
+        {
+            File.WriteAllBytes(path, whole[..kept]);
+
+            // What is missing at the very end may be no more than a resolution tag.
+            Exception? refusal = Record.Exception(() => Assert.Equal([.. Enumerable.Range(5, 300)], ImageFile.Open(path).ReadLabels(5).Values));
+            Assert.True(refusal is InputException || (refusal is null && kept > whole.Length * 9 / 10), $"{kept} of {whole.Length} bytes: {refusal}");
+        }
+    }
+
+    [Fact]
     public void AColouredMaskIsRefused()
     {
         ImageWriter.WritePng(_folder["m.png"], [1, 1, 1, 4, 5, 6], 1, 2);
