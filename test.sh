@@ -10,7 +10,7 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SYSTEM_GLOBALIZATION
 export UNET_REQUIRE_VULKAN=1    # a machine without a Vulkan device fails the tests instead of skipping them
 
 echo 'Building ...'
-dotnet build UNet.Tests -c Release --nologo --verbosity quiet --tl:off -nodeReuse:false -clp:NoSummary < /dev/null
+dotnet build UNet.Vulkan.sln -c Release --nologo --verbosity quiet --tl:off -nodeReuse:false -clp:NoSummary < /dev/null
 
 results=TestResults/tests.trx
 rm -f "$results"
