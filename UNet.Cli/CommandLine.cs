@@ -24,9 +24,10 @@ internal static class CommandLine
     {
         Option<bool> verbose = new("--verbose") { Description = "Show where in the program an error arose.", Recursive = true };
         RootCommand root = Create(terminal, verbose);
-        ParseResult result = root.Parse(arguments);
+        ParseResult? result = null;
         try
         {
+            result = root.Parse(arguments);
             if (result.Action is not null and not ParseErrorAction)
             {
                 int code = result.Invoke(new InvocationConfiguration
@@ -51,7 +52,7 @@ internal static class CommandLine
         catch (Exception e)
         {
             terminal.Error(OneLine(e.Message));
-            if (result.GetValue(verbose))
+            if (result?.GetValue(verbose) == true)
                 terminal.Trace(e);
             return e is InputException or PlanException ? BadInput : Failed;
         }

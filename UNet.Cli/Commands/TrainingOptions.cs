@@ -18,6 +18,13 @@ internal sealed class TrainingOptions
     private readonly Option<int?> _steps;
     private readonly Option<int?> _epochs;
 
+    /// <summary>How a pixel is weighed. (An option of a truth value would not take a word.)</summary>
+    private enum WeightMap
+    {
+        None,
+        Balance,
+    }
+
     /// <summary>Makes the options.</summary>
     public TrainingOptions()
     {
@@ -51,8 +58,8 @@ internal sealed class TrainingOptions
                 ("flips", Augmentation.Flips), ("none", Augmentation.None)),
             (configuration, value) => configuration with { Augmentation = value });
         Add(CommandOptions.Choice("--weight-map", $"Weight of a pixel in the loss: by how rare its class is, or all the same [default: {(Default.BalanceClasses ? "balance" : "none")}].",
-                ("balance", true), ("none", false)),
-            (configuration, value) => configuration with { BalanceClasses = value });
+                ("balance", WeightMap.Balance), ("none", WeightMap.None)),
+            (configuration, value) => configuration with { BalanceClasses = value == WeightMap.Balance });
         Add(CommandOptions.Whole("--seed", "N", $"Seed of all random numbers [default: {Default.Seed}].", 0),
             (configuration, value) => configuration with { Seed = (ulong)value });
     }

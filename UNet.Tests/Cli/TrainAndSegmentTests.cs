@@ -105,6 +105,29 @@ public sealed class TrainAndSegmentTests : IDisposable
     }
 
     [Fact]
+    public void EveryOptionReachesTheTraining()
+    {
+        _folder.Halves("data", 2);
+        string options = "--width 3 --depth 2 --padding same --dropout 0.25 --tile 32 --batch 2 --steps 1 --lr 0.02 --momentum 0.8 --clip 0.5 --augment none --weight-map balance --seed 9";
+        CommandRun train = CommandRun.Of(["train", _folder["data"], "-o", _folder["m.safetensors"], .. options.Split(' ')]);
+        Assert.Equal((0, 0), (train.Code, train.Errors.Length));
+        TrainingConfiguration expected = new()
+        {
+            Network = new UNetConfiguration { Width = 3, Depth = 2, Padding = ConvolutionPadding.Same, Dropout = 0.25 },
+            Tile = 32,
+            Batch = 2,
+            Steps = 1,
+            LearningRate = 0.02,
+            Momentum = 0.8,
+            MaximumGradientNorm = 0.5,
+            Augmentation = Augmentation.None,
+            BalanceClasses = true,
+            Seed = 9,
+        };
+        Assert.Equal(expected, TrainingState.Read(_folder["m.state.safetensors"]).Configuration);
+    }
+
+    [Fact]
     public void EpochsAreTurnedIntoSteps()
     {
         _folder.Halves("data", 5);
