@@ -80,16 +80,13 @@ void main() {
                 rows[j * 3u] = rows[j * 3u + 1u];
                 rows[j * 3u + 1u] = rows[j * 3u + 2u];
                 rows[j * 3u + 2u] = row_of(n, min(c0 + j, x_c - 1u), p + 2u - PADDING, column);
-                [[unroll]] for (uint r = 0u; r < 3u; r++) {
-                    float pixel[2u * LANES];
-                    [[unroll]] for (uint i = 0u; i < LANES; i++) {
-                        pixel[i] = subgroupBroadcast(rows[j * 3u + r].x, i);
-                        pixel[LANES + i] = subgroupBroadcast(rows[j * 3u + r].y, i);
-                    }
-                    [[unroll]] for (uint s = 0u; s < 3u; s++) {
-                        uint tap = (j * 3u + r) * 3u + s;
-                        [[unroll]] for (uint i = 0u; i < TILE_W; i++)
-                            sum[tap] = fma(gradient[i], pixel[i + s], sum[tap]);
+                // The nine sums of a channel take turns, so that no multiply-add waits for the one before it.
+                [[unroll]] for (uint i = 0u; i < TILE_W; i++) {
+                    [[unroll]] for (uint t = 0u; t < 9u; t++) {
+                        vec2 runs = rows[j * 3u + t / 3u];
+                        uint at = i + t % 3u;
+                        float pixel = at < LANES ? subgroupBroadcast(runs.x, at) : subgroupBroadcast(runs.y, at - LANES);
+                        sum[j * 9u + t] = fma(gradient[i], pixel, sum[j * 9u + t]);
                     }
                 }
             }
