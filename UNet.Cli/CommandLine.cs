@@ -60,7 +60,8 @@ internal static class CommandLine
 
     private static RootCommand Create(Terminal terminal, Option<bool> verbose)
     {
-        RootCommand root = new("Trains U-Nets on folders of images and masks and segments images with them, on any Vulkan device or the processor.")
+        RootCommand root = new(
+            "Trains U-Nets on folders of images and masks and segments images with them, on any Vulkan device or the processor.")
         {
             DevicesCommand.Create(terminal),
             SelftestCommand.Create(terminal),
@@ -100,7 +101,9 @@ internal static class CommandLine
         {
             int code = usual.Invoke(parseResult);
             TextWriter output = parseResult.InvocationConfiguration.Output;
-            string[] examples = parseResult.CommandResult.Command is ExampleCommand command ? command.Examples : ["unet demo", "unet train --help"];
+            string[] examples = parseResult.CommandResult.Command is ExampleCommand command
+                ? command.Examples
+                : ["unet demo", "unet train --help"];
             output.WriteLine("Examples:");
             foreach (string example in examples)
                 output.WriteLine($"  {example}");

@@ -10,7 +10,8 @@ internal static class CommandOptions
     /// <summary>The device option that all computing commands share.</summary>
     public static Option<string> Device() => new("--device")
     {
-        Description = "Where to compute: auto (a GPU, else a software driver, else the processor), cpu, or a device's index or part of its name ('unet devices').",
+        Description = "Where to compute: auto (a GPU, else a software driver, else the processor), cpu, or a device's index or part "
+            + "of its name ('unet devices').",
         HelpName = "auto|cpu|INDEX|NAME",
         DefaultValueFactory = _ => "auto",
     };
@@ -29,12 +30,16 @@ internal static class CommandOptions
     /// <param name="description">One sentence.</param>
     /// <param name="accept">Whether a value is in range.</param>
     /// <param name="range">The range in words, such as <c>a number of 0 or more</c>.</param>
-    public static Option<double?> Real(string name, string helpName, string description, Func<double, bool> accept, string range) => Parsed<double?>(
-        name,
-        helpName,
-        description,
-        text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) && accept(value) ? value : null,
-        range);
+    public static Option<double?> Real(string name, string helpName, string description, Func<double, bool> accept, string range)
+    {
+        return Parsed<double?>(name, helpName, description, Parse, range);
+
+        double? Parse(string text)
+        {
+            bool isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value);
+            return isNumber && double.IsFinite(value) && accept(value) ? value : null;
+        }
+    }
 
     /// <summary>An option that takes one of a few words.</summary>
     public static Option<T?> Choice<T>(string name, string description, params (string Word, T Value)[] choices)
@@ -45,7 +50,8 @@ internal static class CommandOptions
         text => choices.Where(choice => choice.Word == text).Select(choice => (T?)choice.Value).FirstOrDefault(),
         $"{string.Join(" or ", choices.Select(choice => choice.Word))}");
 
-    private static Option<T?> Parsed<T>(string name, string helpName, string description, Func<string, T?> parse, string accepted) => new(name)
+    private static Option<T?> Parsed<T>(
+        string name, string helpName, string description, Func<string, T?> parse, string accepted) => new(name)
     {
         Description = description,
         HelpName = helpName,

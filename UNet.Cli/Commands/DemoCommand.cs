@@ -7,6 +7,7 @@ using UNet.Cli.Progress;
 using UNet.Vulkan.Device;
 using UNet.Vulkan.Execution;
 using UNet.Vulkan.Model;
+using UNet.Vulkan.Planning;
 using UNet.Vulkan.Training;
 
 namespace UNet.Cli.Commands;
@@ -38,13 +39,15 @@ internal static class DemoCommand
         Option<string> device = CommandOptions.Device();
         ExampleCommand command = new(
             "demo",
-            "Shows it all on synthetic images of cells: makes them, trains a model for a minute or two, segments images it has not seen, scores the result.",
+            "Shows it all on synthetic images of cells: makes them, trains a model for a minute or two, segments images it has not "
+                + "seen, scores the result.",
             "unet demo",
             "unet demo --seconds 300 --device 0")
         {
             output, seconds, device,
         };
-        command.SetAction(result => Run(terminal, result.GetRequiredValue(output), result.GetValue(seconds) ?? 90, result.GetRequiredValue(device)));
+        command.SetAction(result => Run(
+            terminal, result.GetRequiredValue(output), result.GetValue(seconds) ?? 90, result.GetRequiredValue(device)));
         return command;
     }
 
@@ -59,23 +62,27 @@ internal static class DemoCommand
         terminal.Output.WriteLine($"Making {DemoData.TrainingSlices + DemoData.TestSlices} synthetic slices of cells in '{folder}'.");
         DemoData.Write(folder, Seed, size);
         string model = Path.Combine(folder, "model.safetensors");
-        TrainingResult training = Train(terminal, folder, new TrainingFiles(model), seconds, deviceChoice);
+        (TrainingResult training, string options) = Train(terminal, folder, new TrainingFiles(model), seconds, deviceChoice);
         terminal.Stop.ThrowIfCancellationRequested();
-        terminal.Output.WriteLine($"Trained {training.Step} steps; best validation IoU {training.Best?.MeanIoU:0.000} after step {training.BestStep}.");
+        terminal.Output.WriteLine(
+            $"Trained {training.Step} steps; best validation IoU {training.Best?.MeanIoU:0.000} after step {training.BestStep}.");
 
         string test = Path.Combine(folder, "test");
         string segmented = Path.Combine(folder, "segmented");
         SegmentCommand.Run(terminal, model, [test], segmented, probabilities: false, deviceChoice);
         EvaluateCommand.Run(terminal, segmented, test);
         int pictures = WriteComparisons(test, segmented, Path.Combine(folder, "comparison"));
-        terminal.Output.WriteLine($"{pictures} pictures in '{Path.Combine(folder, "comparison")}' show image, truth and result side by side.");
-        terminal.Output.WriteLine($"The same by hand: unet train {Path.Combine(folder, "train")} -o {model}");
+        terminal.Output.WriteLine(
+            $"{pictures} pictures in '{Path.Combine(folder, "comparison")}' show image, truth and result side by side.");
+        terminal.Output.WriteLine($"The same by hand: unet train {Path.Combine(folder, "train")} -o {model} {options}");
         terminal.Output.WriteLine($"                  unet segment {model} {test} -o {segmented}");
         terminal.Output.WriteLine($"                  unet evaluate {segmented} {test}");
         return CommandLine.Done;
     }
 
-    private static TrainingResult Train(Terminal terminal, string folder, TrainingFiles files, int seconds, string deviceChoice)
+    /// <summary>Trains; also says with which options 'unet train' would do the same.</summary>
+    private static (TrainingResult Result, string Options) Train(
+        Terminal terminal, string folder, TrainingFiles files, int seconds, string deviceChoice)
     {
         DataSet data = DataSet.Read(Path.Combine(folder, "train"), ValidationSplit.Default, null, null, terminal.Note);
         TrainingData trainingData = data.ToTrainingData();
@@ -84,8 +91,11 @@ internal static class DemoCommand
         TrainingConfiguration configuration = Fitting(0.8 * seconds, trainingData with { Validation = [] }, device);
         using Trainer trainer = new(configuration, trainingData, device);
         terminal.Output.WriteLine(
-            $"Training a U-Net of width {configuration.Network.Width} and depth {configuration.Network.Depth} for {configuration.Steps} steps on {device.Name}.");
-        return new TrainingProgress(terminal, 0, data.Classes).Watch(report => trainer.Run(files, report, terminal.Stop));
+            $"Training a U-Net of width {configuration.Network.Width} and depth {configuration.Network.Depth} for "
+                + $"{configuration.Steps} steps on {device.Name}.");
+        TrainingResult result = new TrainingProgress(terminal, 0, data.Classes).Watch(report => trainer.Run(files, report, terminal.Stop));
+        UNetConfiguration network = configuration.Network;
+        return (result, $"--width {network.Width} --depth {network.Depth} --tile {configuration.Tile} --steps {configuration.Steps}");
     }
 
     /// <summary>
@@ -99,8 +109,10 @@ internal static class DemoCommand
         double rate = 0;
         foreach ((int width, int depth, int tile) in networks.Skip(device.Properties is null ? 0 : 1))
         {
-            TrainingConfiguration configuration = new() { Network = new UNetConfiguration { Width = width, Depth = depth }, Tile = tile, Seed = Seed };
-            double operations = Trainer.Plan(configuration, device.Properties ?? DeviceProperties.Minimum).Dispatches.Sum(dispatch => (double)dispatch.Operations);
+            UNetConfiguration network = new() { Width = width, Depth = depth };
+            TrainingConfiguration configuration = new() { Network = network, Tile = tile, Seed = Seed };
+            ExecutionPlan plan = Trainer.Plan(configuration, device.Properties ?? DeviceProperties.Minimum);
+            double operations = plan.Dispatches.Sum(dispatch => (double)dispatch.Operations);
             if (fitting is not null && seconds * rate / operations < UsefulSteps)
                 break;
             double perStep = SecondsPerStep(configuration, data, device);
@@ -140,7 +152,8 @@ internal static class DemoCommand
                 ImageFile.Open(Path.Combine(test, "masks", name)).Read().Pixels,
                 ImageFile.Open(Path.Combine(segmented, name)).Read().Pixels,
             ];
-            ImageWriter.WritePng(Path.Combine(folder, name), SideBySide(panels, image.Height, image.Width, out int width), image.Height, width);
+            byte[] picture = SideBySide(panels, image.Height, image.Width, out int width);
+            ImageWriter.WritePng(Path.Combine(folder, name), picture, image.Height, width);
         }
 
         return images.Count;

@@ -16,17 +16,23 @@ internal static class EvaluateCommand
     /// <summary>Makes the command.</summary>
     public static Command Create(Terminal terminal)
     {
-        Argument<string> predictions = new("PREDICTIONS") { Description = "Folder or stack of predicted label images, as 'unet segment' writes them." };
+        Argument<string> predictions = new("PREDICTIONS")
+        {
+            Description = "Folder or stack of predicted label images, as 'unet segment' writes them.",
+        };
         Argument<string> labels = new("LABELS") { Description = "Folder or stack of true label images." };
         Option<string> metrics = new("--metrics")
         {
-            Description = $"Metrics, separated by commas: {string.Join(", ", Metric.All.Select(metric => $"{metric.Name} ({metric.Description})"))}.",
+            Description = "Metrics, separated by commas: "
+                + $"{string.Join(", ", Metric.All.Select(metric => $"{metric.Name} ({metric.Description})"))}. "
+                + "A class that an image has neither in truth nor in prediction is left out of its mean.",
             HelpName = "LIST",
             DefaultValueFactory = _ => string.Join(',', Metric.All.Select(metric => metric.Name)),
         };
         Option<string?> classes = new("--classes")
         {
-            Description = "Label values that are the classes. Default: all values; masks of more than 8 bits or 16 values are instance ids (0 and >0).",
+            Description = "Label values that are the classes. Default: all values; masks of more than 8 bits or 16 values are "
+                + "instance ids (0 and >0).",
             HelpName = "LIST",
         };
         Option<string?> json = new("--json") { Description = "Write all scores to this file too.", HelpName = "FILE" };
@@ -51,7 +57,8 @@ internal static class EvaluateCommand
     }
 
     /// <summary>Prints all scores of predictions.</summary>
-    public static void Run(Terminal terminal, string predictions, string labels) => Run(terminal, predictions, labels, Metric.All, null, null);
+    public static void Run(Terminal terminal, string predictions, string labels)
+        => Run(terminal, predictions, labels, Metric.All, null, null);
 
     private static int Run(
         Terminal terminal, string predictions, string labels, ImmutableArray<Metric> metrics, LabelClasses? classes, string? json)
@@ -114,7 +121,8 @@ internal static class EvaluateCommand
 
     private static ImmutableArray<Metric> ParseMetrics(string list) => [.. list.Split(',', StringSplitOptions.TrimEntries).Select(
         name => Metric.All.FirstOrDefault(metric => metric.Name == name)
-            ?? throw new InputException($"There is no metric '{name}'; choose among {string.Join(", ", Metric.All.Select(metric => metric.Name))}."))];
+            ?? throw new InputException($"There is no metric '{name}'; choose among "
+                + $"{string.Join(", ", Metric.All.Select(metric => metric.Name))}."))];
 
     private static void Print(Terminal terminal, Evaluation evaluation)
     {

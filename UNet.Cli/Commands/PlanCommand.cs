@@ -50,9 +50,11 @@ internal static class PlanCommand
         ExecutionPlan training = Trainer.Plan(configuration, device);
         ExecutionPlan segmenting = Segmenter.Plan(network, tile, device);
 
-        terminal.Output.WriteLine($"network     width {network.Width}, depth {network.Depth}, {network.Padding.ToString().ToLowerInvariant()} padding: {UNetParameters.Count(network):N0} parameters");
+        terminal.Output.WriteLine($"network     width {network.Width}, depth {network.Depth}, "
+            + $"{network.Padding.ToString().ToLowerInvariant()} padding: {UNetParameters.Count(network):N0} parameters");
         terminal.Output.WriteLine($"tile        {tile}x{tile} in, {output}x{output} out, {configuration.Batch} a training step");
-        terminal.Output.WriteLine($"device      {(device == DeviceProperties.Minimum ? "smallest limits of the Vulkan specification" : device.Name)}");
+        string deviceName = device == DeviceProperties.Minimum ? "smallest limits of the Vulkan specification" : device.Name;
+        terminal.Output.WriteLine($"device      {deviceName}");
         terminal.Output.WriteLine($"arithmetic  {Operations(training)} a training step, {Operations(segmenting)} a tile to segment");
         terminal.Output.WriteLine();
         terminal.Table(["memory", "training", "segmenting"],
@@ -67,7 +69,8 @@ internal static class PlanCommand
         string[] Row(string name, Func<ExecutionPlan, long> bytes) => [name, Bytes(bytes(training)), Bytes(bytes(segmenting))];
     }
 
-    private static long BytesOf(ExecutionPlan plan, ValueKind kind) => plan.Memory!.ByKind.Where(bytes => bytes.Kind == kind).Sum(bytes => bytes.Bytes);
+    private static long BytesOf(ExecutionPlan plan, ValueKind kind)
+        => plan.Memory!.ByKind.Where(bytes => bytes.Kind == kind).Sum(bytes => bytes.Bytes);
 
     private static string Describe(ValueKind kind) => kind switch
     {
@@ -81,7 +84,8 @@ internal static class PlanCommand
         _ => kind.ToString().ToLowerInvariant(),
     };
 
-    private static string Operations(ExecutionPlan plan) => $"{plan.Dispatches.Sum(dispatch => (double)dispatch.Operations) / 1e9:0.0} GFLOP";
+    private static string Operations(ExecutionPlan plan)
+        => $"{plan.Dispatches.Sum(dispatch => (double)dispatch.Operations) / 1e9:0.0} GFLOP";
 
     private static string Bytes(long bytes) => bytes == 0 ? "-" : $"{bytes / (double)(1 << 20):0.0} MiB";
 }

@@ -22,10 +22,16 @@ internal static class SegmentCommand
             Description = "Images, TIFF stacks, or folders of them.",
             Arity = ArgumentArity.OneOrMore,
         };
-        Option<string> output = new("--output", "-o") { Description = "Folder for the label images; made if it is missing.", HelpName = "DIR", Required = true };
+        Option<string> output = new("--output", "-o")
+        {
+            Description = "Folder for the label images; made if it is missing.",
+            HelpName = "DIR",
+            Required = true,
+        };
         Option<bool> probabilities = new("--probabilities")
         {
-            Description = "Write the probability of each class too: NAME.probability.tif, 32-bit floating point, one page a class and slice.",
+            Description = "Write the probability of each class too: NAME.probability.tif, 32-bit floating point, one page a class "
+                + "and slice.",
         };
         Option<string> device = CommandOptions.Device();
         ExampleCommand command = new(
@@ -49,10 +55,12 @@ internal static class SegmentCommand
     /// <summary>Segments the inputs and writes what they become.</summary>
     /// <exception cref="InputException">The model or an input cannot be used.</exception>
     /// <exception cref="OperationCanceledException">The user stopped it.</exception>
-    public static void Run(Terminal terminal, string modelFile, IEnumerable<string> inputs, string output, bool probabilities, string deviceChoice)
+    public static void Run(
+        Terminal terminal, string modelFile, IEnumerable<string> inputs, string output, bool probabilities, string deviceChoice)
     {
         UNetModel model = UNetModel.Read(modelFile);
-        List<ImageFile> files = [.. inputs.SelectMany(input => Directory.Exists(input) ? DataSetFolder.Images(input, terminal.Note) : [ImageFile.Open(input)])];
+        List<ImageFile> files = [.. inputs.SelectMany(
+            input => Directory.Exists(input) ? DataSetFolder.Images(input, terminal.Note) : [ImageFile.Open(input)])];
         RequireDistinctOutputs(files);
         if (File.Exists(output))
             throw new InputException($"'{output}' is a file; -o takes a folder.");
@@ -70,11 +78,13 @@ internal static class SegmentCommand
                 Segment(segmenter, file, output, probabilities, done, terminal.Stop);
         });
         terminal.Output.WriteLine(
-            $"Segmented {pages} image{(pages == 1 ? "" : "s")} into '{output}' in {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s on {device.Name}.");
+            $"Segmented {pages} image{(pages == 1 ? "" : "s")} into '{output}' in {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} "
+                + $"s on {device.Name}.");
     }
 
     /// <summary>The pages of a file, one after the other; what they become is written when all are done.</summary>
-    private static void Segment(Segmenter segmenter, ImageFile file, string output, bool withProbabilities, Action done, CancellationToken stop)
+    private static void Segment(
+        Segmenter segmenter, ImageFile file, string output, bool withProbabilities, Action done, CancellationToken stop)
     {
         LabelClasses classes = LabelClasses.Of(segmenter.Model);
         List<LabelImage> labels = [];
@@ -107,15 +117,18 @@ internal static class SegmentCommand
         if (channels == 1 && image.IsGrayInValue)
             return image.FirstChannel();
         throw new InputException(
-            $"The image '{name}' has {image.Channels} channel{(image.Channels == 1 ? "" : "s")} but the model takes {channels}; convert it to the kind of image that the model was trained on.");
+            $"The image '{name}' has {image.Channels} channel{(image.Channels == 1 ? "" : "s")} but the model takes {channels}; "
+                + "convert it to the kind of image that the model was trained on.");
     }
 
     private static void RequireDistinctOutputs(List<ImageFile> files)
     {
-        if (files.GroupBy(file => file.Stem).FirstOrDefault(group => group.Count() > 1)?.Take(2).ToArray() is [ImageFile first, ImageFile second])
+        if (files.GroupBy(file => file.Stem).FirstOrDefault(group => group.Count() > 1) is { } same)
         {
+            (ImageFile first, ImageFile second) = (same.First(), same.ElementAt(1));
             throw new InputException(
-                $"'{first.Path}' and '{second.Path}' would both be written as '{first.Stem}'; rename one, or segment them into different folders.");
+                $"'{first.Path}' and '{second.Path}' would both be written as '{first.Stem}'; rename one, or segment them into "
+                    + "different folders.");
         }
     }
 }

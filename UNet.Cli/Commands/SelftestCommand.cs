@@ -20,7 +20,8 @@ internal static class SelftestCommand
         Option<string?> op = new("--op") { Description = "Check only this operation.", HelpName = "NAME" };
         ExampleCommand command = new(
             "selftest",
-            "Checks every operation: gradients by finite differences, and every kernel on the device against the processor. Exit code 1 if any fails.",
+            "Checks every operation: gradients by finite differences, and every kernel on the device against the processor. Exit "
+                + "code 1 if any fails.",
             "unet selftest",
             "unet selftest --device 1",
             "unet selftest --op Conv2d")
@@ -35,10 +36,12 @@ internal static class SelftestCommand
     {
         OpInfo[] ops = [.. OpCatalog.Ops.Where(op => name is null || op.Name.Equals(name, StringComparison.OrdinalIgnoreCase))];
         if (ops.Length == 0)
-            throw new InputException($"There is no operation '{name}'; choose among {string.Join(", ", OpCatalog.Ops.Select(op => op.Name))}.");
+            throw new InputException($"There is no operation '{name}'; choose among "
+                + $"{string.Join(", ", OpCatalog.Ops.Select(op => op.Name))}.");
 
         using IComputeDevice device = ComputeDevice.Open(deviceChoice, terminal);
-        terminal.Output.WriteLine($"Checking {ops.Length} operation{(ops.Length == 1 ? "" : "s")} on {device.Name}; errors as shares of what is allowed.");
+        terminal.Output.WriteLine($"Checking {ops.Length} operation{(ops.Length == 1 ? "" : "s")} on {device.Name}; errors as shares "
+            + "of what is allowed.");
         List<OpReport> reports = [];
         new ItemProgress(terminal, ops.Length, "operations").Watch(done =>
         {
@@ -54,7 +57,8 @@ internal static class SelftestCommand
         CheckResult[] failures = [.. reports.SelectMany(report => report.All).Where(result => !result.Passed)];
         foreach (CheckResult failure in failures)
             terminal.Output.WriteLine($"FAILED {failure.Subject}: {failure.Detail}");
-        terminal.Output.WriteLine($"{reports.Sum(report => report.All.Count()) - failures.Length} checks passed, {failures.Length} failed.");
+        terminal.Output.WriteLine($"{reports.Sum(report => report.All.Count()) - failures.Length} checks passed, {failures.Length} "
+            + "failed.");
         return failures.Length == 0 ? CommandLine.Done : CommandLine.Failed;
     }
 
@@ -81,7 +85,9 @@ internal static class SelftestCommand
 
         // Unwritten memory holds NaN and dispatches of one level run in any order: a kernel that counts on either shows.
         Session CreateSession(Vulkan.Graph.Graph graph, PlanOptions options) => new VulkanSession(
-            device!, Planner.Plan(graph, device!.Properties, options), options: new VulkanSessionOptions { Poison = true, ShuffleSeed = 1 });
+            device!,
+            Planner.Plan(graph, device!.Properties, options),
+            options: new VulkanSessionOptions { Poison = true, ShuffleSeed = 1 });
     }
 
     /// <param name="Name">The operation.</param>

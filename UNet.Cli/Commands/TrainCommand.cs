@@ -27,7 +27,8 @@ internal static class TrainCommand
         };
         Option<string?> classes = new("--classes")
         {
-            Description = "Label values that are the classes. Default: the values of the training masks; masks of more than 8 bits or 16 values are instance ids (0 and >0).",
+            Description = "Label values that are the classes. Default: the values of the training masks; masks of more than 8 bits "
+                + "or 16 values are instance ids (0 and >0).",
             HelpName = "LIST",
         };
         Option<string?> initial = new("--init") { Description = "Start from the parameters of this model.", HelpName = "FILE" };
@@ -94,8 +95,10 @@ internal static class TrainCommand
         UNetConfiguration network = configuration.Network;
         string images = $"{data.Training.Length} images, {data.Validation.Length} held out";
         terminal.Output.WriteLine($"data     {images}; {data.Channels} channel{(data.Channels == 1 ? "" : "s")}; classes {data.Classes}");
-        terminal.Output.WriteLine($"network  width {network.Width}, depth {network.Depth}, {network.Padding.ToString().ToLowerInvariant()} padding");
-        terminal.Output.WriteLine($"training {configuration.Steps} steps of {configuration.Batch} tile{(configuration.Batch == 1 ? "" : "s")} of {configuration.Tile}x{configuration.Tile} pixels");
+        terminal.Output.WriteLine($"network  width {network.Width}, depth {network.Depth}, "
+            + $"{network.Padding.ToString().ToLowerInvariant()} padding");
+        terminal.Output.WriteLine($"training {configuration.Steps} steps of {configuration.Batch} "
+            + $"tile{(configuration.Batch == 1 ? "" : "s")} of {configuration.Tile}x{configuration.Tile} pixels");
         terminal.Output.WriteLine($"device   {device.Name}");
     }
 
@@ -108,7 +111,7 @@ internal static class TrainCommand
         }
 
         terminal.Output.WriteLine(result.Best is { } best
-            ? FormattableString.Invariant($"Best model, with a validation IoU of {best.MeanIoU:0.000} after step {result.BestStep}: {files.Model}")
+            ? $"Best model, with a validation IoU of {best.MeanIoU:0.000} after step {result.BestStep}: {files.Model}"
             : $"Model: {files.Model}");
         terminal.Output.WriteLine($"Newest model: {files.Last}");
     }
@@ -122,5 +125,12 @@ internal static class TrainCommand
     /// <param name="Device">What <c>--device</c> says.</param>
     /// <param name="Log">File of the log.</param>
     private sealed record Request(
-        string Data, TrainingFiles Files, ValidationSplit Validation, LabelClasses? Classes, string? Initial, bool Resume, string Device, string? Log);
+        string Data,
+        TrainingFiles Files,
+        ValidationSplit Validation,
+        LabelClasses? Classes,
+        string? Initial,
+        bool Resume,
+        string Device,
+        string? Log);
 }

@@ -36,7 +36,8 @@ internal sealed class TrainingOptions
         Add(CommandOptions.Choice("--padding", $"Padding of the convolutions [default: {network.Padding.ToString().ToLowerInvariant()}].",
                 ("valid", ConvolutionPadding.Valid), ("same", ConvolutionPadding.Same)),
             (configuration, value) => configuration with { Network = configuration.Network with { Padding = value } });
-        Add(CommandOptions.Real("--dropout", "P", $"Probability of dropping activations of the two deepest levels [default: {network.Dropout}].",
+        Add(CommandOptions.Real("--dropout", "P", 
+                $"Probability of dropping activations of the two deepest levels [default: {network.Dropout}].",
                 value => value is >= 0 and < 1, "a number from 0 to below 1"),
             (configuration, value) => configuration with { Network = configuration.Network with { Dropout = value } });
         Add(CommandOptions.Whole("--tile", "N", "Side of the square input tiles [default: fits images and device].", 1),
@@ -47,17 +48,23 @@ internal sealed class TrainingOptions
         _steps = Add(CommandOptions.Whole("--steps", "N", $"Steps of the whole run [default: {Default.Steps}].", 1),
             (configuration, value) => configuration with { Steps = value });
         _epochs = CommandOptions.Whole("--epochs", "N", "Length of the run as passes over the training images, in place of --steps.", 1);
-        Add(CommandOptions.Real("--lr", "X", $"Peak learning rate [default: {Default.LearningRate}].", value => value > 0, "a number above 0"),
+        Add(CommandOptions.Real("--lr", "X", $"Peak learning rate [default: {Default.LearningRate}].",
+                value => value > 0, "a number above 0"),
             (configuration, value) => configuration with { LearningRate = value });
-        Add(CommandOptions.Real("--momentum", "X", $"Momentum [default: {Default.Momentum}].", value => value is >= 0 and < 1, "a number from 0 to below 1"),
+        Add(CommandOptions.Real("--momentum", "X", $"Momentum [default: {Default.Momentum}].",
+                value => value is >= 0 and < 1, "a number from 0 to below 1"),
             (configuration, value) => configuration with { Momentum = value });
         Add(CommandOptions.Real("--clip", "X", $"Largest norm of the gradient, 0 for no limit [default: {Default.MaximumGradientNorm}].",
                 value => value >= 0, "a number of 0 or more"),
             (configuration, value) => configuration with { MaximumGradientNorm = value });
-        Add(CommandOptions.Choice("--augment", $"How tiles are varied: turned and mirrored, or not at all [default: {Default.Augmentation.ToString().ToLowerInvariant()}].",
+        Add(CommandOptions.Choice("--augment", 
+                "How tiles are varied: turned and mirrored, or not at all "
+                    + $"[default: {Default.Augmentation.ToString().ToLowerInvariant()}].",
                 ("flips", Augmentation.Flips), ("none", Augmentation.None)),
             (configuration, value) => configuration with { Augmentation = value });
-        Add(CommandOptions.Choice("--weight-map", $"Weight of a pixel in the loss: by how rare its class is, or all the same [default: {(Default.BalanceClasses ? "balance" : "none")}].",
+        Add(CommandOptions.Choice("--weight-map", 
+                "Weight of a pixel in the loss: by how rare its class is, or all the same "
+                    + $"[default: {(Default.BalanceClasses ? "balance" : "none")}].",
                 ("balance", WeightMap.Balance), ("none", WeightMap.None)),
             (configuration, value) => configuration with { BalanceClasses = value == WeightMap.Balance });
         Add(CommandOptions.Whole("--seed", "N", $"Seed of all random numbers [default: {Default.Seed}].", 0),
@@ -99,15 +106,19 @@ internal sealed class TrainingOptions
         {
             TrainingConfiguration changed = setting.Apply(configuration, result);
             if (resumed is not null && changed != resumed)
-                throw new InputException($"{setting.Option.Name} differs from the run to resume, which goes on with its own options; leave it out.");
+                throw new InputException($"{setting.Option.Name} differs from the run to resume, which goes on with its own options; "
+                    + "leave it out.");
             configuration = changed;
         }
 
         return configuration;
     }
 
-    /// <summary>The same configuration with the number of steps that the epochs ask for, and the tile that they were counted with.</summary>
-    public TrainingConfiguration WithEpochs(ParseResult result, TrainingConfiguration configuration, TrainingData data, IComputeDevice device)
+    /// <summary>
+    /// The same configuration with the number of steps that the epochs ask for, and the tile that they were counted with.
+    /// </summary>
+    public TrainingConfiguration WithEpochs(
+        ParseResult result, TrainingConfiguration configuration, TrainingData data, IComputeDevice device)
     {
         if (result.GetValue(_epochs) is not { } epochs)
             return configuration;

@@ -53,7 +53,8 @@ internal sealed record DataSet(
         if (items.Find(item => item.Image.Channels != first.Image.Channels) is { } other)
         {
             throw new InputException(
-                $"The image '{other.Pair.Image.Path}' has {other.Image.Channels} channels but '{first.Pair.Image.Path}' has {first.Image.Channels}; convert all images to the same kind.");
+                $"The image '{other.Pair.Image.Path}' has {other.Image.Channels} channels but '{first.Pair.Image.Path}' has "
+                    + $"{first.Image.Channels}; convert all images to the same kind.");
         }
 
         return first.Image.Channels;
@@ -71,7 +72,8 @@ internal sealed record DataSet(
         if (values.Count < 2)
         {
             throw new InputException(
-                $"All training masks in '{folder}' hold only the value {values.Single()}, but training needs two classes or more; check the masks.");
+                $"All training masks in '{folder}' hold only the value {values.Single()}, but training needs two classes or more; "
+                    + "check the masks.");
         }
 
         if (!classes.AreInstances)
@@ -79,10 +81,12 @@ internal sealed record DataSet(
         if (!wide && items.Find(item => item.Pair.Labels.IsLossy) is { } lossy)
         {
             throw new InputException(
-                $"The mask '{lossy.Pair.Labels.Path}' is a JPEG, whose compression has changed the label values; save the masks as PNG or TIFF.");
+                $"The mask '{lossy.Pair.Labels.Path}' is a JPEG, whose compression has changed the label values; save the masks as "
+                    + "PNG or TIFF.");
         }
 
-        note($"the masks in '{folder}' hold {(wide ? "values of more than 8 bits" : $"{values.Count} values")}, read as instance ids: classes 0 and >0 (--classes overrides)");
+        note($"the masks in '{folder}' hold {(wide ? "values of more than 8 bits" : $"{values.Count} values")}, read as instance "
+            + "ids: classes 0 and >0 (--classes overrides)");
         return classes;
     }
 
@@ -100,7 +104,8 @@ internal sealed record DataSet(
             return (item.Image.Height, item.Image.Width) == (item.Labels.Height, item.Labels.Width)
                 ? item
                 : throw new InputException(
-                    $"The image '{pair.Image.Named(pair.Page)}' is {item.Image.Width}x{item.Image.Height} pixels but its mask '{pair.Labels.Named(pair.Page)}' is {item.Labels.Width}x{item.Labels.Height}; give both the same size.");
+                    $"The image '{pair.Image.Named(pair.Page)}' is {item.Image.Width}x{item.Image.Height} pixels but its mask "
+                        + $"'{pair.Labels.Named(pair.Page)}' is {item.Labels.Width}x{item.Labels.Height}; give both the same size.");
         }
 
         public TrainingImage ToTrainingImage(LabelClasses classes) => new(

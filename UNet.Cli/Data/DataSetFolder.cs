@@ -43,10 +43,13 @@ internal static class DataSetFolder
 
         throw new InputException((imageFolders, labelFolders, stacks) switch
         {
-            ([string images, ..], _, _) => $"The folder '{folder}' has {images}/ but no masks/ beside it; put a mask of the same name there for each image.",
-            (_, [string labels, ..], _) => $"The folder '{folder}' has {labels}/ but no images/ beside it; put the image of each mask there.",
+            ([string images, ..], _, _) => $"The folder '{folder}' has {images}/ but no masks/ beside it; put a mask of the same "
+                + "name there for each image.",
+            (_, [string labels, ..], _) => $"The folder '{folder}' has {labels}/ but no images/ beside it; put the image of each "
+                + "mask there.",
             (_, _, [string stack]) => $"The folder '{folder}' has {stack} but not {Stacks.First(name => name != stack)}; put it there.",
-            _ => $"The folder '{folder}' holds no data set; give it images/ and masks/ (or image/ and label/, imgs/ and masks/, train-volume.tif and train-labels.tif).",
+            _ => $"The folder '{folder}' holds no data set; give it images/ and masks/ (or image/ and label/, imgs/ and masks/, "
+                + "train-volume.tif and train-labels.tif).",
         });
     }
 
@@ -148,7 +151,8 @@ internal static class DataSetFolder
         if (image.Pages != labels.Pages)
         {
             throw new InputException(
-                $"The images '{image.Path}' and their masks '{labels.Path}' are stacks of {image.Pages} and {labels.Pages} pages; give both the same pages.");
+                $"The images '{image.Path}' and their masks '{labels.Path}' are stacks of {image.Pages} and {labels.Pages} pages; "
+                    + "give both the same pages.");
         }
 
         return image.Pages == 1

@@ -31,8 +31,9 @@ internal sealed record LabelClasses(ImmutableArray<int> Values, bool AreInstance
     public static LabelClasses Parse(string text)
     {
         ImmutableArray<int> values = [.. text.Split(',').Select(
-            part => int.TryParse(part, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out int value)
-                && value <= ushort.MaxValue ? value : -1)];
+            part => int.TryParse(part.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value <= ushort.MaxValue
+                ? value
+                : -1)];
         if (values.Length is < 2 or >= TrainingImage.IgnoredClass || values.Contains(-1) || values.Distinct().Count() != values.Length)
             throw new InputException($"--classes takes 2 to 254 different label values from 0 to 65535, such as 0,255, not '{text}'.");
         return new(values, false);
@@ -76,7 +77,8 @@ internal sealed record LabelClasses(ImmutableArray<int> Values, bool AreInstance
             if (lastIndex < 0)
             {
                 throw new InputException(
-                    $"The mask '{name}' holds the value {lastValue}, which is none of the classes {this}; correct the mask or name all values with --classes.");
+                    $"The mask '{name}' holds the value {lastValue}, which is none of the classes {this}; correct the mask or name "
+                        + "all values with --classes.");
             }
 
             indices[i] = (byte)lastIndex;

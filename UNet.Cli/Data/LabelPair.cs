@@ -26,7 +26,12 @@ internal sealed record LabelPair(string Name, ImageFile Prediction, ImageFile La
         if (File.Exists(labels) && File.Exists(predictions))
             return Pages(predictionFiles[0], labelFiles[0]);
 
-        Func<string, string?>[] keys = [stem => stem, stem => ItemName.WithoutMaskEnding(ItemName.WithoutStackEnding(stem)), stem => $"{ItemName.Frame(stem)}"];
+        Func<string, string?>[] keys =
+        [
+            stem => stem,
+            stem => ItemName.WithoutMaskEnding(ItemName.WithoutStackEnding(stem)),
+            stem => $"{ItemName.Frame(stem)}",
+        ];
         List<ILookup<string?, ImageFile>> byKey = [.. keys.Select(key => predictionFiles.ToLookup(file => key(file.Stem)))];
         List<LabelPair> pairs = [];
         List<string> missing = [];
@@ -49,12 +54,14 @@ internal sealed record LabelPair(string Name, ImageFile Prediction, ImageFile La
             }
 
             if (!used.Add(found[0]))
-                throw new InputException($"'{found[0].Path}' is the prediction of '{label.Path}' and of another label; keep one of the labels.");
+                throw new InputException($"'{found[0].Path}' is the prediction of '{label.Path}' and of another label; keep one of "
+                    + "the labels.");
             pairs.AddRange(Pages(found[0], label));
         }
 
         if (missing.Count > 0)
-            throw new InputException($"No prediction in '{predictions}' for {ItemName.List(missing)} in '{labels}'; segment these images too.");
+            throw new InputException($"No prediction in '{predictions}' for {ItemName.List(missing)} in '{labels}'; segment these "
+                + "images too.");
         string[] extra = [.. predictionFiles.Where(file => !used.Contains(file)).Select(file => Path.GetFileName(file.Path))];
         if (extra.Length > 0)
             note($"predictions without a label are ignored: {ItemName.List(extra)}");
@@ -70,7 +77,8 @@ internal sealed record LabelPair(string Name, ImageFile Prediction, ImageFile La
         if ((predicted.Height, predicted.Width) != (truth.Height, truth.Width))
         {
             throw new InputException(
-                $"The prediction '{Prediction.Named(Page)}' is {predicted.Width}x{predicted.Height} pixels but the label '{Labels.Named(Page)}' is {truth.Width}x{truth.Height}; compare images of one size.");
+                $"The prediction '{Prediction.Named(Page)}' is {predicted.Width}x{predicted.Height} pixels but the label "
+                    + $"'{Labels.Named(Page)}' is {truth.Width}x{truth.Height}; compare images of one size.");
         }
 
         return new(classes.Count, truth.Height, truth.Width,
@@ -82,7 +90,8 @@ internal sealed record LabelPair(string Name, ImageFile Prediction, ImageFile La
         if (prediction.Pages != labels.Pages)
         {
             throw new InputException(
-                $"The prediction '{prediction.Path}' and the label '{labels.Path}' are stacks of {prediction.Pages} and {labels.Pages} pages; give both the same pages.");
+                $"The prediction '{prediction.Path}' and the label '{labels.Path}' are stacks of {prediction.Pages} and "
+                    + $"{labels.Pages} pages; give both the same pages.");
         }
 
         return [.. Enumerable.Range(0, labels.Pages).Select(

@@ -33,7 +33,8 @@ internal sealed record ValidationSplit(decimal Fraction, string? Folder, bool Is
             return heldOut;
         return IsDefault
             ? 0
-            : throw new InputException(FormattableString.Invariant(
-                $"--validation {Fraction} holds out all {count} images, so none is left to train on; give a smaller share or more images."));
+            : throw new InputException(
+                $"--validation {Fraction} holds out all {count} images, so none is left to train on; give a smaller share or more "
+                    + "images.");
     }
 }

@@ -223,7 +223,8 @@ internal sealed record SyntheticSlice(byte[] Pixels, byte[] Labels)
     private sealed class SmoothNoise(RandomStream stream, int size, int spacing)
     {
         private readonly int _columns = size / spacing + 2;
-        private readonly double[] _grid = [.. Enumerable.Range(0, (size / spacing + 2) * (size / spacing + 2)).Select(i => 2 * stream.Uniform(i) - 1)];
+        private readonly double[] _grid =
+            [.. Enumerable.Range(0, (size / spacing + 2) * (size / spacing + 2)).Select(i => 2 * stream.Uniform(i) - 1)];
 
         public double this[int x, int y]
         {
@@ -232,7 +233,9 @@ internal sealed record SyntheticSlice(byte[] Pixels, byte[] Labels)
                 int i = y / spacing * _columns + x / spacing;
                 double u = Ease(x % spacing / (double)spacing);
                 double v = Ease(y % spacing / (double)spacing);
-                return (1 - v) * ((1 - u) * _grid[i] + u * _grid[i + 1]) + v * ((1 - u) * _grid[i + _columns] + u * _grid[i + _columns + 1]);
+                double above = (1 - u) * _grid[i] + u * _grid[i + 1];
+                double below = (1 - u) * _grid[i + _columns] + u * _grid[i + _columns + 1];
+                return (1 - v) * above + v * below;
             }
         }
 

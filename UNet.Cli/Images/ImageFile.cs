@@ -98,12 +98,14 @@ internal sealed class ImageFile
             values[i] = (int)value;
             if (values[i] != value || value < 0)
             {
-                throw new InputException(FormattableString.Invariant(
-                    $"The mask '{Named(page)}' holds the value {value}, but labels are whole numbers from 0 to 2147483647; save it as integers."));
+                throw new InputException(
+                    $"The mask '{Named(page)}' holds the value {value}, but labels are whole numbers from 0 to 2147483647; save it "
+                        + "as integers.");
             }
         }
 
-        bool isWide = loaded.Format is not (Enums.BandFormat.Uchar or Enums.BandFormat.Char or Enums.BandFormat.Float or Enums.BandFormat.Double);
+        Enums.BandFormat format = loaded.Format;
+        bool isWide = format is not (Enums.BandFormat.Uchar or Enums.BandFormat.Char or Enums.BandFormat.Float or Enums.BandFormat.Double);
         return new(loaded.Height, loaded.Width, values, isWide);
     }
 

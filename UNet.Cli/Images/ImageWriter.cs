@@ -66,13 +66,15 @@ internal static class ImageWriter
             byte[] narrow = new byte[length];
             for (int i = 0; i < length; i++)
                 narrow[i] = (byte)pages[i / (height * width)].Values[i % (height * width)];
-            return Image.NewFromMemory(narrow, width, height * pages.Count, 1, Enums.BandFormat.Uchar).Copy(interpretation: Enums.Interpretation.Bw);
+            return Image.NewFromMemory(narrow, width, height * pages.Count, 1, Enums.BandFormat.Uchar)
+                .Copy(interpretation: Enums.Interpretation.Bw);
         }
 
         ushort[] values = new ushort[length];
         for (int i = 0; i < length; i++)
             values[i] = checked((ushort)pages[i / (height * width)].Values[i % (height * width)]);
-        return Image.NewFromMemory(values, width, height * pages.Count, 1, Enums.BandFormat.Ushort).Copy(interpretation: Enums.Interpretation.Grey16);
+        return Image.NewFromMemory(values, width, height * pages.Count, 1, Enums.BandFormat.Ushort)
+            .Copy(interpretation: Enums.Interpretation.Grey16);
     }
 
     private static void WriteStack(string path, Image tall, int pageHeight, Enums.ForeignTiffCompression compression)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using UNet.Vulkan.Training;
 
 namespace UNet.Cli.Progress;
@@ -16,7 +15,7 @@ internal sealed class TrainingLog : IDisposable
     {
         // An interrupted run may have logged steps after its last save; they are done again.
         string[] kept = done > 0 && File.Exists(path)
-            ? [.. File.ReadLines(path).Skip(1).Where(line => long.TryParse(line.Split(',')[0], CultureInfo.InvariantCulture, out long step) && step <= done)]
+            ? [.. File.ReadLines(path).Where(line => long.TryParse(line.Split(',')[0], out long step) && step <= done)]
             : [];
         _writer = new StreamWriter(path);
         _writer.WriteLine(Header);
@@ -27,8 +26,8 @@ internal sealed class TrainingLog : IDisposable
     /// <summary>Adds a step.</summary>
     public void Write(TrainingReport step)
     {
-        _writer.WriteLine(
-            $"{step.Step},{step.Loss:R},{step.GradientNorm:R},{step.LearningRate:R},{step.Validation?.Loss:R},{step.Validation?.MeanIoU:R}");
+        string validation = $"{step.Validation?.Loss:R},{step.Validation?.MeanIoU:R}";
+        _writer.WriteLine($"{step.Step},{step.Loss:R},{step.GradientNorm:R},{step.LearningRate:R},{validation}");
         if (step.Validation is not null)
             _writer.Flush();
     }

@@ -96,6 +96,7 @@ internal sealed class TrainingProgress(Terminal terminal, long done, LabelClasse
     {
         ValidationScore score = report.Validation!;
         IEnumerable<string> perClass = score.IoU.Select((iou, c) => $"{classes.NameOf(c)}: {(double.IsNaN(iou) ? "-" : $"{iou:0.000}")}");
-        return $"step {report.Step}/{report.Steps}  validation IoU {score.MeanIoU:0.000} ({string.Join(", ", perClass)})  loss {score.Loss:0.0000}{(report.IsBest ? "  best so far" : "")}";
+        return $"step {report.Step}/{report.Steps}  validation IoU {score.MeanIoU:0.000} ({string.Join(", ", perClass)})  loss "
+            + $"{score.Loss:0.0000}{(report.IsBest ? "  best so far" : "")}";
     }
 }

@@ -11,9 +11,10 @@ public sealed class BadInputTests : IDisposable
     {
         using ImageFolder folder = new();
         folder.Halves("data", 2);
-        string[] arguments = ["train", folder["data"], "-o", folder["m.safetensors"], "--width", "2", "--depth", "1", "--tile", "36", "--steps", "1", "--device", "cpu"];
-        Assert.Equal(0, CommandRun.Of(arguments).Code);
-        return [.. folder.Files.Where(name => name.StartsWith("m.", StringComparison.Ordinal)).Select(name => (name, File.ReadAllBytes(folder[name])))];
+        string[] tiny = ["--width", "2", "--depth", "1", "--tile", "36", "--steps", "1", "--device", "cpu"];
+        Assert.Equal(0, CommandRun.Of(["train", folder["data"], "-o", folder["m.safetensors"], .. tiny]).Code);
+        return [.. folder.Files.Where(name => name.EndsWith(".safetensors", StringComparison.Ordinal))
+            .Select(name => (name, File.ReadAllBytes(folder[name])))];
     });
 
     private readonly ImageFolder _folder = new();
@@ -114,8 +115,9 @@ public sealed class BadInputTests : IDisposable
 
         // Every word that names something in the folder, or something to be made there, is a path.
         CommandRun run = CommandRun.Of([.. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(
-            word => word is "seg" or "missing" || word.EndsWith(".json", StringComparison.Ordinal) || word.EndsWith(".safetensors", StringComparison.Ordinal)
-                || Path.Exists(_folder[word]) ? _folder[word] : word)]);
+            word => word is "seg" or "missing" || Path.GetExtension(word) is ".json" or ".safetensors" || Path.Exists(_folder[word])
+                ? _folder[word]
+                : word)]);
         Assert.Equal(2, run.Code);
         string line = Assert.Single(run.Errors);
         Assert.StartsWith("error: ", line, StringComparison.Ordinal);

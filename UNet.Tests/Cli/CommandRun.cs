@@ -12,7 +12,8 @@ internal sealed record CommandRun(int Code, string Output, string[] Errors)
     public static CommandRun Of(params string[] arguments) => Of(new StringWriter(), CancellationToken.None, arguments);
 
     /// <summary>Runs the program as if its output were a terminal.</summary>
-    public static CommandRun Live(params string[] arguments) => Of(new StringWriter(), CancellationToken.None, arguments, isInteractive: true);
+    public static CommandRun Live(params string[] arguments)
+        => Of(new StringWriter(), CancellationToken.None, arguments, isInteractive: true);
 
     /// <summary>Runs the program and asks it to stop when its output first holds a word, as Ctrl-C does.</summary>
     public static CommandRun Of(CancellationTokenSource stop, string word, string[] arguments)

@@ -31,7 +31,8 @@ public sealed class EvaluateCommandTests : IDisposable
         // Class 0 is in neither image of b: it is left out of the mean, not counted as 0 or 1.
         Assert.Equal(JsonValueKind.Null, images[1].GetProperty("iou").GetProperty("classes").GetProperty("0").ValueKind);
         Assert.Equal(1.0, images[1].GetProperty("iou").GetProperty("value").GetDouble());
-        Assert.Equal((7.0 / 12 + 1) / 2, json.RootElement.GetProperty("meanOfImages").GetProperty("iou").GetProperty("value").GetDouble(), 1e-15);
+        JsonElement mean = json.RootElement.GetProperty("meanOfImages").GetProperty("iou");
+        Assert.Equal((7.0 / 12 + 1) / 2, mean.GetProperty("value").GetDouble(), 1e-15);
         Assert.Equal(7.0 / 8, json.RootElement.GetProperty("allPixels").GetProperty("accuracy").GetProperty("value").GetDouble());
     }
 

@@ -131,8 +131,10 @@ public sealed class ImageFileTests : IDisposable
             File.WriteAllBytes(path, whole[..kept]);
 
             // What is missing at the very end may be no more than a resolution tag.
-            Exception? refusal = Record.Exception(() => Assert.Equal([.. Enumerable.Range(5, 300)], ImageFile.Open(path).ReadLabels(5).Values));
-            Assert.True(refusal is InputException || (refusal is null && kept > whole.Length * 9 / 10), $"{kept} of {whole.Length} bytes: {refusal}");
+            Exception? refusal = Record.Exception(
+                () => Assert.Equal([.. Enumerable.Range(5, 300)], ImageFile.Open(path).ReadLabels(5).Values));
+            bool isNearlyWhole = kept > whole.Length * 9 / 10;
+            Assert.True(refusal is InputException || (refusal is null && isNearlyWhole), $"{kept} of {whole.Length} bytes: {refusal}");
         }
     }
 
@@ -140,7 +142,8 @@ public sealed class ImageFileTests : IDisposable
     public void AColouredMaskIsRefused()
     {
         ImageWriter.WritePng(_folder["m.png"], [1, 1, 1, 4, 5, 6], 1, 2);
-        Assert.Contains("colour", Assert.Throws<InputException>(() => ImageFile.Open(_folder["m.png"]).ReadLabels()).Message, StringComparison.Ordinal);
+        InputException e = Assert.Throws<InputException>(() => ImageFile.Open(_folder["m.png"]).ReadLabels());
+        Assert.Contains("colour", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -193,7 +196,8 @@ public sealed class ImageFileTests : IDisposable
     {
         int directory = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(4));
         int count = BinaryPrimitives.ReadInt16LittleEndian(file.AsSpan(directory));
-        return Enumerable.Range(0, count).Select(i => directory + 2 + i * 12).First(at => BinaryPrimitives.ReadInt16LittleEndian(file.AsSpan(at)) == tag);
+        return Enumerable.Range(0, count).Select(i => directory + 2 + i * 12)
+            .First(at => BinaryPrimitives.ReadInt16LittleEndian(file.AsSpan(at)) == tag);
     }
 
     /// <summary>A Windows bitmap of two gray values, chosen pixel by pixel.</summary>

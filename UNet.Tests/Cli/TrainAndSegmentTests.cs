@@ -19,7 +19,8 @@ public sealed class TrainAndSegmentTests : IDisposable
     public void AModelLearnsToTellBrightFromDark(string device, int steps, double accuracy)
     {
         _folder.Halves("data", 5);
-        CommandRun train = CommandRun.Of(["train", _folder["data"], "-o", _folder["m.safetensors"], .. Tiny, "--steps", $"{steps}", "--lr", "0.05", "--momentum", "0.9", "--device", device, "--log", _folder["m.csv"]]);
+        string[] settings = ["--steps", $"{steps}", "--lr", "0.05", "--momentum", "0.9", "--device", device, "--log", _folder["m.csv"]];
+        CommandRun train = CommandRun.Of(["train", _folder["data"], "-o", _folder["m.safetensors"], .. Tiny, .. settings]);
         Assert.Equal((0, 0), (train.Code, train.Errors.Length));
         Assert.Contains("validation IoU", train.Output, StringComparison.Ordinal);
         Assert.Equal([.. UNetModel.Read(_folder["m.safetensors"]).Classes.Select(label => label.Value)], [10, 200]);
@@ -28,7 +29,7 @@ public sealed class TrainAndSegmentTests : IDisposable
         Assert.StartsWith("step,loss,", log[0], StringComparison.Ordinal);
         Assert.Equal(steps, log.Skip(1).Select(line => line.Split(',')[0]).Distinct().Count());
 
-        CommandRun segment = CommandRun.Of("segment", _folder["m.safetensors"], _folder["data"], "-o", _folder["seg"], "--device", device, "--probabilities");
+        CommandRun segment = Segment(_folder["data"], "--device", device, "--probabilities");
         Assert.Equal((0, 0), (segment.Code, segment.Errors.Length));
         LabelImage labels = ImageFile.Open(_folder["seg/img4.png"]).ReadLabels();
         Assert.All(labels.Values.Distinct(), value => Assert.Contains(value, new[] { 10, 200 }));
@@ -51,8 +52,8 @@ public sealed class TrainAndSegmentTests : IDisposable
         _folder.Halves("data", 2);
         Assert.Equal(0, Train(_folder["data"], "--steps", "2").Code);
         int[] page = ImageFile.Open(_folder["data/images/img0.png"]).ReadLabels().Values;
-        ImageWriter.WriteLabelStack(_folder["test-volume.tif"], [new(40, 40, page, false), new(40, 40, page, false), new(40, 40, page, false)]);
-        CommandRun segment = CommandRun.Of("segment", _folder["m.safetensors"], _folder["test-volume.tif"], "-o", _folder["seg"], "--device", "cpu", "--probabilities");
+        ImageWriter.WriteLabelStack(_folder["test-volume.tif"], [.. Enumerable.Repeat(new LabelImage(40, 40, page, false), 3)]);
+        CommandRun segment = Segment(_folder["test-volume.tif"], "--device", "cpu", "--probabilities");
         Assert.Equal((0, 0), (segment.Code, segment.Errors.Length));
         Assert.Equal(3, ImageFile.Open(_folder["seg/test-volume.tif"]).Pages);
         Assert.Equal(6, ImageFile.Open(_folder["seg/test-volume.probability.tif"]).Pages);
@@ -63,7 +64,8 @@ public sealed class TrainAndSegmentTests : IDisposable
     public void AnInterruptedRunGoesOnToTheSameModel()
     {
         _folder.Halves("data", 3);
-        string[] arguments = ["train", _folder["data"], "-o", _folder["m.safetensors"], .. Tiny, "--steps", "60", "--log", _folder["m.csv"]];
+        string[] files = ["train", _folder["data"], "-o", _folder["m.safetensors"], "--log", _folder["m.csv"]];
+        string[] arguments = [.. files, .. Tiny, "--steps", "60"];
         Assert.Equal(0, CommandRun.Of(arguments).Code);
         byte[] whole = File.ReadAllBytes(_folder["m.last.safetensors"]);
         string[] log = File.ReadAllLines(_folder["m.csv"]);
@@ -76,7 +78,7 @@ public sealed class TrainAndSegmentTests : IDisposable
         Assert.InRange(TrainingState.Read(_folder["m.state.safetensors"]).Step, 50, 59);
         Assert.NotEqual(whole, File.ReadAllBytes(_folder["m.last.safetensors"]));
 
-        CommandRun resumed = CommandRun.Of("train", _folder["data"], "-o", _folder["m.safetensors"], "--log", _folder["m.csv"], "--resume");
+        CommandRun resumed = CommandRun.Of([.. files, "--resume"]);
         Assert.Equal((0, 0), (resumed.Code, resumed.Errors.Length));
         Assert.Equal(whole, File.ReadAllBytes(_folder["m.last.safetensors"]));
         Assert.Equal(log, File.ReadAllLines(_folder["m.csv"]));
@@ -99,7 +101,7 @@ public sealed class TrainAndSegmentTests : IDisposable
     {
         _folder.Halves("data", 2);
         Assert.Equal(0, Train(_folder["data"], "--steps", "2").Code);
-        CommandRun further = CommandRun.Of("train", _folder["data"], "-o", _folder["n.safetensors"], "--init", _folder["m.safetensors"], "--steps", "2", "--tile", "36", "--device", "cpu");
+        CommandRun further = TrainFurther();
         Assert.Equal((0, 0), (further.Code, further.Errors.Length));
         Assert.Equal(4, UNetModel.Read(_folder["n.safetensors"]).Configuration.Width);
     }
@@ -108,7 +110,8 @@ public sealed class TrainAndSegmentTests : IDisposable
     public void EveryOptionReachesTheTraining()
     {
         _folder.Halves("data", 2);
-        string options = "--width 3 --depth 2 --padding same --dropout 0.25 --tile 32 --batch 2 --steps 1 --lr 0.02 --momentum 0.8 --clip 0.5 --augment none --weight-map balance --seed 9";
+        string options = "--width 3 --depth 2 --padding same --dropout 0.25 --tile 32 --batch 2 --steps 1 --lr 0.02 --momentum 0.8 "
+            + "--clip 0.5 --augment none --weight-map balance --seed 9";
         CommandRun train = CommandRun.Of(["train", _folder["data"], "-o", _folder["m.safetensors"], .. options.Split(' ')]);
         Assert.Equal((0, 0), (train.Code, train.Errors.Length));
         TrainingConfiguration expected = new()
@@ -150,15 +153,20 @@ public sealed class TrainAndSegmentTests : IDisposable
 
         CommandRun train = Train(_folder["data"], "--steps", "2");
         Assert.Contains("instance ids", Assert.Single(train.Errors), StringComparison.Ordinal);
-        CommandRun segment = CommandRun.Of("segment", _folder["m.safetensors"], _folder["data"], "-o", _folder["seg"], "--device", "cpu");
-        Assert.Equal(0, segment.Code);
-        Assert.All(ImageFile.Open(_folder["seg/img0.png"]).ReadLabels().Values.Distinct(), value => Assert.Contains(value, new[] { 0, 255 }));
-        CommandRun further = CommandRun.Of("train", _folder["data"], "-o", _folder["n.safetensors"], "--init", _folder["m.safetensors"], "--steps", "1", "--tile", "36", "--device", "cpu");
-        Assert.Equal(0, further.Code);
+        Assert.Equal(0, Segment(_folder["data"], "--device", "cpu").Code);
+        int[] segmented = ImageFile.Open(_folder["seg/img0.png"]).ReadLabels().Values;
+        Assert.All(segmented.Distinct(), value => Assert.Contains(value, new[] { 0, 255 }));
+        Assert.Equal(0, TrainFurther().Code);
         Assert.Equal(0, CommandRun.Of("evaluate", _folder["seg"], _folder["data"]).Code);
     }
 
-    private string[] Arguments(string data, params string[] more) => ["train", data, "-o", _folder["m.safetensors"], "--device", "cpu", .. Tiny, .. more];
+    private CommandRun Train(string data, params string[] more)
+        => CommandRun.Of(["train", data, "-o", _folder["m.safetensors"], "--device", "cpu", .. Tiny, .. more]);
 
-    private CommandRun Train(string data, params string[] more) => CommandRun.Of(Arguments(data, more));
+    private CommandRun TrainFurther() => CommandRun.Of(
+        "train", _folder["data"], "-o", _folder["n.safetensors"], "--init", _folder["m.safetensors"],
+        "--steps", "1", "--tile", "36", "--device", "cpu");
+
+    private CommandRun Segment(string input, params string[] more)
+        => CommandRun.Of(["segment", _folder["m.safetensors"], input, "-o", _folder["seg"], .. more]);
 }

@@ -49,7 +49,7 @@ public sealed class ConfusionMatrix
             if (truth[i] == TrainingImage.IgnoredClass)
                 continue;
             if (truth[i] >= Classes || predicted[i] >= Classes)
-                throw new ArgumentException($"Class {Math.Max(truth[i], predicted[i])} in a matrix of {Classes} classes.", nameof(predicted));
+                throw new ArgumentException($"Class {Math.Max(truth[i], predicted[i])} among {Classes} classes.", nameof(predicted));
             _counts[truth[i] * Classes + predicted[i]]++;
         }
     }
