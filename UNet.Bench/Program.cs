@@ -1,13 +1,26 @@
+using BenchmarkDotNet.Running;
 using UNet.Bench;
 
 return args switch
 {
     ["profile", .. string[] rest] => StepProfile.Run(rest),
+    ["ops", .. string[] rest] => RunOps(rest),
     _ => Usage(),
 };
 
+static int RunOps(string[] arguments)
+{
+    BenchmarkRunner.Run<OpBenchmarks>(args: arguments);
+    return 0;
+}
+
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: UNet.Bench profile [--width N] [--depth N] [--tile N] [--batch N] [--device NAME] [--plain]");
+    Console.Error.WriteLine("""
+        Usage: UNet.Bench profile [--width N] [--depth N] [--tile N] [--batch N] [--device NAME] [--plain] [--all]
+                 a training step: whole, by kernel, and with --all by dispatch
+               UNet.Bench ops [BenchmarkDotNet options]
+                 single operations
+        """);
     return 2;
 }

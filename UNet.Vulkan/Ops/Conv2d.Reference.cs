@@ -43,7 +43,7 @@ public sealed partial record Conv2d
         if (tensors.WantsDWeight)
             BackwardWeight(tensors.X, tensors.DY, tensors.DWeight);
         if (tensors.WantsDBias)
-            BackwardBias(tensors.DY, tensors.DBias);
+            BiasGradient.Reference(tensors.DY, tensors.DBias);
     }
 
     private void BackwardInput<T>(Tensor<T> weight, Tensor<T> dY, Tensor<T> dX) where T : IFloatingPointIeee754<T>
@@ -101,24 +101,5 @@ public sealed partial record Conv2d
                 }
             }
         });
-    }
-
-    private static void BackwardBias<T>(Tensor<T> dY, Tensor<T> dBias) where T : IFloatingPointIeee754<T>
-    {
-        for (int k = 0; k < dY.Shape.C; k++)
-        {
-            T total = T.Zero;
-            for (int n = 0; n < dY.Shape.N; n++)
-            {
-                for (int p = 0; p < dY.Shape.H; p++)
-                {
-                    T row = T.Zero;
-                    for (int q = 0; q < dY.Shape.W; q++)
-                        row += dY[n, k, p, q];
-                    total += row;
-                }
-            }
-            dBias[k] = total;
-        }
     }
 }

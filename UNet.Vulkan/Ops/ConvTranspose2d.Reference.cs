@@ -31,7 +31,7 @@ public sealed partial record ConvTranspose2d
         if (tensors.WantsDWeight)
             BackwardWeight(tensors.X, tensors.DY, tensors.DWeight);
         if (tensors.WantsDBias)
-            BackwardBias(tensors.DY, tensors.DBias);
+            BiasGradient.Reference(tensors.DY, tensors.DBias);
     }
 
     private static void BackwardInput<T>(Tensor<T> weight, Tensor<T> dY, Tensor<T> dX) where T : IFloatingPointIeee754<T>
@@ -74,23 +74,4 @@ public sealed partial record ConvTranspose2d
                 dWeight[c, k, tap / 2, tap % 2] = total;
             }
         });
-
-    private static void BackwardBias<T>(Tensor<T> dY, Tensor<T> dBias) where T : IFloatingPointIeee754<T>
-    {
-        for (int k = 0; k < dY.Shape.C; k++)
-        {
-            T total = T.Zero;
-            for (int n = 0; n < dY.Shape.N; n++)
-            {
-                for (int row = 0; row < dY.Shape.H; row++)
-                {
-                    T sum = T.Zero;
-                    for (int column = 0; column < dY.Shape.W; column++)
-                        sum += dY[n, k, row, column];
-                    total += sum;
-                }
-            }
-            dBias[k] = total;
-        }
-    }
 }

@@ -16,8 +16,10 @@ namespace UNet.Vulkan.Ops;
 [Sample("x: 1x3x1x43")]
 public sealed partial record Relu
 {
+    /// <summary>Input, of any shape.</summary>
     [Input] public static partial Role X { get; }
 
+    /// <summary>Output, of the input's shape.</summary>
     [Output] public static partial Role Y { get; }
 
     private partial void InferShapes(ref Shapes shapes) => shapes.Y = shapes.X;
