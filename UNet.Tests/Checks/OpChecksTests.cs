@@ -24,6 +24,15 @@ public class OpChecksTests
     [MemberData(nameof(AllOps))]
     public void DeviceMatchesReference(string name) => AssertPassed(SamplesOf(name).SelectMany(sample => DeviceComparison.Run(sample, CreateSession)));
 
+    /// <summary>More workgroups than a row of a folded grid has: C# folds it and GLSL unfolds it.</summary>
+    [Fact]
+    public void AFoldedGridCoversEveryElement()
+    {
+        var sample = new OpSample(new Relu(), [new Vulkan.Graph.Shape(1, 1, 2100, 2100)]);
+        Assert.True(UNet.Shaders.WorkgroupCount.Linear(sample.Inputs[0].Length, UNet.Shaders.ReluForward.Info.LocalSize.X).Y > 1);
+        AssertPassed(DeviceComparison.Run(sample, CreateSession));
+    }
+
     internal static IEnumerable<OpSample> SamplesOf(string name)
     {
         OpInfo info = OpCatalog.Ops.Single(op => op.Name == name);

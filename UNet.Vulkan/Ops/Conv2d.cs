@@ -63,8 +63,8 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     public override long Operations(Pass pass, ReadOnlySpan<Shape> shapes)
         => 2 * shapes[Y.Index].Length * shapes[X.Index].C * Kernel * Kernel;
 
-    /// <summary>As in <c>shaders/common/conv2d_lanes.glsl</c>: lanes, columns of a tile, and pairs of taps.</summary>
-    private const int LaneWidth = 8, LaneTileWidth = 14, LaneTapPairs = 5;
+    /// <summary>Output channels that a workgroup of the kernels for processors computes, one a lane.</summary>
+    private static int Lanes => (int)Conv2dForwardLanes.Info.LocalSize.X;
 
     private partial void InferShapes(ref Shapes shapes)
     {
@@ -112,31 +112,32 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackBackward.Spec spec)
         => WorkgroupCount.Linear(PackedTransposedShape(shapes).Length / 2, Conv2dPackBackward.Info.LocalSize.X);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardLanes.Spec spec) => LaneTiles(shapes.Y, spec.TileH);
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardLanes.Spec spec) => LaneTiles(shapes.Y, spec.TileH, spec.TileW);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputLanes.Spec spec) => LaneTiles(shapes.X, spec.TileH);
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputLanes.Spec spec) => LaneTiles(shapes.X, spec.TileH, spec.TileW);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightLanes.Spec spec)
         => new(
-            WorkgroupCount.Cover(OutChannels, LaneWidth).X,
+            WorkgroupCount.Cover(OutChannels, Conv2dBackwardWeightLanes.Info.LocalSize.X).X,
             WorkgroupCount.Cover(shapes.X.C, spec.TileC).X,
             (uint)PartialShape(shapes).N);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSum.Spec spec)
         => WorkgroupCount.Linear(shapes.Weight.Length + shapes.Bias.Length, WeightGradientSum.Info.LocalSize.X);
 
-    private static WorkgroupCount LaneTiles(Shape shape, uint tileH)
-        => WorkgroupCount.Cover(shape.W, LaneTileWidth, shape.H, tileH) with { Z = (uint)shape.N * WorkgroupCount.Cover(shape.C, LaneWidth).X };
+    private static WorkgroupCount LaneTiles(Shape shape, uint tileH, uint tileW)
+        => WorkgroupCount.Cover(shape.W, tileW, shape.H, tileH) with { Z = (uint)shape.N * WorkgroupCount.Cover(shape.C, Lanes).X };
 
-    private static Shape PackedFor(int outChannels, int inChannels)
-        => new((int)WorkgroupCount.Cover(outChannels, LaneWidth).X, inChannels, 2 * LaneTapPairs, LaneWidth);
+    /// <summary>The taps come in pairs, the last one with a zero.</summary>
+    private Shape PackedFor(int outChannels, int inChannels)
+        => new((int)WorkgroupCount.Cover(outChannels, Lanes).X, inChannels, (Kernel * Kernel + 1) / 2 * 2, Lanes);
 
     /// <summary>
     /// Kernels with one output channel a lane are written for processors with eight lanes: elsewhere their loads are slow
     /// or their constant lanes wrong.
     /// </summary>
     private bool SuitsLanes(DeviceProperties device)
-        => Kernel == 3 && Padding <= 2 && device is { IsSoftware: true, HasBufferAddresses: true, HasSubgroupShuffle: true, SubgroupSize: LaneWidth };
+        => Kernel == 3 && Padding <= 2 && device is { IsSoftware: true, HasBufferAddresses: true, HasSubgroupShuffle: true } && device.SubgroupSize == Lanes;
 
     /// <summary>Columns along x, tiles of rows along y, images times tiles of channels along z.</summary>
     private static WorkgroupCount Tiles(Shape shape, uint tileH, uint tileC, WorkgroupSize local)

@@ -1,13 +1,12 @@
-// 3x3 convolution for processors: one subgroup of 8 lanes computes 8 output channels, one a lane, of TILE_H rows x 14
-// columns. A gather through a buffer address costs about as much as 20 multiply-adds there, so each one must serve many:
+// 3x3 convolution for processors: one subgroup of 8 lanes computes 8 output channels, one a lane, of TILE_H rows x
+// TILE_W columns. A gather through a buffer address costs about as much as 20 multiply-adds there, so each one must serve many:
 // one gather brings 8 neighbouring pixels of a row, which constant-lane broadcasts hand to all lanes, and one 64-bit
 // gather brings two weights of each lane's channel. No barriers, no shared memory.
 //
 // The including file declares the buffer types Pixels { float pixels[]; }, WeightPairs { vec2 pairs[]; } and
 // Result { float result[]; }. Weights are packed by conv2d/pack_*: [channel tile][input channel][tap pair][lane].
 
-const uint LANES = 8u;
-const uint TILE_W = 14u; // two gathers bring 16 pixels, of which a 3 wide kernel uses 2 beyond the tile
+const uint LANES = gl_WorkGroupSize.x;
 const uint TAP_PAIRS = 5u; // 9 taps and one zero
 
 struct Plane { uint channels; uint height; uint width; };

@@ -4,11 +4,12 @@
 #extension GL_GOOGLE_include_directive : require
 #extension GL_KHR_shader_subgroup_ballot : require
 // Convolution 3x3 for processors with subgroups of 8; see common/conv2d_lanes.glsl. `packed` comes from
-// conv2d/pack_forward. One workgroup computes 8 output channels of TILE_H rows x 14 columns.
+// conv2d/pack_forward. One workgroup computes 8 output channels of TILE_H rows x TILE_W columns.
 layout(local_size_x = 8) in;
 
 layout(constant_id = 0) const uint PADDING = 0u;
 layout(constant_id = 1) const uint TILE_H = 6u;
+layout(constant_id = 2) const uint TILE_W = 14u; // two gathers bring 16 pixels, of which a 3 wide kernel uses 2 beyond the tile
 
 layout(buffer_reference, std430, buffer_reference_align = 4) readonly buffer Pixels { float pixels[]; };
 layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer WeightPairs { vec2 pairs[]; };

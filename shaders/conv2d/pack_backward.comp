@@ -11,16 +11,19 @@ layout(push_constant, std430) uniform Push {
     uint x_c;
     uint y_c;
     uint packed_transposed_length;
+    uint packed_transposed_h;
+    uint packed_transposed_w;
 };
 
 void main() {
     uint i = linear_workgroup() * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
     if (i * 2u >= packed_transposed_length)
         return;
-    uint lane = i % 8u;
-    uint tap = i / 8u % 5u * 2u;
-    uint k = i / 40u % y_c;
-    uint c = i / 40u / y_c * 8u + lane;
+    uint lane = i % packed_transposed_w;
+    uint tap = i / packed_transposed_w * 2u % packed_transposed_h;
+    uint kernels = i * 2u / (packed_transposed_w * packed_transposed_h);
+    uint k = kernels % y_c;
+    uint c = kernels / y_c * packed_transposed_w + lane;
     uint kernel = (k * x_c + c) * 9u;
     packed_transposed[i] = c < x_c ? vec2(weight[kernel + 8u - tap], tap < 8u ? weight[kernel + 7u - tap] : 0.0) : vec2(0.0);
 }

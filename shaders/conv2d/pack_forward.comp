@@ -12,16 +12,19 @@ layout(push_constant, std430) uniform Push {
     uint x_c;
     uint y_c;
     uint packed_length;
+    uint packed_h;
+    uint packed_w;
 };
 
 void main() {
     uint i = linear_workgroup() * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
     if (i * 2u >= packed_length)
         return;
-    uint lane = i % 8u;
-    uint tap = i / 8u % 5u * 2u;
-    uint c = i / 40u % x_c;
-    uint k = i / 40u / x_c * 8u + lane;
+    uint lane = i % packed_w;
+    uint tap = i / packed_w * 2u % packed_h;
+    uint kernels = i * 2u / (packed_w * packed_h);
+    uint c = kernels % x_c;
+    uint k = kernels / x_c * packed_w + lane;
     uint kernel = (k * x_c + c) * 9u;
     packed[i] = k < y_c ? vec2(weight[kernel + tap], tap < 8u ? weight[kernel + tap + 1u] : 0.0) : vec2(0.0);
 }
