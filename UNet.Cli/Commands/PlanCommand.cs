@@ -22,6 +22,7 @@ internal static class PlanCommand
             "plan",
             "Says what a network needs on a device: parameters, arithmetic, memory before and after values share it.",
             "unet plan",
+            "unet plan --arch phseg_v5",
             "unet plan --width 32 --tile 380 --batch 4",
             "unet plan --padding same --tile 512 --device 0");
         options.AddShapeTo(command);
@@ -50,7 +51,7 @@ internal static class PlanCommand
         ExecutionPlan training = Trainer.Plan(configuration, device);
         ExecutionPlan segmenting = Segmenter.Plan(network, tile, device);
 
-        terminal.Output.WriteLine($"network     width {network.Width}, depth {network.Depth}, "
+        terminal.Output.WriteLine($"network     {network.Architecture.Name()}, width {network.Width}, depth {network.Depth}, "
             + $"{network.Padding.ToString().ToLowerInvariant()} padding: {UNetParameters.Count(network):N0} parameters");
         terminal.Output.WriteLine($"tile        {tile}x{tile} in, {output}x{output} out, {configuration.Batch} a training step");
         string deviceName = device == DeviceProperties.Minimum ? "smallest limits of the Vulkan specification" : device.Name;

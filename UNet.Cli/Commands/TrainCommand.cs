@@ -95,7 +95,7 @@ internal static class TrainCommand
         UNetConfiguration network = configuration.Network;
         string images = $"{data.Training.Length} images, {data.Validation.Length} held out";
         terminal.Output.WriteLine($"data     {images}; {data.Channels} channel{(data.Channels == 1 ? "" : "s")}; classes {data.Classes}");
-        terminal.Output.WriteLine($"network  width {network.Width}, depth {network.Depth}, "
+        terminal.Output.WriteLine($"network  {network.Architecture.Name()}, width {network.Width}, depth {network.Depth}, "
             + $"{network.Padding.ToString().ToLowerInvariant()} padding");
         terminal.Output.WriteLine($"training {configuration.Steps} steps of {configuration.Batch} "
             + $"tile{(configuration.Batch == 1 ? "" : "s")} of {configuration.Tile}x{configuration.Tile} pixels");

@@ -29,6 +29,11 @@ internal sealed class TrainingOptions
     public TrainingOptions()
     {
         UNetConfiguration network = Default.Network;
+        Add(CommandOptions.Choice("--arch",
+                "Form of the network: the paper's, or that of the authors' release, with a ReLU after each up-convolution, more "
+                    + $"channels in the last one, and dropout [default: {network.Architecture.Name()}].",
+                [.. UNetArchitectureNames.All.Select(entry => (entry.Key, entry.Value))]),
+            WithArchitecture);
         Add(CommandOptions.Whole("--width", "N", $"Channels of the first level; each level doubles them [default: {network.Width}].", 1),
             (configuration, value) => configuration with { Network = configuration.Network with { Width = value } });
         Add(CommandOptions.Whole("--depth", "N", $"Number of levels above the bottleneck [default: {network.Depth}].", 1),
@@ -37,7 +42,8 @@ internal sealed class TrainingOptions
                 ("valid", ConvolutionPadding.Valid), ("same", ConvolutionPadding.Same)),
             (configuration, value) => configuration with { Network = configuration.Network with { Padding = value } });
         Add(CommandOptions.Real("--dropout", "P", 
-                $"Probability of dropping activations of the two deepest levels [default: {network.Dropout}].",
+                "Probability of dropping activations of the two deepest levels "
+                    + $"[default: {network.Dropout}; {UNetArchitecture.PhsegV5.DefaultDropout()} with --arch phseg_v5].",
                 value => value is >= 0 and < 1, "a number from 0 to below 1"),
             (configuration, value) => configuration with { Network = configuration.Network with { Dropout = value } });
         Add(CommandOptions.Whole("--tile", "N", "Side of the square input tiles [default: fits images and device].", 1),
@@ -132,6 +138,15 @@ internal sealed class TrainingOptions
             ? configuration with { Tile = tile, Steps = (int)steps }
             : throw new InputException($"--epochs {epochs} would be {steps} steps; give fewer.");
     }
+
+    /// <summary>Another architecture brings its own dropout; --dropout comes later and has the last word.</summary>
+    private static TrainingConfiguration WithArchitecture(TrainingConfiguration configuration, UNetArchitecture architecture)
+        => architecture == configuration.Network.Architecture
+            ? configuration
+            : configuration with
+            {
+                Network = configuration.Network with { Architecture = architecture, Dropout = architecture.DefaultDropout() },
+            };
 
     private static bool IsGiven(ParseResult result, Option option) => result.GetResult(option) is { Implicit: false };
 

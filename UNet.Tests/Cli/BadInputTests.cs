@@ -58,6 +58,8 @@ public sealed class BadInputTests : IDisposable
     [InlineData("train data -o n.safetensors --init m.safetensors --width 3 --device cpu", "agree")]
     [InlineData("train data -o m.safetensors --resume --init m.safetensors", "--init")]
     [InlineData("train data -o m.safetensors --resume --lr 0.5", "--lr differs")]
+    [InlineData("train data -o m.safetensors --resume --arch phseg_v5", "--arch differs")]
+    [InlineData("train data -o n.safetensors --arch pspnet", "paper or phseg_v5")]
     [InlineData("train other -o n.safetensors --init m.safetensors --device cpu", "value 77")]
     [InlineData("train unpaired -o n.safetensors", "lonely.png")]
     [InlineData("train sizes -o n.safetensors", "3x1")]

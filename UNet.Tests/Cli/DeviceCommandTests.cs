@@ -36,12 +36,14 @@ public sealed class DeviceCommandTests
         Assert.All(OpCatalog.Ops, op => Assert.Contains(op.Name, Assert.Single(run.Errors), StringComparison.Ordinal));
     }
 
-    [Fact]
-    public void ThePapersNetworkIsPlanned()
+    [Theory]
+    [InlineData("plan --device auto", "paper, width 64, depth 4, valid padding: 31,030,658 parameters")]
+    [InlineData("plan --device auto --arch phseg_v5", "phseg_v5, width 64, depth 4, valid padding: 31,100,354 parameters")]
+    public void TheAuthorsNetworksArePlanned(string arguments, string expected)
     {
-        CommandRun run = CommandRun.Of("plan", "--device", "auto");
+        CommandRun run = CommandRun.Of(arguments.Split(' '));
         Assert.Equal((0, 0), (run.Code, run.Errors.Length));
-        Assert.Contains("31,030,658 parameters", run.Output, StringComparison.Ordinal);
+        Assert.Contains(expected, run.Output, StringComparison.Ordinal);
         Assert.Contains("572x572 in, 388x388 out", run.Output, StringComparison.Ordinal);
     }
 
@@ -49,6 +51,7 @@ public sealed class DeviceCommandTests
     [InlineData("plan --tile 573", "572 and 588")]
     [InlineData("plan --tile 1852 --batch 16 --device cpu", "smaller --tile")]
     [InlineData("plan --depth 9", "depth")]
+    [InlineData("plan --arch unet", "--arch takes paper or phseg_v5, not 'unet'")]
     public void ANetworkThatDoesNotFitIsRefused(string arguments, string expected)
     {
         CommandRun run = CommandRun.Of(arguments.Split(' '));

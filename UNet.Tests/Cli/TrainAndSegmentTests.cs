@@ -110,13 +110,16 @@ public sealed class TrainAndSegmentTests : IDisposable
     public void EveryOptionReachesTheTraining()
     {
         _folder.Halves("data", 2);
-        string options = "--width 3 --depth 2 --padding same --dropout 0.25 --tile 32 --batch 2 --steps 1 --lr 0.02 --momentum 0.8 "
-            + "--clip 0.5 --augment none --weight-map balance --seed 9";
+        string options = "--arch phseg_v5 --width 3 --depth 2 --padding same --dropout 0.25 --tile 32 --batch 2 --steps 1 --lr 0.02 "
+            + "--momentum 0.8 --clip 0.5 --augment none --weight-map balance --seed 9";
         CommandRun train = CommandRun.Of(["train", _folder["data"], "-o", _folder["m.safetensors"], .. options.Split(' ')]);
         Assert.Equal((0, 0), (train.Code, train.Errors.Length));
         TrainingConfiguration expected = new()
         {
-            Network = new UNetConfiguration { Width = 3, Depth = 2, Padding = ConvolutionPadding.Same, Dropout = 0.25 },
+            Network = new UNetConfiguration
+            {
+                Architecture = UNetArchitecture.PhsegV5, Width = 3, Depth = 2, Padding = ConvolutionPadding.Same, Dropout = 0.25,
+            },
             Tile = 32,
             Batch = 2,
             Steps = 1,
@@ -128,6 +131,26 @@ public sealed class TrainAndSegmentTests : IDisposable
             Seed = 9,
         };
         Assert.Equal(expected, TrainingState.Read(_folder["m.state.safetensors"]).Configuration);
+    }
+
+    [Theory]
+    [InlineData("", UNetArchitecture.Paper, 0)]
+    [InlineData("--arch phseg_v5", UNetArchitecture.PhsegV5, 0.5)]
+    [InlineData("--arch phseg_v5 --dropout 0", UNetArchitecture.PhsegV5, 0)]
+    [InlineData("--dropout 0.25 --arch phseg_v5", UNetArchitecture.PhsegV5, 0.25)]
+    public void AnArchitectureBringsItsDropoutAndStaysOnResumeAndInSegmentation(string options, UNetArchitecture architecture, double dropout)
+    {
+        _folder.Halves("data", 2);
+        Assert.Equal(0, Train(_folder["data"], ["--steps", "2", .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]).Code);
+        UNetConfiguration network = UNetModel.Read(_folder["m.safetensors"]).Configuration;
+        Assert.Equal((architecture, dropout), (network.Architecture, network.Dropout));
+
+        CommandRun resumed = CommandRun.Of(
+            "train", _folder["data"], "-o", _folder["m.safetensors"], "--device", "cpu", "--resume", "--arch", architecture.Name());
+        Assert.Equal((0, 0), (resumed.Code, resumed.Errors.Length));
+        Assert.Contains($"network  {architecture.Name()}, width 4", resumed.Output, StringComparison.Ordinal);
+        Assert.Equal(network, TrainingState.Read(_folder["m.state.safetensors"]).Configuration.Network);
+        Assert.Equal(0, Segment(_folder["data"], "--device", "cpu").Code);
     }
 
     [Fact]

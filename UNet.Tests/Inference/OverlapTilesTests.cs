@@ -52,9 +52,12 @@ public class OverlapTilesTests
     [InlineData(200)]
     public void TheLargestTileTakenUnaskedCanBeBoundOnEveryDevice(int width)
     {
-        foreach (ConvolutionPadding padding in Enum.GetValues<ConvolutionPadding>())
+        foreach (UNetConfiguration configuration in
+            from padding in Enum.GetValues<ConvolutionPadding>()
+            from architecture in Enum.GetValues<UNetArchitecture>()
+            from depth in (int[])[1, 4]
+            select new UNetConfiguration { Architecture = architecture, Width = width, Depth = depth, Padding = padding })
         {
-            UNetConfiguration configuration = new() { Width = width, Padding = padding };
             int tile = new TileGeometry(configuration).LargestInputUpTo(OverlapTiles.DefaultLimit(configuration));
             Graph graph = new();
             graph.AppendNetwork(configuration, graph.Input("image", new Shape(1, 1, tile, tile)));

@@ -41,7 +41,27 @@ public class ModelFileTests
         ImmutableSortedDictionary<string, string> metadata = ModelFile.ToFile(Model).Metadata;
         Assert.Equal(["architecture", "classes", "configuration", "format_version", "input_channels", "normalization"], metadata.Keys);
         Assert.Equal("2", metadata["input_channels"]);
-        Assert.Equal("""{"in_channels":2,"classes":3,"width":2,"depth":1,"padding":"same","dropout":0.1}""", metadata["configuration"]);
+        Assert.Equal("""{"architecture":"paper","in_channels":2,"classes":3,"width":2,"depth":1,"padding":"same","dropout":0.1}""", metadata["configuration"]);
+    }
+
+    [Fact]
+    public void AFileThatNamesNoArchitectureHoldsThePapers()
+    {
+        using TemporaryFolder folder = new();
+        Dictionary<string, string> metadata = new(ModelFile.ToFile(Model).Metadata);
+        metadata["configuration"] = metadata["configuration"].Replace("\"architecture\":\"paper\",", "", StringComparison.Ordinal);
+        Assert.DoesNotContain("paper", metadata["configuration"]);
+        new SafetensorsFile(Model.Parameters, metadata).Write(folder.File("a"));
+        Assert.Equal(Configuration, UNetModel.Read(folder.File("a")).Configuration);
+    }
+
+    [Fact]
+    public void TheArchitectureIsKept()
+    {
+        using TemporaryFolder folder = new();
+        UNetConfiguration configuration = Configuration with { Architecture = UNetArchitecture.PhsegV5 };
+        new UNetModel(configuration, UNetParameters.Initial(configuration, seed: 1), Model.Classes).Write(folder.File("a"));
+        Assert.Equal(configuration, UNetModel.Read(folder.File("a")).Configuration);
     }
 
     [Theory]
@@ -53,6 +73,8 @@ public class ModelFileTests
     [InlineData("configuration", """{"in_channels":2,"classes":3,"width":2,"depth":2,"padding":"same","dropout":0.1}""", "lacks the tensor 'encoder.1.conv1.weight'")]
     [InlineData("configuration", """{"in_channels":2,"classes":3,"width":1000,"depth":8,"padding":"same","dropout":0.1}""", "smaller width")]
     [InlineData("configuration", """{"in_channels":2,"classes":3,"width":2,"depth":1,"padding":"reflect","dropout":0.1}""", "reflect")]
+    [InlineData("configuration", """{"architecture":"unet++","in_channels":2,"classes":3,"width":2,"depth":1,"padding":"same","dropout":0.1}""", "unet++")]
+    [InlineData("configuration", """{"architecture":"phseg_v5","in_channels":2,"classes":3,"width":2,"depth":1,"padding":"same","dropout":0.1}""", "asks for 4x4x2x2")]
     [InlineData("classes", "[]", "0 classes")]
     [InlineData("classes", "5", "metadata")]
     [InlineData("classes", null, "no 'classes'")]

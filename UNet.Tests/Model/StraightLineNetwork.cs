@@ -27,7 +27,12 @@ internal sealed class StraightLineNetwork(UNetConfiguration configuration, IEnum
         for (int level = configuration.Depth - 1; level >= 0; level--)
         {
             x = Up($"decoder.{level}.up", x);
-            x = [.. Crop(skips[level], x[0].GetLength(0), x[0].GetLength(1)), .. x];
+            double[][,] skip = Crop(skips[level], x[0].GetLength(0), x[0].GetLength(1));
+            x = configuration.Architecture switch
+            {
+                UNetArchitecture.PhsegV5 => [.. Rectify(x), .. skip],
+                _ => [.. skip, .. x],
+            };
             x = ConvolveTwice($"decoder.{level}", x);
         }
 

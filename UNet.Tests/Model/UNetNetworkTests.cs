@@ -27,6 +27,27 @@ public class UNetNetworkTests
     }
 
     [Fact]
+    public void TheReleasedNetworkHas31100354Parameters()
+    {
+        UNetConfiguration release = new() { Architecture = UNetArchitecture.PhsegV5 };
+        Graph graph = new();
+        Value logits = graph.AppendNetwork(release, graph.Input("image", new Shape(1, 1, 572, 572)));
+        Assert.Equal(new Shape(1, 2, 388, 388), logits.Shape);
+        Assert.Equal(31_100_354, UNetParameters.Count(release));
+        Dictionary<string, Shape> shapes = UNetParameters.Describe(release).ToDictionary(parameter => parameter.Name, parameter => parameter.Shape);
+        Assert.Equal(new Shape(256, 128, 2, 2), shapes["decoder.1.up.weight"]);
+        Assert.Equal(new Shape(128, 128, 2, 2), shapes["decoder.0.up.weight"]);
+        Assert.Equal(new Shape(64, 192, 3, 3), shapes["decoder.0.conv1.weight"]);
+
+        // All else is the paper's, by name and by shape.
+        Assert.Equal(
+            ["decoder.0.conv1.weight", "decoder.0.up.bias", "decoder.0.up.weight"],
+            UNetParameters.Describe(new()).Where(parameter => shapes[parameter.Name] != parameter.Shape)
+                .Select(parameter => parameter.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(shapes.Count, UNetParameters.Describe(new()).Length);
+    }
+
+    [Fact]
     public void ParametersHaveTheNamesAndOrderOfModelFiles()
     {
         UNetConfiguration configuration = new() { InChannels = 3, Classes = 5, Width = 4, Depth = 1 };
@@ -63,11 +84,16 @@ public class UNetNetworkTests
     }
 
     [Theory]
-    [InlineData(ConvolutionPadding.Valid, 44)]
-    [InlineData(ConvolutionPadding.Same, 16)]
-    public void TheGraphComputesWhatAStraightLineProgramComputes(ConvolutionPadding padding, int tile)
+    [InlineData(UNetArchitecture.Paper, ConvolutionPadding.Valid, 44)]
+    [InlineData(UNetArchitecture.Paper, ConvolutionPadding.Same, 16)]
+    [InlineData(UNetArchitecture.PhsegV5, ConvolutionPadding.Valid, 44)]
+    [InlineData(UNetArchitecture.PhsegV5, ConvolutionPadding.Same, 16)]
+    public void TheGraphComputesWhatAStraightLineProgramComputes(UNetArchitecture architecture, ConvolutionPadding padding, int tile)
     {
-        UNetConfiguration configuration = new() { InChannels = 2, Classes = 3, Width = 3, Depth = 2, Padding = padding };
+        UNetConfiguration configuration = new()
+        {
+            Architecture = architecture, InChannels = 2, Classes = 3, Width = 3, Depth = 2, Padding = padding,
+        };
         NamedTensor[] parameters = RandomParameters(configuration);
         Graph graph = new();
         Value image = graph.Input("image", new Shape(2, 2, tile, tile + configuration.Depth * 4));
@@ -92,10 +118,12 @@ public class UNetNetworkTests
         }
     }
 
-    [Fact]
-    public void DropoutIsForTrainingAlone()
+    [Theory]
+    [InlineData(UNetArchitecture.Paper)]
+    [InlineData(UNetArchitecture.PhsegV5)]
+    public void DropoutIsForTrainingAlone(UNetArchitecture architecture)
     {
-        UNetConfiguration configuration = new() { Width = 2, Depth = 2, Dropout = 0.5 };
+        UNetConfiguration configuration = new() { Architecture = architecture, Width = 2, Depth = 2, Dropout = 0.5 };
         Graph inference = new(), training = new();
         inference.AppendNetwork(configuration, inference.Input("image", new Shape(1, 1, 44, 44)));
         training.AppendNetwork(configuration, training.Input("image", new Shape(1, 1, 44, 44)), new DropoutSource(1, training.StepEntry("step.number", new Shape(1))));

@@ -19,11 +19,15 @@ public class WholeNetworkGradientTests
     private const double Step = 1e-5;
 
     [Theory]
-    [InlineData(ConvolutionPadding.Valid, 44)]
-    [InlineData(ConvolutionPadding.Same, 12)]
-    public void GradientsAreThoseOfFiniteDifferences(ConvolutionPadding padding, int tile)
+    [InlineData(UNetArchitecture.Paper, ConvolutionPadding.Valid, 44)]
+    [InlineData(UNetArchitecture.Paper, ConvolutionPadding.Same, 12)]
+    [InlineData(UNetArchitecture.PhsegV5, ConvolutionPadding.Valid, 44)]
+    public void GradientsAreThoseOfFiniteDifferences(UNetArchitecture architecture, ConvolutionPadding padding, int tile)
     {
-        UNetConfiguration configuration = new() { InChannels = 2, Classes = 3, Width = 2, Depth = 2, Padding = padding, Dropout = 0.3 };
+        UNetConfiguration configuration = new()
+        {
+            Architecture = architecture, InChannels = 2, Classes = 3, Width = 2, Depth = 2, Padding = padding, Dropout = 0.3,
+        };
         (Graph differentiated, Value loss) = Build(configuration, tile);
         differentiated.AppendBackward(loss);
         (Graph forward, Value forwardLoss) = Build(configuration, tile);

@@ -20,8 +20,14 @@ public static class OverlapTiles
     private const int PaperTile = 572;
     private const int PaperWidth = 64;
 
-    /// <summary>2 · 64 channels of 496 x 496 pixels in float32 are just under 128 MiB.</summary>
-    private const int SameTile = 496;
+    /// <summary>
+    /// Side of the widest tensor, the decoder's last input: its 2 · 64 channels of 496 x 496 pixels, or 3 · 64 of 416 x 416, in
+    /// float32 are just under the 128 MiB that every device can bind.
+    /// </summary>
+    private const int PaperWidestSide = 496;
+
+    /// <inheritdoc cref="PaperWidestSide"/>
+    private const int PhsegWidestSide = 416;
 
     /// <summary>The spans along an axis; the tiles of an image are all pairs of a span of rows and one of columns.</summary>
     /// <param name="geometry">The network's sizes.</param>
@@ -57,13 +63,17 @@ public static class OverlapTiles
 
     /// <summary>
     /// The largest tile that is taken without being asked for: the paper's 572 at its width of 64, and for other widths as
-    /// much larger or smaller as they need less or more memory for a pixel, up to twice that. Same padding loses nothing on
-    /// the way, so that its widest tensor would be larger than every device can bind: a little less there.
+    /// much larger or smaller as they need less or more memory for a pixel, up to twice that. A little less where the widest
+    /// tensor would be larger than every device can bind, as with same padding, which loses nothing on the way.
     /// </summary>
     public static int DefaultLimit(UNetConfiguration configuration)
     {
-        int atPaperWidth = configuration.Padding == ConvolutionPadding.Valid ? PaperTile : SameTile;
-        return (int)(atPaperWidth * Math.Min(Math.Sqrt((double)PaperWidth / configuration.Width), 2));
+        double scale = Math.Min(Math.Sqrt((double)PaperWidth / configuration.Width), 2);
+        int widestSide = configuration.Architecture == UNetArchitecture.PhsegV5 ? PhsegWidestSide : PaperWidestSide;
+        // Two convolutions after the widest tensor, the border is complete.
+        int border = new TileGeometry(configuration).Border;
+        int lostBefore = border == 0 ? 0 : 2 * border - 4;
+        return (int)Math.Min(PaperTile * scale, widestSide * scale + lostBefore);
     }
 
     // A small tile would be mostly overlap: it makes do with a quarter of its side, at the price of faint seams.

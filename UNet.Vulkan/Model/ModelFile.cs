@@ -10,6 +10,12 @@ namespace UNet.Vulkan.Model;
 /// Model files: safetensors with the parameters by name in PyTorch's layouts, and metadata that says what network they
 /// make. Metadata values are strings, with JSON inside; nothing in a file tells time, path or machine.
 /// </summary>
+/// <remarks>
+/// <c>format_version</c>: <c>1</c>; <c>architecture</c>: <c>unet</c>; <c>configuration</c>: an object with the properties of
+/// <see cref="UNetConfiguration"/>, of which <c>architecture</c> (<c>paper</c> or <c>phseg_v5</c>) came later: a file without
+/// it holds the paper's; <c>input_channels</c>: their number; <c>normalization</c>: its name; <c>classes</c>: an array of
+/// <c>value</c> and <c>name</c>. A training state has all of these too.
+/// </remarks>
 internal static class ModelFile
 {
     public const string FormatVersion = "1";
@@ -106,6 +112,7 @@ internal static class ModelFile
     private static void WriteConfiguration(Utf8JsonWriter json, UNetConfiguration configuration)
     {
         json.WriteStartObject();
+        json.WriteString("architecture", configuration.Architecture.Name());
         json.WriteNumber("in_channels", configuration.InChannels);
         json.WriteNumber("classes", configuration.Classes);
         json.WriteNumber("width", configuration.Width);
@@ -117,6 +124,9 @@ internal static class ModelFile
 
     private static UNetConfiguration ReadConfiguration(JsonElement json) => new()
     {
+        Architecture = json.TryGetProperty("architecture", out JsonElement name)
+            ? ArchitectureNamed(name.GetString() ?? "")
+            : UNetArchitecture.Paper,
         InChannels = json.GetProperty("in_channels").GetInt32(),
         Classes = json.GetProperty("classes").GetInt32(),
         Width = json.GetProperty("width").GetInt32(),
@@ -130,4 +140,9 @@ internal static class ModelFile
         },
         Dropout = json.GetProperty("dropout").GetDouble(),
     };
+
+    private static UNetArchitecture ArchitectureNamed(string name)
+        => UNetArchitectureNames.All.TryGetValue(name, out UNetArchitecture known)
+            ? known
+            : throw new FormatException($"'{name}' is no architecture");
 }

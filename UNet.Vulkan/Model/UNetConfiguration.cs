@@ -12,12 +12,15 @@ public enum ConvolutionPadding
 
 /// <summary>
 /// The form of a U-Net (Ronneberger, Fischer, Brox 2015, arXiv:1505.04597). The defaults are the paper's network:
-/// 23 convolutional layers, 31,030,658 parameters, 572x572 pixels in, 388x388 out.
+/// 23 convolutional layers, 31,030,658 parameters (31,100,354 for the authors' release), 572x572 pixels in, 388x388 out.
 /// </summary>
 public sealed record UNetConfiguration
 {
     // 64 times the parameters of the paper's network: the flat vector of all of them is indexed by 31 bits.
     private const int MaxChannels = 8192;
+
+    /// <summary>Which of the authors' two forms the network has.</summary>
+    public UNetArchitecture Architecture { get; init; } = UNetArchitecture.Paper;
 
     /// <summary>Channels of the input image.</summary>
     public int InChannels { get; init; } = 1;
@@ -35,26 +38,38 @@ public sealed record UNetConfiguration
     public ConvolutionPadding Padding { get; init; } = ConvolutionPadding.Valid;
 
     /// <summary>
-    /// Probability, in training, that an activation at the end of the two deepest levels is dropped, as in the authors'
-    /// release; 0 = no dropout.
+    /// Probability, in training, that an activation is dropped; 0 = no dropout. Both architectures drop what the second
+    /// ReLU of the two deepest levels gives, before the pool and the skip connection read it: the last level above the
+    /// bottleneck, and the bottleneck itself. That is where the authors' release drops, with probability 0.5
+    /// (<see cref="UNetArchitectureNames.DefaultDropout"/>); the paper says "at the end of the contracting path".
     /// </summary>
     public double Dropout { get; init; }
 
     /// <summary>Channels at a level; level <see cref="Depth"/> is the bottleneck.</summary>
     public int ChannelsAt(int level) => Width << level;
 
+    /// <summary>
+    /// Outputs of the up-convolution that leads to a level: as many as the level has channels, but twice as many at the last
+    /// one (level 0) of <see cref="UNetArchitecture.PhsegV5"/>.
+    /// </summary>
+    public int UpsampledChannelsAt(int level)
+        => level == 0 && Architecture == UNetArchitecture.PhsegV5 ? 2 * Width : ChannelsAt(level);
+
     /// <summary>The configuration in words, for messages.</summary>
     public override string ToString()
     {
         string padding = Padding == ConvolutionPadding.Same ? "same" : "valid";
         string channels = FormattableString.Invariant($"{InChannels} input channels, {Classes} classes, dropout {Dropout}");
-        return FormattableString.Invariant($"a U-Net of width {Width}, depth {Depth}, {padding} padding, {channels}");
+        return FormattableString.Invariant(
+            $"a U-Net of architecture {Architecture.Name()}, width {Width}, depth {Depth}, {padding} padding, {channels}");
     }
 
     /// <summary>The configuration itself, if it makes a network.</summary>
     /// <exception cref="InputException">A number is out of its range.</exception>
     public UNetConfiguration Validated()
     {
+        Require(Enum.IsDefined(Architecture),
+            $"{Architecture} is no architecture; {string.Join(" and ", UNetArchitectureNames.All.Keys)} are.");
         Require(InChannels is >= 1 and <= 1024, $"A network takes 1 to 1024 input channels, not {InChannels}.");
         Require(Classes is >= 1 and <= 255, $"A network tells 1 to 255 classes apart, not {Classes}.");
         Require(Depth is >= 1 and <= 8, $"A network has a depth of 1 to 8, not {Depth}.");

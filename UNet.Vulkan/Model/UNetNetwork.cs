@@ -13,6 +13,7 @@ public sealed record DropoutSource(ulong Seed, Value Step);
 /// The U-Net (Ronneberger, Fischer, Brox 2015, arXiv:1505.04597) as nodes of a graph: on the way down two 3x3
 /// convolutions with ReLU at each level, then a 2x2 max-pool; on the way up a 2x2 stride-2 transposed convolution, the
 /// centre-cropped skip connection before it in the channels, and two convolutions again; a 1x1 convolution as head.
+/// <see cref="UNetArchitecture.PhsegV5"/> differs as said there.
 /// </summary>
 public static class UNetNetwork
 {
@@ -33,6 +34,7 @@ public static class UNetNetwork
         geometry.OutputOf(image.Shape.H);
         geometry.OutputOf(image.Shape.W);
 
+        bool isRelease = configuration.Architecture == UNetArchitecture.PhsegV5;
         Value x = image;
         Value[] skips = new Value[configuration.Depth];
         for (int level = 0; level < configuration.Depth; level++)
@@ -48,8 +50,10 @@ public static class UNetNetwork
         x = Dropped("bottleneck.dropout", x, stream: 1);
         for (int level = configuration.Depth - 1; level >= 0; level--)
         {
-            x = graph.Add($"decoder.{level}.up", new ConvTranspose2d(configuration.ChannelsAt(level)), x).Output;
-            x = graph.Add($"decoder.{level}.concat", new CropConcat(), skips[level], x).Output;
+            x = graph.Add($"decoder.{level}.up", new ConvTranspose2d(configuration.UpsampledChannelsAt(level)), x).Output;
+            if (isRelease)
+                x = graph.Add($"decoder.{level}.up.relu", new Relu(), x).Output;
+            x = graph.Add($"decoder.{level}.concat", new CropConcat(UpsampledFirst: isRelease), skips[level], x).Output;
             x = Convolutions($"decoder.{level}", x, level);
         }
 

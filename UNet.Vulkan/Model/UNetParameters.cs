@@ -15,7 +15,7 @@ public static class UNetParameters
     public static ImmutableArray<(string Name, Shape Shape)> Describe(UNetConfiguration configuration)
         => [.. UNetNetwork.SmallestGraph(configuration).Parameters.Select(parameter => (parameter.Name, parameter.Shape))];
 
-    /// <summary>Number of trained values (31,030,658 for the paper's network).</summary>
+    /// <summary>Number of trained values (31,030,658 for the paper's network, 31,100,354 for the authors' release).</summary>
     /// <inheritdoc cref="Describe" path="/exception"/>
     public static long Count(UNetConfiguration configuration) => Describe(configuration).Sum(parameter => parameter.Shape.Length);
 

@@ -9,14 +9,16 @@ public sealed partial record CropConcat
     {
         (Tensor<T> skip, Tensor<T> upsampled, Tensor<T> y) = (tensors.Skip, tensors.Upsampled, tensors.Y);
         (int top, int left) = ((skip.Shape.H - y.Shape.H) / 2, (skip.Shape.W - y.Shape.W) / 2);
+        (int firstSkip, int firstUpsampled) = FirstChannels(skip.Shape.C, upsampled.Shape.C);
         for (int n = 0; n < y.Shape.N; n++)
         {
             for (int c = 0; c < y.Shape.C; c++)
             {
+                bool isSkip = c >= firstSkip && c < firstSkip + skip.Shape.C;
                 for (int p = 0; p < y.Shape.H; p++)
                 {
                     for (int q = 0; q < y.Shape.W; q++)
-                        y[n, c, p, q] = c < skip.Shape.C ? skip[n, c, p + top, q + left] : upsampled[n, c - skip.Shape.C, p, q];
+                        y[n, c, p, q] = isSkip ? skip[n, c - firstSkip, p + top, q + left] : upsampled[n, c - firstUpsampled, p, q];
                 }
             }
         }
@@ -25,16 +27,21 @@ public sealed partial record CropConcat
     private partial void BackwardReference<T>(in Tensors<T> tensors) where T : IFloatingPointIeee754<T>
     {
         Tensor<T> dY = tensors.DY;
+        (int firstSkip, int firstUpsampled) = FirstChannels(tensors.Skip.Shape.C, tensors.Upsampled.Shape.C);
         if (tensors.WantsDSkip)
         {
             Tensor<T> dSkip = tensors.DSkip;
             dSkip.Span.Clear();
             (int top, int left) = ((dSkip.Shape.H - dY.Shape.H) / 2, (dSkip.Shape.W - dY.Shape.W) / 2);
-            Copy(dY, 0, dSkip, top, left, dSkip.Shape.C);
+            Copy(dY, firstSkip, dSkip, top, left, dSkip.Shape.C);
         }
         if (tensors.WantsDUpsampled)
-            Copy(dY, dY.Shape.C - tensors.DUpsampled.Shape.C, tensors.DUpsampled, 0, 0, tensors.DUpsampled.Shape.C);
+            Copy(dY, firstUpsampled, tensors.DUpsampled, 0, 0, tensors.DUpsampled.Shape.C);
     }
+
+    /// <summary>Where the channels of each part begin in y.</summary>
+    private (int Skip, int Upsampled) FirstChannels(int skipChannels, int upsampledChannels)
+        => UpsampledFirst ? (upsampledChannels, 0) : (0, skipChannels);
 
     private static void Copy<T>(Tensor<T> dY, int firstChannel, Tensor<T> destination, int top, int left, int channels)
     {

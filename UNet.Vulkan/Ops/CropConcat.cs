@@ -6,8 +6,10 @@ namespace UNet.Vulkan.Ops;
 
 /// <summary>
 /// The decoder's input: the skip connection, cropped to the centre of the upsampled tensor's size, concatenated with it
-/// along the channels: y = [crop(skip), upsampled]. An odd difference leaves one row or column more at the end.
+/// along the channels: y = [crop(skip), upsampled] or [upsampled, crop(skip)]. An odd difference leaves one row or column
+/// more at the end.
 /// </summary>
+/// <param name="UpsampledFirst">Whether the upsampled tensor's channels come before those of the skip connection.</param>
 [Op]
 [Forward<CropConcatForward>]
 [Backward<CropConcatBackwardSkip>]
@@ -15,7 +17,9 @@ namespace UNet.Vulkan.Ops;
 [Sample("skip: 1x1x6x8; upsampled: 1x1x4x4")]
 [Sample("skip: 2x3x9x10; upsampled: 2x2x4x5")]
 [Sample("skip: 2x2x5x7; upsampled: 2x3x5x7")]
-public sealed partial record CropConcat
+[Sample("skip: 1x1x6x8; upsampled: 1x1x4x4", "UpsampledFirst: true")]
+[Sample("skip: 2x3x9x10; upsampled: 2x2x4x5", "UpsampledFirst: true")]
+public sealed partial record CropConcat(bool UpsampledFirst = false)
 {
     /// <summary>Skip connection [N,Cs,Hs,Ws].</summary>
     [Input] public static partial Role Skip { get; }

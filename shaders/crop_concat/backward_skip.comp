@@ -1,8 +1,8 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
 #include "common/linear.glsl"
-// Gradient of crop + concatenation to the skip connection: the first channels of d_y, surrounded by zeros where the
-// skip connection was cropped. One invocation computes one element.
+// Gradient of crop + concatenation to the skip connection: the first channels of d_y (the last ones where upsampled_first
+// is 1), surrounded by zeros where the skip connection was cropped. One invocation computes one element.
 layout(local_size_x = 64) in;
 
 layout(set = 0, binding = 0, std430) readonly buffer DY { float d_y[]; };
@@ -15,6 +15,7 @@ layout(push_constant, std430) uniform Push {
     uint y_c;
     uint y_h;
     uint y_w;
+    uint upsampled_first;
 };
 
 void main() {
@@ -26,6 +27,6 @@ void main() {
     uint row = i / skip_w % skip_h - (skip_h - y_h) / 2u;
     uint plane = i / (skip_w * skip_h);
     uint n = plane / skip_c;
-    uint c = plane % skip_c;
+    uint c = plane % skip_c + upsampled_first * (y_c - skip_c);
     d_skip[i] = row < y_h && column < y_w ? d_y[((n * y_c + c) * y_h + row) * y_w + column] : 0.0;
 }

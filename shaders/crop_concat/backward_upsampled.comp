@@ -1,7 +1,8 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
 #include "common/linear.glsl"
-// Gradient of crop + concatenation to the upsampled tensor: the last channels of d_y. One invocation copies one element.
+// Gradient of crop + concatenation to the upsampled tensor: the last channels of d_y (the first ones where upsampled_first
+// is 1). One invocation copies one element.
 layout(local_size_x = 64) in;
 
 layout(set = 0, binding = 0, std430) readonly buffer DY { float d_y[]; };
@@ -12,6 +13,7 @@ layout(push_constant, std430) uniform Push {
     uint upsampled_length;
     uint y_h;
     uint y_w;
+    uint upsampled_first;
 };
 
 void main() {
@@ -20,5 +22,5 @@ void main() {
         return;
     uint plane_length = upsampled_c * y_h * y_w;
     uint n = i / plane_length;
-    d_upsampled[i] = d_y[(n + 1u) * skip_c * y_h * y_w + i];
+    d_upsampled[i] = d_y[(n + 1u - upsampled_first) * skip_c * y_h * y_w + i];
 }

@@ -1,8 +1,8 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
 #include "common/linear.glsl"
-// The decoder's input: the skip connection, cropped to the centre, then the upsampled tensor, along the channels.
-// y[n,c] = c < skip_c ? skip[n,c] shifted by the crop : upsampled[n,c-skip_c]. One invocation copies one element.
+// The decoder's input: the skip connection, cropped to the centre, then the upsampled tensor, along the channels; the
+// other way round where upsampled_first is 1. One invocation copies one element.
 layout(local_size_x = 64) in;
 
 layout(set = 0, binding = 0, std430) readonly buffer Skip { float skip[]; };
@@ -16,6 +16,7 @@ layout(push_constant, std430) uniform Push {
     uint y_h;
     uint y_w;
     uint y_length;
+    uint upsampled_first;
 };
 
 void main() {
@@ -27,11 +28,14 @@ void main() {
     uint plane = i / (y_w * y_h);
     uint n = plane / (skip_c + upsampled_c);
     uint c = plane % (skip_c + upsampled_c);
-    if (c < skip_c) {
+    // Counted within each part; before its first channel the difference wraps, which the comparison catches.
+    uint skip_channel = c - upsampled_first * upsampled_c;
+    uint upsampled_channel = c - (1u - upsampled_first) * skip_c;
+    if (skip_channel < skip_c) {
         uint top = (skip_h - y_h) / 2u;
         uint left = (skip_w - y_w) / 2u;
-        y[i] = skip[((n * skip_c + c) * skip_h + row + top) * skip_w + column + left];
+        y[i] = skip[((n * skip_c + skip_channel) * skip_h + row + top) * skip_w + column + left];
     } else {
-        y[i] = upsampled[((n * upsampled_c + c - skip_c) * y_h + row) * y_w + column];
+        y[i] = upsampled[((n * upsampled_c + upsampled_channel) * y_h + row) * y_w + column];
     }
 }
