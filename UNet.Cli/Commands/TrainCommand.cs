@@ -31,7 +31,12 @@ internal static class TrainCommand
                 + "or 16 values are instance ids (0 and >0).",
             HelpName = "LIST",
         };
-        Option<string?> initial = new("--init") { Description = "Start from the parameters of this model.", HelpName = "FILE" };
+        Option<string?> initial = new("--init") 
+        {
+            Description = "Start from the parameters of this model, whose form the network takes; its dropout may be another. Masks "
+                + "may have other values, if there are as many classes.",
+            HelpName = "FILE",
+        };
         Option<bool> resume = new("--resume") { Description = "Go on where an earlier run with the same -o stopped." };
         Option<string> device = CommandOptions.Device();
         Option<string?> log = new("--log") { Description = "Write loss and scores of every step to this file.", HelpName = "FILE.csv" };
@@ -69,14 +74,14 @@ internal static class TrainCommand
         if (request.Resume && !File.Exists(request.Files.State))
             throw new InputException($"There is no '{request.Files.State}' to resume from; leave out --resume to start a new run.");
         TrainingState? state = request.Resume ? TrainingState.Read(request.Files.State) : null;
-        UNetModel? initial = request.Initial is null ? null : UNetModel.Read(request.Initial);
-        TrainingConfiguration configuration = options.Configure(result, state?.Configuration, initial?.Configuration).Validated();
+        StartingModel? initial = request.Initial is null ? null : StartingModel.Read(request.Initial);
+        TrainingConfiguration configuration = options.Configure(result, state?.Configuration, initial?.Model.Configuration).Validated();
 
-        DataSet data = DataSet.Read(request.Data, request.Validation, request.Classes, Known(initial), terminal.Note);
+        DataSet data = DataSet.Read(request.Data, request.Validation, request.Classes, initial, terminal.Note);
         TrainingData trainingData = data.ToTrainingData();
         using IComputeDevice device = ComputeDevice.Open(request.Device, terminal);
         configuration = options.WithEpochs(result, configuration, trainingData, device);
-        using Trainer trainer = new(configuration, trainingData, device, initial, state);
+        using Trainer trainer = new(configuration, trainingData, device, initial?.Model, state);
 
         Describe(terminal, data, device, trainer.Configuration);
         using TrainingLog? log = request.Log is null ? null : new(request.Log, trainer.Step);
@@ -87,8 +92,6 @@ internal static class TrainCommand
         Summarize(terminal, request, training);
         return CommandLine.Done;
     }
-
-    private static LabelClasses? Known(UNetModel? initial) => initial is null ? null : LabelClasses.Of(initial);
 
     private static void Describe(Terminal terminal, DataSet data, IComputeDevice device, TrainingConfiguration configuration)
     {

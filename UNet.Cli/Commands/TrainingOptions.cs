@@ -99,7 +99,7 @@ internal sealed class TrainingOptions
     /// <param name="result">What was given.</param>
     /// <param name="resumed">The configuration of the run that is resumed.</param>
     /// <param name="initial">The form of the model to start from, which the network then takes.</param>
-    /// <exception cref="InputException">An option contradicts the run that is resumed, or another option.</exception>
+    /// <exception cref="InputException">An option contradicts the run that is resumed, the model, or another option.</exception>
     public TrainingConfiguration Configure(ParseResult result, TrainingConfiguration? resumed = null, UNetConfiguration? initial = null)
     {
         if (IsGiven(result, _steps) && IsGiven(result, _epochs))
@@ -114,6 +114,8 @@ internal sealed class TrainingOptions
             if (resumed is not null && changed != resumed)
                 throw new InputException($"{setting.Option.Name} differs from the run to resume, which goes on with its own options; "
                     + "leave it out.");
+            if (initial is not null && initial.DifferenceFrom(changed.Network) is not null)
+                throw new InputException($"{setting.Option.Name} differs from the model to start from, which is {initial}; leave it out.");
             configuration = changed;
         }
 

@@ -17,10 +17,10 @@ internal sealed record DataSet(
     /// <param name="folder">Folder in one of the layouts of <see cref="DataSetFolder"/>.</param>
     /// <param name="split">What to hold out.</param>
     /// <param name="classes">The classes, or null to take them from the training masks.</param>
-    /// <param name="known">The classes of the network to be trained further, or null.</param>
+    /// <param name="initial">The model to be trained further, or null.</param>
     /// <param name="note">Takes remarks for the user.</param>
     /// <exception cref="InputException">Something about the data cannot be used.</exception>
-    public static DataSet Read(string folder, ValidationSplit split, LabelClasses? classes, LabelClasses? known, Action<string> note)
+    public static DataSet Read(string folder, ValidationSplit split, LabelClasses? classes, StartingModel? initial, Action<string> note)
     {
         List<Item> items = DataSetFolder.Pairs(folder, note).ConvertAll(Item.Read);
         int trainingCount = items.Count;
@@ -31,8 +31,12 @@ internal sealed record DataSet(
         if (trainingCount == items.Count && split.IsDefault)
             note($"'{folder}' holds a single image: nothing is held out for validation");
 
-        int channels = UnifyChannels(items);
-        classes ??= InferClasses(items[..trainingCount], folder, known, note);
+        int channels = UnifyChannels(items, initial?.Model.Configuration.InChannels);
+        initial?.RequireChannels(channels, folder);
+        if (classes is null)
+            classes = InferClasses(items[..trainingCount], folder, initial, note);
+        else
+            initial?.RequireCount(classes, "--classes names");
         List<TrainingImage> images = items.ConvertAll(item => item.ToTrainingImage(classes));
         return new([.. images[..trainingCount]], [.. images[trainingCount..]], classes, channels);
     }
@@ -40,10 +44,14 @@ internal sealed record DataSet(
     /// <summary>The data set as the library takes it.</summary>
     public TrainingData ToTrainingData() => new(Training, Validation, Classes.ToClassLabels());
 
-    /// <summary>Colour images that all hold only gray become gray ones; then all must have as many channels as the first.</summary>
-    private static int UnifyChannels(List<Item> items)
+    /// <summary>
+    /// Colour images that all hold only gray become gray ones, unless colour is asked for; then all must have as many channels
+    /// as the first.
+    /// </summary>
+    private static int UnifyChannels(List<Item> items, int? asked)
     {
-        if (items.TrueForAll(item => item.Image.Channels == 1 || item.Image.IsGrayInValue))
+        bool isAsked = asked > 1 && items.TrueForAll(item => item.Image.Channels == asked);
+        if (!isAsked && items.TrueForAll(item => item.Image.Channels == 1 || item.Image.IsGrayInValue))
         {
             foreach (Item item in items)
                 item.Image = item.Image.FirstChannel();
@@ -60,15 +68,15 @@ internal sealed record DataSet(
         return first.Image.Channels;
     }
 
-    private static LabelClasses InferClasses(List<Item> items, string folder, LabelClasses? known, Action<string> note)
+    private static LabelClasses InferClasses(List<Item> items, string folder, StartingModel? initial, Action<string> note)
     {
         HashSet<int> values = [];
         foreach (Item item in items)
             values.UnionWith(item.Labels.Values);
         bool wide = items.Exists(item => item.Labels.IsWide);
         LabelClasses classes = LabelClasses.Infer(values, wide);
-        if (known is not null)
-            return classes.As(known);
+        if (initial is not null)
+            return initial.ClassesOf(classes, values, folder, note);
         if (values.Count < 2)
         {
             throw new InputException(

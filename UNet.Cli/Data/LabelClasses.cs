@@ -48,10 +48,6 @@ internal sealed record LabelClasses(ImmutableArray<int> Values, bool AreInstance
     /// <summary>The classes of a model.</summary>
     public static LabelClasses Of(UNetModel model) => new([.. model.Classes.Select(label => label.Value)], false);
 
-    /// <summary>What the masks' values mean to a network that already knows its classes.</summary>
-    /// <param name="known">The network's classes.</param>
-    public LabelClasses As(LabelClasses known) => AreInstances && Values.SequenceEqual(known.Values) ? this : known;
-
     /// <summary>How a class is called.</summary>
     public string NameOf(int c) => AreInstances && c > 0 ? ">0" : Values[c].ToString(CultureInfo.InvariantCulture);
 

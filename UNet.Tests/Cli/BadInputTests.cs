@@ -55,12 +55,19 @@ public sealed class BadInputTests : IDisposable
     [InlineData("train data -o n.safetensors --resume", "n.state.safetensors")]
     [InlineData("train data -o data", "is a folder")]
     [InlineData("train data -o n.safetensors --init data/masks/img0.png", "img0.png")]
-    [InlineData("train data -o n.safetensors --init m.safetensors --width 3 --device cpu", "agree")]
+    [InlineData("train data -o n.safetensors --init m.safetensors --width 3 --device cpu", "--width differs from the model to start from")]
+    [InlineData("train data -o n.safetensors --init m.safetensors --arch phseg_v5", "which is a U-Net of architecture paper")]
+    [InlineData("train data -o n.safetensors --init m.safetensors --depth 2", "--depth differs")]
+    [InlineData("train data -o n.safetensors --init m.safetensors --padding same", "--padding differs")]
+    [InlineData("train data -o n.safetensors --init m.state.safetensors", "is a training state, not a model")]
+    [InlineData("train three -o n.safetensors --init m.safetensors", "tells 2 classes apart (10, 200), but the masks in")]
+    [InlineData("train three -o n.safetensors --init m.safetensors", "hold 3 (0, 1, 2); use as many classes, or leave out --init")]
+    [InlineData("train data -o n.safetensors --init m.safetensors --classes 0,10,200", "but --classes names 3 (0, 10, 200)")]
+    [InlineData("train rgb -o n.safetensors --init m.safetensors", "takes images of 1 channel, but those in")]
     [InlineData("train data -o m.safetensors --resume --init m.safetensors", "--init")]
     [InlineData("train data -o m.safetensors --resume --lr 0.5", "--lr differs")]
     [InlineData("train data -o m.safetensors --resume --arch phseg_v5", "--arch differs")]
     [InlineData("train data -o n.safetensors --arch pspnet", "paper or phseg_v5")]
-    [InlineData("train other -o n.safetensors --init m.safetensors --device cpu", "value 77")]
     [InlineData("train unpaired -o n.safetensors", "lonely.png")]
     [InlineData("train sizes -o n.safetensors", "3x1")]
     [InlineData("train channels -o n.safetensors", "channels")]
@@ -72,6 +79,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("segment m.safetensors -o seg", "INPUT")]
     [InlineData("segment missing data -o seg", "missing")]
     [InlineData("segment data/images/img0.png data -o seg", "img0.png")]
+    [InlineData("segment m.state.safetensors data -o seg", "is a training state, not a model")]
     [InlineData("segment m.safetensors missing -o seg", "missing")]
     [InlineData("segment m.safetensors empty -o seg", "no PNG")]
     [InlineData("segment m.safetensors data/images/img0.png data -o seg", "img0")]
@@ -95,7 +103,10 @@ public sealed class BadInputTests : IDisposable
         _folder.Halves("data", 2);
         foreach ((string name, byte[] content) in Trained.Value)
             File.WriteAllBytes(_folder[name], content);
-        _folder.Halves("other", 2, dark: 77);
+        _folder.Png("three/images/a.png", [1, 2, 3]);
+        _folder.Png("three/masks/a.png", [0, 1, 2]);
+        ImageWriter.WritePng(_folder["rgb/images/a.png"], [1, 2, 3, 4, 5, 6], 1, 2);
+        _folder.Png("rgb/masks/a.png", [10, 200]);
         _folder.Halves("unpaired", 2);
         _folder.Png("unpaired/images/lonely.png", [1, 2]);
         _folder.Png("sizes/images/a.png", [1, 2]);

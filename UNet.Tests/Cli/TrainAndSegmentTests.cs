@@ -106,6 +106,44 @@ public sealed class TrainAndSegmentTests : IDisposable
         Assert.Equal(4, UNetModel.Read(_folder["n.safetensors"]).Configuration.Width);
     }
 
+    [Theory]
+    [InlineData("", 0, 1, true)]
+    [InlineData("--classes 1,0", 1, 0, false)]
+    [InlineData("--dropout 0.25", 0, 1, true)]
+    public void AModelIsTrainedFurtherOnMasksOfOtherValues(string options, int first, int second, bool isNoted)
+    {
+        _folder.Halves("data", 2);
+        Assert.Equal(0, Train(_folder["data"], "--steps", "2").Code);
+        _folder.Halves("other", 2, dark: 0, bright: 1);
+        CommandRun further = TrainFurther("other", options);
+        Assert.Equal(0, further.Code);
+        Assert.Equal(isNoted, further.Errors is [string note] && note.Contains("the classes 0, 1 take the places of the classes 10, 200"));
+        UNetModel model = UNetModel.Read(_folder["n.safetensors"]);
+        Assert.Equal([first, second], model.Classes.Select(label => label.Value));
+        Assert.Equal(options.StartsWith("--dropout", StringComparison.Ordinal) ? 0.25 : 0, model.Configuration.Dropout);
+    }
+
+    [Fact]
+    public void AModelOfColourImagesIsTrainedFurtherOnColourImagesThatHoldOnlyGray()
+    {
+        Colour("data", value => [(byte)value, 0, (byte)(255 - value)]);
+        Assert.Equal(0, Train(_folder["data"], "--steps", "1").Code);
+        Colour("other", value => [(byte)value, (byte)value, (byte)value]);
+        CommandRun further = TrainFurther("other");
+        Assert.Equal((0, 0), (further.Code, further.Errors.Length));
+        Assert.Equal(3, UNetModel.Read(_folder["n.safetensors"]).Configuration.InChannels);
+
+        void Colour(string set, Func<int, byte[]> colour)
+        {
+            _folder.Halves(set, 2);
+            for (int i = 0; i < 2; i++)
+            {
+                int[] values = ImageFile.Open(_folder[$"{set}/images/img{i}.png"]).ReadLabels().Values;
+                ImageWriter.WritePng(_folder[$"{set}/images/img{i}.png"], [.. values.SelectMany(colour)], 40, 40);
+            }
+        }
+    }
+
     [Fact]
     public void EveryOptionReachesTheTraining()
     {
@@ -186,9 +224,11 @@ public sealed class TrainAndSegmentTests : IDisposable
     private CommandRun Train(string data, params string[] more)
         => CommandRun.Of(["train", data, "-o", _folder["m.safetensors"], "--device", "cpu", .. Tiny, .. more]);
 
-    private CommandRun TrainFurther() => CommandRun.Of(
-        "train", _folder["data"], "-o", _folder["n.safetensors"], "--init", _folder["m.safetensors"],
-        "--steps", "1", "--tile", "36", "--device", "cpu");
+    private CommandRun TrainFurther(string data = "data", string options = "") => CommandRun.Of(
+    [
+        "train", _folder[data], "-o", _folder["n.safetensors"], "--init", _folder["m.safetensors"],
+        "--steps", "1", "--tile", "36", "--device", "cpu", .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+    ]);
 
     private CommandRun Segment(string input, params string[] more)
         => CommandRun.Of(["segment", _folder["m.safetensors"], input, "-o", _folder["seg"], .. more]);

@@ -208,7 +208,10 @@ public class TrainerTests
         TrainingState state = TrainingState.Read(Train(device, folder, "a", Configuration with { Steps = 1 }).State);
         Refused("other images", () => new Trainer(Configuration, data with { Training = data.Training.RemoveAt(0) }, device, resume: state));
         Refused("options of the interrupted run", () => new Trainer(Configuration with { Network = new() { Width = 3, Depth = 1 } }, data, device, resume: state));
-        Refused("must agree", () => new Trainer(Configuration with { Network = new() { Width = 3, Depth = 1 } }, data, device, initial: state.Model));
+        Refused("has width 2, the network to train has width 3", () => new Trainer(Configuration with { Network = new() { Width = 3, Depth = 1 } }, data, device, initial: state.Model));
+        Refused(
+            "has architecture paper, the network to train has architecture phseg_v5",
+            () => new Trainer(Configuration with { Network = new() { Architecture = UNetArchitecture.PhsegV5, Width = 2, Depth = 1 } }, data, device, initial: state.Model));
         Refused("24 and 26", () => new Trainer(Configuration with { Tile = 25 }, data, device));
         Refused("no training images", () => new Trainer(Configuration, data with { Training = [] }, device));
         Refused("class 1", () => new Trainer(Configuration, data with { Classes = data.Classes.RemoveAt(1) }, device));

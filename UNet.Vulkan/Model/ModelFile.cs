@@ -21,6 +21,9 @@ internal static class ModelFile
     public const string FormatVersion = "1";
     public const string Architecture = "unet";
 
+    /// <summary>Says what a file is that is more than a model; model files do not have it.</summary>
+    public const string KindKey = "kind";
+
     private const string FormatVersionKey = "format_version";
     private const string ArchitectureKey = "architecture";
     private const string ConfigurationKey = "configuration";
@@ -33,6 +36,8 @@ internal static class ModelFile
     {
         SafetensorsFile file = SafetensorsFile.Read(path);
         (UNetConfiguration configuration, ImmutableArray<ClassLabel> classes, string normalization) = ReadMetadata(file, path);
+        if (file.Metadata.TryGetValue(KindKey, out string? kind))
+            throw new InputException($"'{path}' is a {kind.Replace('_', ' ')}, not a model; give the model that was written beside it.");
         ImmutableArray<NamedTensor> parameters = ReadParameters(file, configuration, prefix: "", path);
         if (file.Tensors.Length != parameters.Length)
         {

@@ -56,12 +56,15 @@ public sealed record UNetConfiguration
         => level == 0 && Architecture == UNetArchitecture.PhsegV5 ? 2 * Width : ChannelsAt(level);
 
     /// <summary>The configuration in words, for messages.</summary>
-    public override string ToString()
+    public override string ToString() => FormattableString.Invariant($"a U-Net of {string.Join(", ", Traits())}, dropout {Dropout}");
+
+    /// <summary>In what words the networks of two configurations differ, all but the dropout; null if they do not.</summary>
+    public (string Own, string Other)? DifferenceFrom(UNetConfiguration other)
     {
-        string padding = Padding == ConvolutionPadding.Same ? "same" : "valid";
-        string channels = FormattableString.Invariant($"{InChannels} input channels, {Classes} classes, dropout {Dropout}");
-        return FormattableString.Invariant(
-            $"a U-Net of architecture {Architecture.Name()}, width {Width}, depth {Depth}, {padding} padding, {channels}");
+        (string Own, string Other)[] different = [.. Traits().Zip(other.Traits()).Where(pair => pair.First != pair.Second)];
+        return different.Length == 0
+            ? null
+            : (string.Join(" and ", different.Select(pair => pair.Own)), string.Join(" and ", different.Select(pair => pair.Other)));
     }
 
     /// <summary>The configuration itself, if it makes a network.</summary>
@@ -87,4 +90,15 @@ public sealed record UNetConfiguration
                 throw new InputException(message);
         }
     }
+
+    /// <summary>What must agree for parameters to fit.</summary>
+    private string[] Traits() =>
+    [
+        $"architecture {Architecture.Name()}",
+        $"width {Width}",
+        $"depth {Depth}",
+        $"{(Padding == ConvolutionPadding.Same ? "same" : "valid")} padding",
+        $"{InChannels} input channel{(InChannels == 1 ? "" : "s")}",
+        $"{Classes} classes",
+    ];
 }

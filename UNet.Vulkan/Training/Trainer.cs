@@ -182,10 +182,10 @@ public sealed class Trainer : IDisposable
     private void RequireFit(UNetModel? initial, TrainingState? resume)
     {
         UNetConfiguration network = Configuration.Network;
-        if (initial is not null && initial.Configuration with { Dropout = network.Dropout } != network)
+        if (initial?.Configuration.DifferenceFrom(network) is (string initialHas, string networkHas))
         {
             throw new InputException(
-                $"The model to start from is {initial.Configuration}, the network to train is {network}; they must agree.");
+                $"The model to start from has {initialHas}, the network to train has {networkHas}; they must agree in all but dropout.");
         }
 
         if (resume is null)

@@ -23,7 +23,6 @@ public sealed record TrainingState
     private const string ProgressKey = "progress";
     private const string DataKey = "data_sha256";
     private const string NumericsKey = "numerics";
-    private const string KindKey = "kind";
 
     /// <summary>How the run was set up, with everything filled in.</summary>
     public required TrainingConfiguration Configuration { get; init; }
@@ -57,7 +56,7 @@ public sealed record TrainingState
     {
         SafetensorsFile file = SafetensorsFile.Read(path);
         (UNetConfiguration network, ImmutableArray<ClassLabel> classes, string normalization) = ModelFile.ReadMetadata(file, path);
-        if (file.Metadata.GetValueOrDefault(KindKey) != Kind)
+        if (file.Metadata.GetValueOrDefault(ModelFile.KindKey) != Kind)
             throw new InputException($"'{path}' is no training state.");
         ImmutableArray<NamedTensor> parameters = ModelFile.ReadParameters(file, network, prefix: "", path);
         TrainingState state = new()
@@ -85,7 +84,7 @@ public sealed record TrainingState
     public void Write(string path)
     {
         Dictionary<string, string> metadata = ModelFile.Metadata(Configuration.Network, Model.Classes, Model.Normalization);
-        metadata[KindKey] = Kind;
+        metadata[ModelFile.KindKey] = Kind;
         metadata[TrainingKey] = JsonText.Write(json => TrainingConfigurationJson.Write(json, Configuration));
         metadata[NumericsKey] = Numerics;
         metadata[DataKey] = DataFingerprint;
