@@ -26,21 +26,13 @@ internal sealed record LabelPair(string Name, ImageFile Prediction, ImageFile La
         if (File.Exists(labels) && File.Exists(predictions))
             return Pages(predictionFiles[0], labelFiles[0]);
 
-        Func<string, string?>[] keys =
-        [
-            stem => stem,
-            stem => ItemName.WithoutMaskEnding(ItemName.WithoutStackEnding(stem)),
-            stem => $"{ItemName.Frame(stem)}",
-        ];
-        List<ILookup<string?, ImageFile>> byKey = [.. keys.Select(key => predictionFiles.ToLookup(file => key(file.Stem)))];
+        Counterparts predicted = new(predictionFiles);
         List<LabelPair> pairs = [];
         List<string> missing = [];
         HashSet<ImageFile> used = [];
         foreach (ImageFile label in labelFiles)
         {
-            List<ImageFile> found = [.. keys.Zip(byKey)
-                .Select(way => way.First(label.Stem) is { Length: > 0 } key ? way.Second[key] : [])
-                .FirstOrDefault(files => files.Any(), [])];
+            IReadOnlyList<ImageFile> found = predicted.Of(label);
             if (found.Count > 1)
             {
                 throw new InputException(
