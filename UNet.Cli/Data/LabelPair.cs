@@ -1,6 +1,5 @@
 using UNet.Cli.Images;
 using UNet.Vulkan;
-using UNet.Vulkan.Evaluation;
 
 namespace UNet.Cli.Data;
 
@@ -11,8 +10,6 @@ namespace UNet.Cli.Data;
 /// <param name="Page">Page in both files.</param>
 internal sealed record LabelPair(string Name, ImageFile Prediction, ImageFile Labels, int Page)
 {
-    private const string ProbabilityEnding = ".probability";
-
     /// <summary>
     /// Pairs predictions with labels: by stem, by the stem without <c>_mask</c>, <c>-labels</c> or <c>-volume</c>, or by
     /// the frame number of names such as t007 and man_seg007. Two single files are a pair whatever their names.
@@ -22,7 +19,7 @@ internal sealed record LabelPair(string Name, ImageFile Prediction, ImageFile La
     {
         List<ImageFile> labelFiles = File.Exists(labels) ? [ImageFile.Open(labels)] : DataSetFolder.Labels(labels);
         List<ImageFile> predictionFiles = File.Exists(predictions) ? [ImageFile.Open(predictions)]
-            : [.. DataSetFolder.Labels(predictions).Where(file => !file.Stem.EndsWith(ProbabilityEnding, StringComparison.Ordinal))];
+            : [.. DataSetFolder.Labels(predictions).Where(file => !file.Stem.EndsWith(ProbabilityFile.StemEnding, StringComparison.Ordinal))];
         if (File.Exists(labels) && File.Exists(predictions))
             return Pages(predictionFiles[0], labelFiles[0]);
 
@@ -61,8 +58,8 @@ internal sealed record LabelPair(string Name, ImageFile Prediction, ImageFile La
     }
 
     /// <summary>Decodes both images.</summary>
-    /// <exception cref="InputException">Their sizes differ, or a value is none of the classes.</exception>
-    public SegmentedImage Read(LabelClasses classes)
+    /// <exception cref="InputException">They cannot be read as label images, or their sizes differ.</exception>
+    public (LabelImage Predicted, LabelImage Truth) ReadLabels()
     {
         LabelImage predicted = Prediction.ReadLabels(Page);
         LabelImage truth = Labels.ReadLabels(Page);
@@ -73,8 +70,7 @@ internal sealed record LabelPair(string Name, ImageFile Prediction, ImageFile La
                     + $"'{Labels.Named(Page)}' is {truth.Width}x{truth.Height}; compare images of one size.");
         }
 
-        return new(classes.Count, truth.Height, truth.Width,
-            classes.IndicesOf(predicted, Prediction.Named(Page)), classes.IndicesOf(truth, Labels.Named(Page)));
+        return (predicted, truth);
     }
 
     private static List<LabelPair> Pages(ImageFile prediction, ImageFile labels)

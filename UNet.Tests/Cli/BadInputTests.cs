@@ -27,6 +27,14 @@ public sealed class BadInputTests : IDisposable
     [InlineData("evaluate", "PREDICTIONS")]
     [InlineData("evaluate missing t", "missing")]
     [InlineData("evaluate p t --metrics iou,foo", "no metric 'foo'")]
+    [InlineData("evaluate p t --metrics iou,vrand", "a.probability.tif")]
+    [InlineData("evaluate p t --foreground 7", "--foreground 7")]
+    [InlineData("evaluate p ids --foreground 0", "instance ids")]
+    [InlineData("evaluate p t --thresholds 0.5,1.5", "'1.5'")]
+    [InlineData("evaluate p t --thresholds 0.1:0.5", "FIRST:LAST:STEP")]
+    [InlineData("evaluate pages t", "3 pages")]
+    [InlineData("evaluate wider t", "3x1")]
+    [InlineData("evaluate logits t", "holds -2")]
     [InlineData("evaluate p t --classes 0", "--classes")]
     [InlineData("evaluate p t --classes 0,1", "value 255")]
     [InlineData("evaluate p t --unknown", "--unknown")]
@@ -90,6 +98,18 @@ public sealed class BadInputTests : IDisposable
     {
         _folder.Png("p/a.png", [0, 255]);
         _folder.Png("t/a.png", [0, 255]);
+        _folder.Png("ids/a.png", [0, 300]);
+        foreach ((string name, float[][] pages) in new[]
+        {
+            ("pages", new float[][] { [1, 0], [0, 1], [0, 0] }),
+            ("wider", [[1, 0, 0], [0, 1, 1]]),
+            ("logits", [[1, 0], [-2, 1]]),
+        })
+        {
+            _folder.Png($"{name}/a.png", [0, 255]);
+            ImageWriter.WriteFloatStack(_folder[$"{name}/a.probability.tif"], pages, 1, pages[0].Length);
+        }
+
         _folder.Png("more/a.png", [0, 255]);
         _folder.Png("more/b.png", [0, 255]);
         _folder.Png("larger/a.png", [0, 255, 0]);

@@ -14,5 +14,5 @@ public sealed class DiceCoefficient : ConfusionMetric
 
     /// <inheritdoc/>
     public override Score Measure(ConfusionMatrix confusion) => Score.OfClasses([.. Enumerable.Range(0, confusion.Classes).Select(
-        c => Ratio(2 * confusion[c, c], confusion.InTruth(c) + confusion.InPrediction(c)))]);
+        c => Share(2 * confusion[c, c], confusion.InTruth(c) + confusion.InPrediction(c)))]);
 }

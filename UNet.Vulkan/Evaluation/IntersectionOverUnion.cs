@@ -14,5 +14,5 @@ public sealed class IntersectionOverUnion : ConfusionMetric
 
     /// <inheritdoc/>
     public override Score Measure(ConfusionMatrix confusion) => Score.OfClasses([.. Enumerable.Range(0, confusion.Classes).Select(
-        c => Ratio(confusion[c, c], confusion.InTruth(c) + confusion.InPrediction(c) - confusion[c, c]))]);
+        c => Share(confusion[c, c], confusion.InTruth(c) + confusion.InPrediction(c) - confusion[c, c]))]);
 }

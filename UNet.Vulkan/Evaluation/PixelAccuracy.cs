@@ -14,6 +14,6 @@ public sealed class PixelAccuracy : ConfusionMetric
 
     /// <inheritdoc/>
     public override Score Measure(ConfusionMatrix confusion) => new(
-        Ratio(confusion.Correct, confusion.Total),
-        [.. Enumerable.Range(0, confusion.Classes).Select(c => Ratio(confusion[c, c], confusion.InTruth(c)))]);
+        Share(confusion.Correct, confusion.Total),
+        [.. Enumerable.Range(0, confusion.Classes).Select(c => Share(confusion[c, c], confusion.InTruth(c)))]);
 }

@@ -19,6 +19,6 @@ public sealed record Score(double Value, ImmutableArray<double> PerClass)
         [.. Enumerable.Range(0, scores.Count == 0 ? 0 : scores.First().PerClass.Length)
             .Select(c => MeanOfDefined(scores.Select(score => score.PerClass[c])))]);
 
-    private static double MeanOfDefined(IEnumerable<double> values)
+    internal static double MeanOfDefined(IEnumerable<double> values)
         => values.Where(value => !double.IsNaN(value)).DefaultIfEmpty(double.NaN).Average();
 }

@@ -1,0 +1,62 @@
+using UNet.Cli.Images;
+using UNet.Vulkan;
+
+namespace UNet.Cli.Data;
+
+/// <summary>
+/// The probabilities that 'unet segment --probabilities' writes beside a prediction: <c>x.probability.tif</c> for
+/// <c>x.png</c> or <c>x.tif</c>, one page a class and slice, the classes of a slice one after the other.
+/// </summary>
+/// <param name="Pair">The prediction and its label.</param>
+internal readonly record struct ProbabilityFile(LabelPair Pair)
+{
+    /// <summary>How the stem of such a file ends.</summary>
+    public const string StemEnding = ".probability";
+
+    /// <summary>Where the file is, if there is one.</summary>
+    public string Path => System.IO.Path.Combine(
+        System.IO.Path.GetDirectoryName(Pair.Prediction.Path) ?? "", $"{Pair.Prediction.Stem}{StemEnding}.tif");
+
+    /// <summary>Whether there is one.</summary>
+    public bool Exists => File.Exists(Path);
+
+    /// <summary>Decodes the page of a class.</summary>
+    /// <param name="c">Index of the class.</param>
+    /// <param name="classes">All classes.</param>
+    /// <param name="height">Rows that it must have.</param>
+    /// <param name="width">Columns that it must have.</param>
+    /// <returns>Probabilities, [row][column].</returns>
+    /// <exception cref="InputException">
+    /// The file is missing or damaged, or its pages, its size or its values are not those of probabilities of the prediction.
+    /// </exception>
+    public float[] Read(int c, LabelClasses classes, int height, int width)
+    {
+        ImageFile file = ImageFile.Open(Path);
+        if (file.Pages != classes.Count * Pair.Prediction.Pages)
+        {
+            throw new InputException(
+                $"'{Path}' has {file.Pages} pages, but {classes.Count} classes ({classes}) of {Pair.Prediction.Pages} "
+                    + $"image{(Pair.Prediction.Pages == 1 ? "" : "s")} make {classes.Count * Pair.Prediction.Pages}; name the classes "
+                    + "of the model with --classes.");
+        }
+
+        int page = Pair.Page * classes.Count + c;
+        RawImage image = file.Read(page);
+        if ((image.Channels, image.Height, image.Width) != (1, height, width))
+        {
+            throw new InputException(
+                $"'{file.Named(page)}' is {image.Width}x{image.Height} pixels with {image.Channels} "
+                    + $"channel{(image.Channels == 1 ? "" : "s")} but its prediction is {width}x{height} with one; segment the image again "
+                    + "with --probabilities.");
+        }
+
+        foreach (float value in image.Pixels)
+        {
+            // NaN is not in the range either.
+            if (value is not (>= 0 and <= 1))
+                throw new InputException($"'{file.Named(page)}' holds {value}, which is no probability; segment the image again.");
+        }
+
+        return image.Pixels;
+    }
+}
