@@ -15,6 +15,7 @@ internal sealed class TrainingOptions
     private static readonly TrainingConfiguration Default = new();
     private readonly List<Setting> _settings = [];
     private readonly int _shapeSettings;
+    private readonly Range _deformationSettings;
     private readonly Option<int?> _steps;
     private readonly Option<int?> _epochs;
 
@@ -64,10 +65,34 @@ internal sealed class TrainingOptions
                 value => value >= 0, "a number of 0 or more"),
             (configuration, value) => configuration with { MaximumGradientNorm = value });
         Add(CommandOptions.Choice("--augment", 
-                "How tiles are varied: turned and mirrored, or not at all "
+                "How tiles are varied: turned, mirrored, deformed elastically and changed in gray values as in the paper; turned by "
+                    + "quarters and mirrored; or not at all "
                     + $"[default: {Default.Augmentation.ToString().ToLowerInvariant()}].",
-                ("flips", Augmentation.Flips), ("none", Augmentation.None)),
+                ("paper", Augmentation.Paper), ("flips", Augmentation.Flips), ("none", Augmentation.None)),
             (configuration, value) => configuration with { Augmentation = value });
+        int firstDeformation = _settings.Count;
+        TileDeformation deformation = Default.Deformation;
+        AddDeformation(CommandOptions.Real("--elastic-spacing", "PX",
+                "Pixels between the vectors of the elastic deformation [default: 3 vectors across the tile].",
+                value => value >= 4, "a number of 4 or more"),
+            (deformation, value) => deformation with { ElasticSpacing = value });
+        AddDeformation(CommandOptions.Real("--elastic-sigma", "PX",
+                $"Standard deviation of these vectors, 0 for none [default: {deformation.ElasticSigma}].",
+                value => value >= 0, "a number of 0 or more"),
+            (deformation, value) => deformation with { ElasticSigma = value });
+        AddDeformation(CommandOptions.Real("--rotation", "DEGREES",
+                $"Range of the angle, half of it to either side [default: {deformation.Rotation}, any angle].",
+                value => value is >= 0 and <= 360, "a number from 0 to 360"),
+            (deformation, value) => deformation with { Rotation = value });
+        AddDeformation(CommandOptions.Real("--gray-variation", "FACTOR",
+                $"Factor of the changes of black, white and gamma, 0 for none [default: {deformation.GrayVariation}].",
+                value => value >= 0, "a number of 0 or more"),
+            (deformation, value) => deformation with { GrayVariation = value });
+        AddDeformation(CommandOptions.Choice("--interpolation",
+                $"How tiles are read between pixels [default: {deformation.Interpolation.ToString().ToLowerInvariant()}].",
+                ("linear", Interpolation.Linear), ("cubic", Interpolation.Cubic)),
+            (deformation, value) => deformation with { Interpolation = value });
+        _deformationSettings = firstDeformation.._settings.Count;
         Add(CommandOptions.Choice("--weight-map", 
                 "Weight of a pixel in the loss: by how rare its class is, or all the same "
                     + $"[default: {(Default.BalanceClasses ? "balance" : "none")}].",
@@ -119,6 +144,13 @@ internal sealed class TrainingOptions
             configuration = changed;
         }
 
+        if (configuration.Augmentation != Augmentation.Paper
+            && _settings[_deformationSettings].Find(setting => IsGiven(result, setting.Option)) is { } deformation)
+        {
+            throw new InputException($"{deformation.Option.Name} says how --augment paper varies tiles; give that as well, or leave out "
+                + $"{deformation.Option.Name}.");
+        }
+
         return configuration;
     }
 
@@ -158,6 +190,10 @@ internal sealed class TrainingOptions
         _settings.Add(new(option, (configuration, result) => apply(configuration, result.GetValue(option)!.Value)));
         return option;
     }
+
+    private void AddDeformation<T>(Option<T?> option, Func<TileDeformation, T, TileDeformation> apply)
+        where T : struct
+        => Add(option, (configuration, value) => configuration with { Deformation = apply(configuration.Deformation, value) });
 
     private sealed record Setting(Option Option, Func<TrainingConfiguration, ParseResult, TrainingConfiguration> Apply);
 }

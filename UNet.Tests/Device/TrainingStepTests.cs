@@ -77,9 +77,9 @@ public sealed class TrainingStepTests
         RandomStream random = new(5, RandomStreams.Synthesis);
         foreach (Value parameter in training.Graph.Parameters)
             session.Write(parameter, [.. Enumerable.Range(0, (int)parameter.Shape.Length).Select(i => (float)(0.3 * random.Normal(parameter.Start + i)))]);
-        session.Write(training.Images!, [.. Enumerable.Range(0, Side * Side * 4).Select(i => (float)random.Normal(1_000_000 + i))]);
-        session.Write(training.Labels!, [.. Enumerable.Range(0, Side * Side * 4).Select(i => (uint)random.Below(2_000_000 + i, 2))]);
-        session.Write(training.Weights!, [.. Enumerable.Repeat(1f, Side * Side * 4)]);
+        session.Write(training.Tiles.Images!, [.. Enumerable.Range(0, Side * Side * 4).Select(i => (float)random.Normal(1_000_000 + i))]);
+        session.Write(training.Tiles.Labels!, [.. Enumerable.Range(0, Side * Side * 4).Select(i => (uint)random.Below(2_000_000 + i, 2))]);
+        session.Write(training.Tiles.Weights!, [.. Enumerable.Repeat(1f, Side * Side * 4)]);
 
         float[] reports = new float[Steps * session.ReportLength];
         uint[] words = new uint[training.StepWords];
@@ -89,11 +89,11 @@ public sealed class TrainingStepTests
             List<SlotCopy> copies = [];
             for (int tile = 0; tile < TrainingExamples.Configuration.Batch; tile++)
             {
-                training.SetTile(words, tile, Side, Side, originY: step, originX: tile, orientation: step);
+                training.Tiles.SetTile(words, tile, Side, Side, originY: step, originX: tile, orientation: step);
                 long image = (step + 2 * tile) % 4 * Side * Side;
-                copies.Add(new(training.Images!, image, training.ImageSlot, tile * Side * Side, Side * Side));
-                copies.Add(new(training.Labels!, image, training.LabelSlot, tile * Side * Side, Side * Side));
-                copies.Add(new(training.Weights!, image, training.WeightSlot, tile * Side * Side, Side * Side));
+                copies.Add(new(training.Tiles.Images!, image, training.Tiles.ImageSlot, tile * Side * Side, Side * Side));
+                copies.Add(new(training.Tiles.Labels!, image, training.Tiles.LabelSlot, tile * Side * Side, Side * Side));
+                copies.Add(new(training.Tiles.Weights!, image, training.Tiles.WeightSlot, tile * Side * Side, Side * Side));
             }
             session.Submit(words, CollectionsMarshal.AsSpan(copies));
             if (step > 0)

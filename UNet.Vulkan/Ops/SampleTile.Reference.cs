@@ -45,7 +45,7 @@ public sealed partial record SampleTile
         return (row, column);
     }
 
-    private static int Mirrored(int coordinate, int size)
+    internal static int Mirrored(int coordinate, int size)
     {
         if (size == 1)
             return 0;

@@ -9,6 +9,9 @@ namespace UNet.Vulkan.Random;
 /// <param name="Step">Training step, or 0.</param>
 public readonly record struct RandomStream(ulong Seed, uint Stream, ulong Step = 0)
 {
+    /// <summary>No number of <see cref="Normal"/> is farther from 0: the square root of -2 · ln 2^-32 is 6.6604.</summary>
+    public const double LargestNormal = 6.6605;
+
     /// <summary>A uniform 32-bit word: word 0 of the block of this index.</summary>
     public uint Word(long index) => Philox.Block(Seed, Stream, Step, (ulong)index).Word0;
 

@@ -17,6 +17,9 @@ public static class RandomStreams
     /// <summary>Synthetic images.</summary>
     public const uint Synthesis = 0x0000_0300;
 
+    /// <summary>How a training tile is deformed and its gray values are varied.</summary>
+    public const uint Augmentation = 0x0000_0400;
+
     /// <summary>Initial values of a parameter: its own stream by name (FNV-1a), so that no other parameter matters.</summary>
     public static uint Parameter(string name)
     {

@@ -63,7 +63,7 @@ public sealed class Trainer : IDisposable
         try
         {
             _validator = data.Validation.IsEmpty ? null : new Validator(Configuration, data, Normalization, device);
-            _tiles.Write(_session, _graph);
+            _tiles.Write(_session, _graph.Tiles);
             _session.WriteParameters(
                 _graph.Graph,
                 (resume?.Model ?? initial)?.Parameters ?? UNetParameters.Initial(Configuration.Network, Configuration.Seed));
@@ -108,15 +108,17 @@ public sealed class Trainer : IDisposable
         }
     }
 
-    /// <summary>What a step takes on a device: memory and dispatches; of the images, only one tile of each slot.</summary>
+    /// <summary>What a step takes on a device: memory and dispatches; of the images, only what one tile can touch.</summary>
     /// <param name="configuration">How to train; its tile must be given.</param>
     /// <param name="device">The device.</param>
     /// <exception cref="InputException">The configuration cannot be trained.</exception>
     /// <exception cref="PlanException">A tensor does not fit the device's limits.</exception>
     public static ExecutionPlan Plan(TrainingConfiguration configuration, DeviceProperties device)
     {
-        int tile = configuration.Validated().Tile ?? throw new InputException("A plan needs a tile.");
-        return Planner.Plan(new TrainingGraph(configuration, (tile, tile), residentPixels: 0).Graph, device);
+        if (configuration.Validated().Tile is null)
+            throw new InputException("A plan needs a tile.");
+        int side = TileSource.StreamedSide(configuration);
+        return Planner.Plan(new TrainingGraph(configuration, (side, side), residentPixels: 0).Graph, device);
     }
 
     /// <summary>
@@ -244,7 +246,7 @@ public sealed class Trainer : IDisposable
     {
         _graph.SetStep(_stepWords, step, _schedule.At(step));
         for (int i = 0; i < Configuration.Batch; i++)
-            _tiles.Place(_session, _graph, _stepWords, i, _sampler.Sample(step, i));
+            _tiles.Place(_session, _graph.Tiles, _stepWords, step, i, _sampler.Sample(step, i));
         _session.Submit(_stepWords, _tiles.Copies);
     }
 

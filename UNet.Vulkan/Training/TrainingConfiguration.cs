@@ -10,6 +10,12 @@ public enum Augmentation
 
     /// <summary>One of the eight turns by 90° and reflections, drawn for each tile.</summary>
     Flips,
+
+    /// <summary>
+    /// Turned by any angle, reflected, deformed elastically and varied in gray values, as in Ronneberger et al. 2015; how
+    /// much is said by <see cref="TrainingConfiguration.Deformation"/>.
+    /// </summary>
+    Paper,
 }
 
 /// <summary>What happens to the learning rate after the warm-up.</summary>
@@ -59,6 +65,9 @@ public sealed record TrainingConfiguration
     /// <summary>How tiles are varied.</summary>
     public Augmentation Augmentation { get; init; } = Augmentation.Flips;
 
+    /// <summary>How much tiles are varied by <see cref="Augmentation.Paper"/>; others take no notice of it.</summary>
+    public TileDeformation Deformation { get; init; } = new();
+
     /// <summary>
     /// Weigh each pixel by w_c = N / (K·n_c), for N pixels of K classes, n_c of them of its own class c, counted over the
     /// training images. Helps rare classes to be found at all; on balanced data it lowers the IoU.
@@ -87,6 +96,7 @@ public sealed record TrainingConfiguration
         Require(Momentum is >= 0 and < 1, $"The momentum lies in 0 to 1, 1 excluded; {Momentum} does not.");
         Require(WarmUpSteps >= 0, $"The warm-up cannot have {WarmUpSteps} steps.");
         Require(Enum.IsDefined(Decay) && Enum.IsDefined(Augmentation), "An unknown learning-rate decay or augmentation.");
+        Deformation.Validated();
         Require(double.IsFinite(MaximumGradientNorm) && MaximumGradientNorm >= 0,
             $"The largest gradient norm must be positive, or 0 for no clipping; {MaximumGradientNorm} is neither.");
         Require(ValidationInterval is null or >= 1, $"There is at least 1 step between two validations, not {ValidationInterval}.");

@@ -17,7 +17,14 @@ internal static class TrainingConfigurationJson
         json.WriteNumber("warm_up_steps", configuration.WarmUpSteps);
         json.WriteString("decay", configuration.Decay == LearningRateDecay.Cosine ? "cosine" : "constant");
         json.WriteNumber("maximum_gradient_norm", configuration.MaximumGradientNorm);
-        json.WriteString("augmentation", configuration.Augmentation == Augmentation.Flips ? "flips" : "none");
+        json.WriteString("augmentation", configuration.Augmentation switch
+        {
+            Augmentation.Paper => "paper",
+            Augmentation.Flips => "flips",
+            _ => "none",
+        });
+        if (configuration.Augmentation == Augmentation.Paper)
+            Write(json, configuration.Deformation);
         json.WriteBoolean("balance_classes", configuration.BalanceClasses);
         json.WriteNumber("seed", configuration.Seed);
         if (configuration.ValidationInterval is { } interval)
@@ -43,13 +50,42 @@ internal static class TrainingConfigurationJson
         MaximumGradientNorm = json.GetProperty("maximum_gradient_norm").GetDouble(),
         Augmentation = json.GetProperty("augmentation").GetString() switch
         {
+            "paper" => Augmentation.Paper,
             "flips" => Augmentation.Flips,
             "none" => Augmentation.None,
             string other => throw new FormatException($"'{other}' is no augmentation"),
             null => throw new FormatException("the augmentation is missing"),
         },
+        Deformation = json.TryGetProperty("deformation", out JsonElement deformation) ? ReadDeformation(deformation) : new(),
         BalanceClasses = json.GetProperty("balance_classes").GetBoolean(),
         Seed = json.GetProperty("seed").GetUInt64(),
         ValidationInterval = json.TryGetProperty("validation_interval", out JsonElement interval) ? interval.GetInt32() : null,
+    };
+
+    private static void Write(Utf8JsonWriter json, TileDeformation deformation)
+    {
+        json.WriteStartObject("deformation");
+        if (deformation.ElasticSpacing is { } spacing)
+            json.WriteNumber("elastic_spacing", spacing);
+        json.WriteNumber("elastic_sigma", deformation.ElasticSigma);
+        json.WriteNumber("rotation", deformation.Rotation);
+        json.WriteNumber("gray_variation", deformation.GrayVariation);
+        json.WriteString("interpolation", deformation.Interpolation == Interpolation.Cubic ? "cubic" : "linear");
+        json.WriteEndObject();
+    }
+
+    private static TileDeformation ReadDeformation(JsonElement json) => new()
+    {
+        ElasticSpacing = json.TryGetProperty("elastic_spacing", out JsonElement spacing) ? spacing.GetDouble() : null,
+        ElasticSigma = json.GetProperty("elastic_sigma").GetDouble(),
+        Rotation = json.GetProperty("rotation").GetDouble(),
+        GrayVariation = json.GetProperty("gray_variation").GetDouble(),
+        Interpolation = json.GetProperty("interpolation").GetString() switch
+        {
+            "cubic" => Interpolation.Cubic,
+            "linear" => Interpolation.Linear,
+            string other => throw new FormatException($"'{other}' is no interpolation"),
+            null => throw new FormatException("the interpolation is missing"),
+        },
     };
 }

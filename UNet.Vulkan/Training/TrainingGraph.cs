@@ -10,11 +10,6 @@ namespace UNet.Vulkan.Training;
 /// </summary>
 internal sealed class TrainingGraph
 {
-    private readonly Value _height;
-    private readonly Value _width;
-    private readonly Value _originY;
-    private readonly Value _originX;
-    private readonly Value _orientation;
     private readonly Value _stepNumber;
     private readonly Value _learningRate;
 
@@ -23,31 +18,12 @@ internal sealed class TrainingGraph
     /// <param name="residentPixels">Pixels of the data set that is kept beside the slots; 0 for none.</param>
     public TrainingGraph(TrainingConfiguration configuration, (int Height, int Width) slot, int residentPixels)
     {
-        (int batch, int tile, UNetConfiguration network) = (configuration.Batch, configuration.Tile!.Value, configuration.Network);
-        if (residentPixels > 0)
-        {
-            Images = Graph.Input("data.image", new Shape(checked(residentPixels * network.InChannels)));
-            Labels = Graph.Input("data.label", new Shape(residentPixels), ElementType.UInt32);
-            Weights = Graph.Input("data.weight", new Shape(residentPixels));
-        }
-
-        ImageSlot = Graph.Input("slot.image", new Shape(batch, network.InChannels, slot.Height, slot.Width));
-        LabelSlot = Graph.Input("slot.label", new Shape(batch, 1, slot.Height, slot.Width), ElementType.UInt32);
-        WeightSlot = Graph.Input("slot.weight", new Shape(batch, 1, slot.Height, slot.Width));
-
-        Shape perTile = new(batch), single = new(1);
+        Shape single = new(1);
         _stepNumber = Graph.StepEntry("step.number", single);
         _learningRate = Graph.StepEntry("step.learning_rate", single, ElementType.Float32);
-        _height = Graph.StepEntry("step.height", perTile);
-        _width = Graph.StepEntry("step.width", perTile);
-        _originY = Graph.StepEntry("step.origin_y", perTile);
-        _originX = Graph.StepEntry("step.origin_x", perTile);
-        _orientation = Graph.StepEntry("step.orientation", perTile);
-
-        Node sample = Graph.Add("sample", new SampleTile(tile, new TileGeometry(network).OutputOf(tile)),
-            ImageSlot, LabelSlot, WeightSlot, _height, _width, _originY, _originX, _orientation);
-        Value logits = Graph.AppendNetwork(network, sample[SampleTile.X], new DropoutSource(configuration.Seed, _stepNumber));
-        Node loss = Graph.Add("loss", new SoftmaxCrossEntropy(), logits, sample[SampleTile.Target], sample[SampleTile.PixelWeight]);
+        Tiles = new TileSampling(Graph, configuration, slot, residentPixels);
+        Value logits = Graph.AppendNetwork(configuration.Network, Tiles.X, new DropoutSource(configuration.Seed, _stepNumber));
+        Node loss = Graph.Add("loss", new SoftmaxCrossEntropy(), logits, Tiles.Target, Tiles.PixelWeight);
         Graph.AppendBackward(loss[SoftmaxCrossEntropy.Loss]);
 
         OptimizerGraph optimizer = OptimizerGraph.AppendSgd(
@@ -58,23 +34,8 @@ internal sealed class TrainingGraph
 
     public Graph.Graph Graph { get; } = new();
 
-    /// <summary>Slot of each tile's image, labels and weights, filled anew with every step.</summary>
-    public Value ImageSlot { get; }
-
-    /// <inheritdoc cref="ImageSlot"/>
-    public Value LabelSlot { get; }
-
-    /// <inheritdoc cref="ImageSlot"/>
-    public Value WeightSlot { get; }
-
-    /// <summary>The data set on the device, image after image without gaps; null where it is streamed.</summary>
-    public Value? Images { get; }
-
-    /// <inheritdoc cref="Images"/>
-    public Value? Labels { get; }
-
-    /// <inheritdoc cref="Images"/>
-    public Value? Weights { get; }
+    /// <summary>Where the network's input comes from.</summary>
+    public TileSampling Tiles { get; }
 
     /// <summary>Velocity of the optimizer, laid out as the flat vector of parameters.</summary>
     public Value Velocity { get; }
@@ -93,15 +54,5 @@ internal sealed class TrainingGraph
     {
         words[(int)_stepNumber.Start] = (uint)step;
         words[(int)_learningRate.Start] = BitConverter.SingleToUInt32Bits((float)learningRate);
-    }
-
-    /// <summary>Fills the words of one tile of the batch: the size of the image in its slot, and the place in that image.</summary>
-    public void SetTile(Span<uint> words, int index, int height, int width, int originY, int originX, int orientation)
-    {
-        words[(int)_height.Start + index] = (uint)height;
-        words[(int)_width.Start + index] = (uint)width;
-        words[(int)_originY.Start + index] = (uint)originY;
-        words[(int)_originX.Start + index] = (uint)originX;
-        words[(int)_orientation.Start + index] = (uint)orientation;
     }
 }

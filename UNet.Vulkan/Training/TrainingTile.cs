@@ -64,7 +64,11 @@ public static class TrainingTile
     }
 
     private static TrainingGraph GraphOf(TrainingConfiguration configuration, int tile)
-        => new(configuration with { Tile = tile }, (tile, tile), residentPixels: 0);
+    {
+        configuration = configuration with { Tile = tile };
+        int side = TileSource.StreamedSide(configuration);
+        return new(configuration, (side, side), residentPixels: 0);
+    }
 
     private static double Operations(Graph.Graph graph)
         => graph.Invocations.Sum(invocation => (double)invocation.Node.Op.Operations(invocation.Pass, invocation.Node.Shapes));
@@ -94,7 +98,7 @@ public static class TrainingTile
         using Session session = device.CreateSession(graph.Graph);
         uint[] words = new uint[graph.StepWords];
         for (int i = 0; i < batch; i++)
-            graph.SetTile(words, i, tile, tile, 0, 0, 0);
+            graph.Tiles.SetTile(words, i, tile, tile, 0, 0, 0);
         session.Run(words);
         long start = Stopwatch.GetTimestamp();
         session.Run(words);

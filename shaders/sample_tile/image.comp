@@ -1,6 +1,7 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
 #include "common/linear.glsl"
+#include "common/mirrored.glsl"
 #include "common/orientation.glsl"
 // Cuts the network's input tiles out of the image slots: flipped or turned, mirrored beyond the edges.
 // Slot n holds one image of height[n] x width[n] pixels without gaps, planes of channels one after the other.

@@ -1,6 +1,7 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
 #include "common/linear.glsl"
+#include "common/mirrored.glsl"
 #include "common/orientation.glsl"
 // Cuts the labels and pixel weights that belong to the network's output: the centre of the tile of sample_tile/image.
 // A pixel beyond the image's edge gets weight 0, so that it is ignored. One invocation copies one pixel.
