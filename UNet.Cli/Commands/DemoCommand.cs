@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using UNet.Cli.Data;
 using UNet.Cli.Demo;
-using UNet.Cli.Images;
 using UNet.Cli.Progress;
 using UNet.Vulkan.Device;
 using UNet.Vulkan.Execution;
@@ -70,13 +69,11 @@ internal static class DemoCommand
         string test = Path.Combine(folder, "test");
         string segmented = Path.Combine(folder, "segmented");
         SegmentCommand.Run(terminal, model, [test], segmented, probabilities: false, deviceChoice);
-        EvaluateCommand.Run(terminal, segmented, test);
-        int pictures = WriteComparisons(test, segmented, Path.Combine(folder, "comparison"));
-        terminal.Output.WriteLine(
-            $"{pictures} pictures in '{Path.Combine(folder, "comparison")}' show image, truth and result side by side.");
+        string comparison = Path.Combine(folder, "comparison");
+        EvaluateCommand.Run(terminal, segmented, test, comparison, test);
         terminal.Output.WriteLine($"The same by hand: unet train {Path.Combine(folder, "train")} -o {model} {options}");
         terminal.Output.WriteLine($"                  unet segment {model} {test} -o {segmented}");
-        terminal.Output.WriteLine($"                  unet evaluate {segmented} {test}");
+        terminal.Output.WriteLine($"                  unet evaluate {segmented} {test} --pictures {comparison} --images {test}");
         return CommandLine.Done;
     }
 
@@ -137,44 +134,5 @@ internal static class DemoCommand
                 start = end;
         });
         return Stopwatch.GetElapsedTime(start, end).TotalSeconds / (MeasuredSteps - 1);
-    }
-
-    private static int WriteComparisons(string test, string segmented, string folder)
-    {
-        Directory.CreateDirectory(folder);
-        List<ImageFile> images = ImageFile.In(Path.Combine(test, "images")).ConvertAll(ImageFile.Open);
-        foreach (ImageFile image in images)
-        {
-            string name = Path.GetFileName(image.Path);
-            float[][] panels =
-            [
-                image.Read().Pixels,
-                ImageFile.Open(Path.Combine(test, "masks", name)).Read().Pixels,
-                ImageFile.Open(Path.Combine(segmented, name)).Read().Pixels,
-            ];
-            byte[] picture = SideBySide(panels, image.Height, image.Width, out int width);
-            ImageWriter.WritePng(Path.Combine(folder, name), picture, image.Height, width);
-        }
-
-        return images.Count;
-    }
-
-    private static byte[] SideBySide(float[][] panels, int height, int panelWidth, out int width)
-    {
-        const int Gap = 4;
-        const byte GapGray = 128;
-        width = panels.Length * (panelWidth + Gap) - Gap;
-        byte[] picture = new byte[height * width];
-        Array.Fill(picture, GapGray);
-        for (int panel = 0; panel < panels.Length; panel++)
-        {
-            for (int y = 0; y < height; y++)
-            {
-                for (int x = 0; x < panelWidth; x++)
-                    picture[y * width + panel * (panelWidth + Gap) + x] = (byte)panels[panel][y * panelWidth + x];
-            }
-        }
-
-        return picture;
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using UNet.Cli.Data;
 using UNet.Cli.Evaluation;
+using UNet.Vulkan;
 using UNet.Vulkan.Evaluation;
 using UNet.Vulkan.Formats;
 
@@ -43,42 +44,69 @@ internal static class EvaluateCommand
             HelpName = "LIST",
         };
         Option<string?> json = new("--json") { Description = "Write all scores to this file too.", HelpName = "FILE" };
+        Option<string?> pictures = new("--pictures")
+        {
+            Description = "Write a picture for each label image to this folder: image (with --images), truth, probability (where it lies "
+                + "beside the prediction) and prediction side by side.",
+            HelpName = "DIR",
+        };
+        Option<string?> images = new("--images")
+        {
+            Description = "Images for the pictures: a folder or stack, paired with the labels by name as predictions are.",
+            HelpName = "FOLDER",
+        };
 
         ExampleCommand command = new(
             "evaluate",
             "Compares predicted label images with true ones, paired by name (t007 and man_seg007 by frame number), stacks page by page.",
             "unet evaluate segmented/ data/masks/",
             "unet evaluate segmented/test-volume.tif test-labels.tif --metrics iou,dice,pixel-error,vrand,vinfo",
-            "unet evaluate segmented/ 01_GT/SEG/ --metrics seg,ap --json scores.json")
+            "unet evaluate segmented/ 01_GT/SEG/ --metrics seg,ap --json scores.json",
+            "unet evaluate segmented/ data/masks/ --pictures pictures/ --images data/images/")
         {
-            predictions, labels, metrics, classes, foreground, thresholds, json,
+            predictions, labels, metrics, classes, foreground, thresholds, json, pictures, images,
         };
-        command.SetAction(result => Run(
-            terminal,
-            result.GetRequiredValue(predictions),
-            result.GetRequiredValue(labels),
-            MetricChoice.Parse(result.GetValue(metrics), result.GetValue(thresholds)),
-            result.GetValue(classes) is { } list ? LabelClasses.Parse(list) : null,
-            result.GetValue(foreground),
-            result.GetValue(json)));
+        command.SetAction(result =>
+        {
+            Run(terminal, new(
+                result.GetRequiredValue(predictions),
+                result.GetRequiredValue(labels),
+                MetricChoice.Parse(result.GetValue(metrics), result.GetValue(thresholds)),
+                result.GetValue(classes) is { } list ? LabelClasses.Parse(list) : null,
+                result.GetValue(foreground),
+                result.GetValue(json),
+                result.GetValue(pictures),
+                result.GetValue(images)));
+            return CommandLine.Done;
+        });
         return command;
     }
 
-    /// <summary>Prints the scores of predictions that need nothing but label images.</summary>
-    public static void Run(Terminal terminal, string predictions, string labels)
-        => Run(terminal, predictions, labels, new([.. Metric.All.OfType<ConfusionMetric>()], null), null, null, null);
+    /// <summary>Prints the scores of predictions that need nothing but label images, and draws both beside the images.</summary>
+    public static void Run(Terminal terminal, string predictions, string labels, string pictures, string images)
+        => Run(terminal, new(
+            predictions, labels, new([.. Metric.All.OfType<ConfusionMetric>()], null), null, null, null, pictures, images));
 
-    private static int Run(
-        Terminal terminal, string predictions, string labels, MetricChoice choice, LabelClasses? classes, int? foreground, string? json)
+    private static void Run(Terminal terminal, Request request)
     {
-        if (json is not null)
-            OutputFile.Require(json, "--json");
-        EvaluationData data = EvaluationData.Of(LabelPair.Find(predictions, labels, terminal.Note), classes, foreground, terminal);
-        EvaluationResult result = Evaluate(data, choice, terminal);
+        if (request.Json is not null)
+            OutputFile.Require(request.Json, "--json");
+        if (request.Images is not null && request.Pictures is null)
+            throw new InputException("--images is for pictures; say with --pictures where they shall go, or leave out --images.");
+        List<LabelPair> pairs = LabelPair.Find(request.Predictions, request.Labels, terminal.Note);
+        EvaluationData data = EvaluationData.Of(pairs, request.Classes, request.Foreground, terminal);
+        ComparisonPictures? pictures = request.Pictures is null
+            ? null
+            : new(request.Pictures, request.Images, data, terminal.Note);
+        EvaluationResult result = Evaluate(data, request.Choice, terminal);
         EvaluationTables.Print(terminal, result);
-        if (json is not null)
-            AtomicFile.Write(json, stream => EvaluationJson.Write(stream, result));
-        return CommandLine.Done;
+        if (request.Json is not null)
+            AtomicFile.Write(request.Json, stream => EvaluationJson.Write(stream, result));
+        if (pictures is null)
+            return;
+        pictures.Write(terminal.Stop);
+        terminal.Output.WriteLine($"{data.Pairs.Length} picture{(data.Pairs.Length == 1 ? "" : "s")} in '{request.Pictures}' "
+            + $"show{(data.Pairs.Length == 1 ? "s" : "")} {pictures.Panels} side by side.");
     }
 
     private static EvaluationResult Evaluate(EvaluationData data, MetricChoice choice, Terminal terminal)
@@ -93,4 +121,22 @@ internal static class EvaluateCommand
 
         return new(data, metrics, scores);
     }
+
+    /// <param name="Predictions">Predicted label images.</param>
+    /// <param name="Labels">True label images.</param>
+    /// <param name="Choice">What to measure.</param>
+    /// <param name="Classes">The classes, if named.</param>
+    /// <param name="Foreground">Label value of the foreground, if named.</param>
+    /// <param name="Json">File for the scores.</param>
+    /// <param name="Pictures">Folder for the pictures.</param>
+    /// <param name="Images">Images for the pictures.</param>
+    private sealed record Request(
+        string Predictions,
+        string Labels,
+        MetricChoice Choice,
+        LabelClasses? Classes,
+        int? Foreground,
+        string? Json,
+        string? Pictures,
+        string? Images);
 }
