@@ -41,6 +41,10 @@ internal static class CommandOptions
         }
     }
 
+    /// <summary>An option that takes a size of memory.</summary>
+    public static Option<long?> Bytes(string name, string description) => Parsed<long?>(
+        name, "SIZE", description, ByteSize.Parse, "a size above 0 such as 500MB, 2GiB or 800000000 (bytes)");
+
     /// <summary>An option that takes one of a few words.</summary>
     public static Option<T?> Choice<T>(string name, string description, params (string Word, T Value)[] choices)
         where T : struct => Parsed<T?>(

@@ -33,20 +33,39 @@ internal static class SegmentCommand
             Description = "Write the probability of each class too: NAME.probability.tif, 32-bit floating point, one page a class "
                 + "and slice.",
         };
+        Option<TestTimeAugmentation?> augmentation = CommandOptions.Choice(
+            "--tta",
+            "Test-time augmentation, the mean of what the model says of each image in several orientations: none; flips (4: as it is, "
+                + "flipped along each axis and along both); paper (7: the quarter turns, both flips and one transposition). Takes 4 and 7 "
+                + "times as long [default: none].",
+            ("none", TestTimeAugmentation.None),
+            ("flips", TestTimeAugmentation.Flips),
+            ("paper", TestTimeAugmentation.Paper));
+        Option<long?> memory = CommandOptions.Bytes(
+            "--memory",
+            "The most device memory to take, such as 500MB or 2GiB: large images are cut into the largest tiles that fit. Default: tiles "
+                + "of at most the paper's size.");
         Option<string> device = CommandOptions.Device();
         ExampleCommand command = new(
             "segment",
             "Segments images with a model: writes NAME.png with the label values of the training masks, for a stack a multi-page NAME.tif.",
             "unet segment model.safetensors new-images/ -o segmented/",
-            "unet segment model.safetensors test-volume.tif -o segmented/ --probabilities",
+            "unet segment model.safetensors test-volume.tif -o segmented/ --probabilities --tta paper",
+            "unet segment model.safetensors slide.tif -o segmented/ --memory 2GiB",
             "unet segment model.safetensors a.png b.png -o segmented/ --device cpu")
         {
-            model, inputs, output, probabilities, device,
+            model, inputs, output, probabilities, augmentation, memory, device,
         };
         command.SetAction(result =>
         {
-            Run(terminal, result.GetRequiredValue(model), result.GetRequiredValue(inputs), result.GetRequiredValue(output),
-                result.GetValue(probabilities), result.GetRequiredValue(device));
+            SegmentSettings settings = new()
+            {
+                Device = result.GetRequiredValue(device),
+                Probabilities = result.GetValue(probabilities),
+                Augmentation = result.GetValue(augmentation) ?? TestTimeAugmentation.None,
+                Memory = result.GetValue(memory),
+            };
+            Run(terminal, result.GetRequiredValue(model), result.GetRequiredValue(inputs), result.GetRequiredValue(output), settings);
             return CommandLine.Done;
         });
         return command;
@@ -55,8 +74,7 @@ internal static class SegmentCommand
     /// <summary>Segments the inputs and writes what they become.</summary>
     /// <exception cref="InputException">The model or an input cannot be used.</exception>
     /// <exception cref="OperationCanceledException">The user stopped it.</exception>
-    public static void Run(
-        Terminal terminal, string modelFile, IEnumerable<string> inputs, string output, bool probabilities, string deviceChoice)
+    public static void Run(Terminal terminal, string modelFile, IEnumerable<string> inputs, string output, SegmentSettings settings)
     {
         UNetModel model = UNetModel.Read(modelFile);
         List<ImageFile> files = [.. inputs.SelectMany(
@@ -65,21 +83,22 @@ internal static class SegmentCommand
         if (File.Exists(output))
             throw new InputException($"'{output}' is a file; -o takes a folder.");
 
-        using IComputeDevice device = ComputeDevice.Open(deviceChoice, terminal);
+        using IComputeDevice device = ComputeDevice.Open(settings.Device, terminal);
         int largest = files.Max(file => Math.Max(file.Height, file.Width));
-        int tile = OverlapTiles.GoodTile(new TileGeometry(model.Configuration), largest, OverlapTiles.DefaultLimit(model.Configuration));
-        using Segmenter segmenter = new(model, device, tile);
+        int tile = SegmentationMemory.GoodTile(model.Configuration, largest, device.Properties, settings.Memory);
+        using Segmenter segmenter = new(model, device, tile, settings.Augmentation);
         Directory.CreateDirectory(output);
         long start = Stopwatch.GetTimestamp();
         int pages = files.Sum(file => file.Pages);
         new ItemProgress(terminal, pages, "images").Watch(done =>
         {
             foreach (ImageFile file in files)
-                Segment(segmenter, file, output, probabilities, done, terminal.Stop);
+                Segment(segmenter, file, output, settings.Probabilities, done, terminal.Stop);
         });
+        string memory = ByteSize.Format(SegmentationMemory.BytesOf(model.Configuration, tile, device.Properties));
         terminal.Output.WriteLine(
             $"Segmented {pages} image{(pages == 1 ? "" : "s")} into '{output}' in {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} "
-                + $"s on {device.Name}.");
+                + $"s on {device.Name}, in tiles of {tile}x{tile} with {memory} of memory.");
     }
 
     /// <summary>The pages of a file, one after the other; what they become is written when all are done.</summary>

@@ -99,6 +99,10 @@ public sealed class BadInputTests : IDisposable
     [InlineData("segment m.safetensors empty -o seg", "no PNG")]
     [InlineData("segment m.safetensors data/images/img0.png data -o seg", "img0")]
     [InlineData("segment m.safetensors data -o m.safetensors", "is a file")]
+    [InlineData("segment m.safetensors data -o seg --tta some", "--tta takes none or flips or paper")]
+    [InlineData("segment m.safetensors data -o seg --memory 5MiBs", "--memory takes a size above 0")]
+    [InlineData("segment m.safetensors data -o seg --memory 0", "--memory takes a size above 0")]
+    [InlineData("segment m.safetensors data -o seg --memory 1kB --device cpu", "at least 1 MiB")]
     [InlineData("segment m.safetensors colour.png -o seg --device cpu", "3 channels")]
     [InlineData("segment m.safetensors cut/images/a.png -o seg --device cpu", "damaged")]
     public void IsToldInOneSentence(string arguments, string expected)

@@ -61,6 +61,22 @@ public sealed class TrainAndSegmentTests : IDisposable
     }
 
     [Fact]
+    public void LittleMemoryAndManyOrientationsGiveTheSameClasses()
+    {
+        _folder.Halves("data", 2);
+        Assert.Equal(0, Train(_folder["data"], "--steps", "20").Code);
+        CommandRun whole = Segment(_folder["data"], "--device", "cpu");
+        Assert.Contains("in tiles of 56x56 with ", whole.Output, StringComparison.Ordinal);
+        byte[] expected = File.ReadAllBytes(_folder["seg/img0.png"]);
+        CommandRun tiled = Segment(_folder["data"], "--device", "cpu", "--memory", "100kB");
+        Assert.Equal((0, 0), (tiled.Code, tiled.Errors.Length));
+        Assert.Contains("in tiles of 22x22 with 0.1 MiB", tiled.Output, StringComparison.Ordinal);
+        Assert.Equal(expected, File.ReadAllBytes(_folder["seg/img0.png"]));
+        Assert.Equal(0, Segment(_folder["data"], "--device", "cpu", "--tta", "paper").Code);
+        Assert.Equal(0, Segment(_folder["data"], "--device", "cpu", "--tta", "flips", "--memory", "1 MiB").Code);
+    }
+
+    [Fact]
     public void AnInterruptedRunGoesOnToTheSameModel()
     {
         _folder.Halves("data", 3);

@@ -83,6 +83,28 @@ public class SegmenterTests
         }
     }
 
+    /// <summary>Devices may sum in another order at another place of a tile, but not more.</summary>
+    [Theory]
+    [InlineData(ConvolutionPadding.Valid, 20)]
+    [InlineData(ConvolutionPadding.Valid, 34)]
+    [InlineData(ConvolutionPadding.Valid, 68)]
+    [InlineData(ConvolutionPadding.Same, 40)]
+    [InlineData(ConvolutionPadding.Same, 54)]
+    public void TheDevicesTilesShowNoSeams(ConvolutionPadding padding, int tile)
+    {
+        UNetModel model = ModelOf(Valid with { Padding = padding });
+        using IComputeDevice device = Tests.Backends.Open("vulkan");
+        foreach ((int height, int width) in new[] { (Height, Width), (1, 1), (1, 23), (64, 3), (7, 7) })
+        {
+            float[] image = RandomImage()[..(2 * height * width)];
+            using Segmenter whole = new(model, device, new TileGeometry(model.Configuration).SmallestInputFor(Width + 64));
+            using Segmenter tiled = new(model, device, tile);
+            float[] expected = whole.Segment(image, height, width, Stop).Probabilities;
+            float[] actual = tiled.Segment(image, height, width, Stop).Probabilities;
+            Assert.All(expected, (probability, i) => Assert.Equal(probability, actual[i], 1e-5f));
+        }
+    }
+
     [Theory]
     [InlineData(1, 1)]
     [InlineData(1, 5)]

@@ -80,6 +80,13 @@ public sealed partial class VulkanSession : Session
         }
     }
 
+    /// <summary>Bytes that a session allocates on the device and, to exchange values with it, beside it.</summary>
+    /// <param name="plan">What it executes.</param>
+    /// <param name="stepBytes">Bytes of the step slot; 0 where there is none.</param>
+    /// <param name="reportBytes">Bytes of all reported values.</param>
+    public static long MemoryOf(ExecutionPlan plan, long stepBytes, long reportBytes)
+        => plan.ArenaSizes.Sum() + Staging.SizeFor(plan.ArenaSizes.DefaultIfEmpty().Max()) + RunRing.SizeFor(InFlight, stepBytes, reportBytes);
+
     /// <inheritdoc/>
     public override string DeviceName => _device.Name;
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using UNet.Vulkan.Device;
 using UNet.Vulkan.Execution;
 using UNet.Vulkan.Model;
@@ -12,18 +13,23 @@ namespace UNet.Vulkan.Inference;
 public sealed class Segmenter : IDisposable
 {
     private readonly TiledNetwork _network;
+    private readonly ImmutableArray<Orientation> _orientations;
 
     /// <summary>Brings a model to a device.</summary>
     /// <param name="model">The model.</param>
     /// <param name="device">Where to compute; it must outlive the segmenter.</param>
     /// <param name="tile">
     /// Side of the square input tiles; null for the largest up to <see cref="OverlapTiles.DefaultLimit"/>. Who knows the
-    /// images' sizes finds one that wastes less with <see cref="OverlapTiles.GoodTile"/>.
+    /// images' sizes finds one that wastes less with <see cref="OverlapTiles.GoodTile"/>, or one that keeps within some
+    /// memory with <see cref="SegmentationMemory.GoodTile"/>.
     /// </param>
+    /// <param name="augmentation">In which orientations each image is segmented, to average what the model says.</param>
     /// <exception cref="InputException">The tile does not fit the network; the message names the nearest sizes that do.</exception>
     /// <exception cref="Planning.PlanException">The network does not fit the device's limits with this tile.</exception>
-    public Segmenter(UNetModel model, IComputeDevice device, int? tile = null)
+    public Segmenter(
+        UNetModel model, IComputeDevice device, int? tile = null, TestTimeAugmentation augmentation = TestTimeAugmentation.None)
     {
+        _orientations = augmentation.Orientations();
         Model = model;
         Tile = tile ?? new TileGeometry(model.Configuration).LargestInputUpTo(OverlapTiles.DefaultLimit(model.Configuration));
         _network = new TiledNetwork(model.Configuration, device, Tile, probabilities: true);
@@ -59,7 +65,21 @@ public sealed class Segmenter : IDisposable
         }
 
         float[] normalized = Normalization.Apply(Model.Normalization, pixels);
-        return new(configuration.Classes, height, width, _network.Apply(normalized, height, width, cancellation));
+        if (_orientations.Length == 1)
+            return new(configuration.Classes, height, width, _network.Apply(normalized, height, width, cancellation));
+
+        float[] mean = new float[checked(configuration.Classes * height * width)];
+        foreach (Orientation orientation in _orientations)
+        {
+            float[] oriented = orientation.Apply(normalized, configuration.InChannels, height, width);
+            (int rows, int columns) = orientation.IsTransposed ? (width, height) : (height, width);
+            float[] probabilities = _network.Apply(oriented, rows, columns, cancellation);
+            orientation.AddRestored(probabilities, configuration.Classes, height, width, mean);
+        }
+
+        for (int i = 0; i < mean.Length; i++)
+            mean[i] /= _orientations.Length;
+        return new(configuration.Classes, height, width, mean);
     }
 
     /// <inheritdoc/>

@@ -21,10 +21,13 @@ internal sealed unsafe class RunRing : IDisposable
     /// <param name="reportBytes">Bytes of all reported values.</param>
     public RunRing(VulkanDevice device, int entries, long stepBytes, long reportBytes)
     {
-        _reportStart = Align(stepBytes);
-        _entrySize = Math.Max(_reportStart + Align(reportBytes), Alignment);
+        (_reportStart, _entrySize) = (Align(stepBytes), SizeFor(1, stepBytes, reportBytes));
         Buffer = new DeviceBuffer(device, entries * _entrySize, BufferPlace.Host, "the ring of step entries");
     }
+
+    /// <summary>Bytes of a ring.</summary>
+    public static long SizeFor(int entries, long stepBytes, long reportBytes)
+        => entries * Math.Max(Align(stepBytes) + Align(reportBytes), Alignment);
 
     public DeviceBuffer Buffer { get; }
 

@@ -26,7 +26,7 @@ internal sealed unsafe class Staging : IDisposable
         _timeline = new Timeline(device);
         try
         {
-            _buffer = new DeviceBuffer(device, Math.Clamp(largest, 16, ChunkSize), BufferPlace.Host, "the staging buffer");
+            _buffer = new DeviceBuffer(device, SizeFor(largest), BufferPlace.Host, "the staging buffer");
         }
         catch
         {
@@ -34,6 +34,9 @@ internal sealed unsafe class Staging : IDisposable
             throw;
         }
     }
+
+    /// <summary>Bytes of the chunk where no transfer is larger than <paramref name="largest"/>.</summary>
+    public static long SizeFor(long largest) => Math.Clamp(largest, 16, ChunkSize);
 
     /// <summary>Copies bytes to the device, and waits. Everything submitted before is done first.</summary>
     public void Write(ReadOnlySpan<byte> bytes, DeviceBuffer destination, long start)

@@ -1,0 +1,19 @@
+using UNet.Vulkan.Inference;
+
+namespace UNet.Cli.Commands;
+
+/// <summary>How <c>unet segment</c> works and what it writes.</summary>
+internal sealed record SegmentSettings
+{
+    /// <summary>Where to compute, as <c>--device</c> names it.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>Write the probability of each class too.</summary>
+    public bool Probabilities { get; init; }
+
+    /// <summary>In which orientations to segment.</summary>
+    public TestTimeAugmentation Augmentation { get; init; }
+
+    /// <summary>The most bytes of device memory to take; null to take what the default tile needs.</summary>
+    public long? Memory { get; init; }
+}

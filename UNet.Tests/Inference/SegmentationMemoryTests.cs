@@ -1,0 +1,80 @@
+using UNet.Vulkan;
+using UNet.Vulkan.Device;
+using UNet.Vulkan.Inference;
+using UNet.Vulkan.Model;
+using UNet.Vulkan.Planning;
+using Xunit;
+
+namespace UNet.Tests.Inference;
+
+public class SegmentationMemoryTests
+{
+    private const int Image = 3000;
+    private static readonly UNetConfiguration Network = new() { Width = 8, Depth = 2 };
+
+    public static TheoryData<bool, ConvolutionPadding, int> Bounds => new()
+    {
+        { true, ConvolutionPadding.Valid, 20 << 20 },
+        { true, ConvolutionPadding.Valid, 100 << 20 },
+        { true, ConvolutionPadding.Same, 40 << 20 },
+        { false, ConvolutionPadding.Valid, 20 << 20 },
+        { false, ConvolutionPadding.Same, 100 << 20 },
+    };
+
+    /// <summary>The next tile that needs as many columns and rows of tiles, or fewer, is the smallest; one more is too much.</summary>
+    [Theory]
+    [MemberData(nameof(Bounds))]
+    public void TheTileFitsAndNoLargerOneWouldNeedFewerTiles(bool vulkan, ConvolutionPadding padding, int memory)
+    {
+        UNetConfiguration network = Network with { Padding = padding };
+        DeviceProperties? device = vulkan ? DeviceProperties.Minimum : null;
+        TileGeometry geometry = new(network);
+        int tile = SegmentationMemory.GoodTile(network, Image, device, memory);
+        Assert.True(SegmentationMemory.BytesOf(network, tile, device) <= memory);
+        int largest = tile;
+        while (SegmentationMemory.BytesOf(network, largest + geometry.Stride, device) <= memory)
+            largest += geometry.Stride;
+        Assert.Equal(Tiles(largest), Tiles(tile));
+        Assert.True(Tiles(tile - geometry.Stride) > Tiles(tile));
+
+        int Tiles(int side) => OverlapTiles.Along(geometry, side, Image).Count();
+    }
+
+    [Fact]
+    public void MemoryThatIsPlentifulTakesTheImageWhole()
+    {
+        int tile = SegmentationMemory.GoodTile(Network, 500, null, memory: 1L << 40);
+        Assert.Single(OverlapTiles.Along(new TileGeometry(Network), tile, 500));
+        // What no descriptor can bind is cut all the same: 8 channels in the first layer, 4 bytes each.
+        int bound = SegmentationMemory.GoodTile(Network, Image, DeviceProperties.Minimum, memory: 1L << 40);
+        Assert.True(8 * 4L * bound * bound <= DeviceProperties.Minimum.MaxStorageBufferRange);
+    }
+
+    [Fact]
+    public void WithoutABoundTilesAreThoseOfBefore()
+    {
+        TileGeometry geometry = new(Network);
+        int expected = OverlapTiles.GoodTile(geometry, Image, OverlapTiles.DefaultLimit(Network));
+        Assert.Equal(expected, SegmentationMemory.GoodTile(Network, Image, DeviceProperties.Minimum));
+        // A graphics card's own memory bounds them too.
+        long own = SegmentationMemory.BytesOf(Network, expected, DeviceProperties.Minimum) - 1;
+        DeviceProperties card = DeviceProperties.Minimum with { Type = DeviceType.Discrete, DeviceMemory = own };
+        Assert.True(SegmentationMemory.GoodTile(Network, Image, card) < expected);
+    }
+
+    [Fact]
+    public void TheSmallestSizeThatWorksIsNamed()
+    {
+        int smallest = new TileGeometry(Network).MinimumInput;
+        long least = SegmentationMemory.BytesOf(Network, smallest, DeviceProperties.Minimum);
+        Assert.Equal(smallest, SegmentationMemory.GoodTile(Network, smallest, DeviceProperties.Minimum, least));
+        InputException e = Assert.Throws<InputException>(
+            () => SegmentationMemory.GoodTile(Network, Image, DeviceProperties.Minimum, least - 1));
+        Assert.Contains($"at least {Math.Ceiling(least / 1048576.0)} MiB", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ANetworkThatNoTileFitsIsRefusedAsSuch()
+        => Assert.Throws<PlanException>(() => SegmentationMemory.GoodTile(
+            Network with { Width = 1024 }, Image, DeviceProperties.Minimum with { MaxAllocationSize = 1 << 20 }));
+}

@@ -1,0 +1,94 @@
+using UNet.Vulkan.Device;
+using UNet.Vulkan.Execution;
+using UNet.Vulkan.Graph;
+using UNet.Vulkan.Model;
+using UNet.Vulkan.Planning;
+
+namespace UNet.Vulkan.Inference;
+
+/// <summary>
+/// How much memory segmenting takes, and which tile keeps within a given size. It depends on the network, the tile and the
+/// device, not on the images: those stay with the processor and go to the device tile by tile.
+/// </summary>
+public static class SegmentationMemory
+{
+    /// <summary>Bytes that segmenting takes with tiles of a size.</summary>
+    /// <param name="configuration">The network's form.</param>
+    /// <param name="tile">Side of the input tiles.</param>
+    /// <param name="device">
+    /// A Vulkan device, whose memory is counted with what exchanges tiles with it; null for the processor
+    /// (<see cref="ReferenceDevice"/>), whose values do not share memory.
+    /// </param>
+    /// <exception cref="InputException">The tile does not fit the network.</exception>
+    /// <exception cref="PlanException">A tensor does not fit the device's limits.</exception>
+    public static long BytesOf(UNetConfiguration configuration, int tile, DeviceProperties? device)
+    {
+        _ = new TileGeometry(configuration).OutputOf(tile);
+        (Graph.Graph graph, _, Value result) = TiledNetwork.GraphOf(configuration, tile, probabilities: true);
+        return device is null
+            ? graph.Values.Where(value => value.Whole is null).Sum(value => value.SizeInBytes)
+            : VulkanSession.MemoryOf(Planner.Plan(graph, device), stepBytes: 0, result.SizeInBytes);
+    }
+
+    /// <summary>
+    /// The tile that computes least for images of a size (see <see cref="OverlapTiles.GoodTile"/>) among those that the
+    /// device can hold.
+    /// </summary>
+    /// <param name="configuration">The network's form.</param>
+    /// <param name="largestSide">Height or width of the largest image.</param>
+    /// <param name="device">A Vulkan device, or null for the processor.</param>
+    /// <param name="memory">
+    /// The most bytes to take. Null for what a graphics card has, with tiles of at most
+    /// <see cref="OverlapTiles.DefaultLimit"/>.
+    /// </param>
+    /// <exception cref="InputException">Even the smallest tile takes more; the message says how much.</exception>
+    /// <exception cref="PlanException">Not even the smallest tile fits the device's limits.</exception>
+    public static int GoodTile(UNetConfiguration configuration, int largestSide, DeviceProperties? device, long? memory = null)
+    {
+        TileGeometry geometry = new(configuration);
+        long own = device is { Type: DeviceType.Discrete, DeviceMemory: > 0 and long all } ? all : long.MaxValue;
+        long most = memory ?? own;
+        long least = BytesOf(configuration, geometry.MinimumInput, device);
+        if (least > most)
+        {
+            string remedy = memory is null ? "choose another device" : "allow that much";
+            throw new InputException(
+                $"This network takes at least {Mebibytes(least)} MiB of memory, with tiles of {geometry.MinimumInput} pixels, more than "
+                    + $"{Mebibytes(most)} MiB; {remedy}.");
+        }
+
+        // More than one tile that covers the image with all its surroundings is of no use.
+        int largest = geometry.SmallestInputFor(largestSide + 2 * geometry.ReceptiveBorder);
+        int limit = memory is null ? Math.Min(largest, geometry.LargestInputUpTo(OverlapTiles.DefaultLimit(configuration))) : largest;
+        (int fits, int over) = (0, (limit - geometry.MinimumInput) / geometry.Stride + 1);
+        while (over - fits > 1)
+        {
+            int middle = (fits + over) / 2;
+            (fits, over) = Fits(TileOf(middle)) ? (middle, over) : (fits, middle);
+        }
+
+        int tile = OverlapTiles.GoodTile(geometry, largestSide, TileOf(fits));
+
+        // A smaller tile takes less memory, but for what other kernels take that a plan may pick for it.
+        while (!Fits(tile))
+            tile -= geometry.Stride;
+        return tile;
+
+        int TileOf(int step) => geometry.MinimumInput + step * geometry.Stride;
+
+        bool Fits(int tile)
+        {
+            try
+            {
+                return BytesOf(configuration, tile, device) <= most;
+            }
+            catch (PlanException)
+            {
+                return false;
+            }
+        }
+    }
+
+    private static string Mebibytes(long bytes)
+        => Math.Ceiling(bytes / (double)(1 << 20)).ToString("0", System.Globalization.CultureInfo.InvariantCulture);
+}
