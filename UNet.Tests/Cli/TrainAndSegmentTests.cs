@@ -70,7 +70,7 @@ public sealed class TrainAndSegmentTests : IDisposable
         byte[] expected = File.ReadAllBytes(_folder["seg/img0.png"]);
         CommandRun tiled = Segment(_folder["data"], "--device", "cpu", "--memory", "100kB");
         Assert.Equal((0, 0), (tiled.Code, tiled.Errors.Length));
-        Assert.Contains("in tiles of 22x22 with 0.1 MiB", tiled.Output, StringComparison.Ordinal);
+        Assert.Matches("in tiles of [234][0-9]x[234][0-9] with 0.1 MiB", tiled.Output);
         Assert.Equal(expected, File.ReadAllBytes(_folder["seg/img0.png"]));
         Assert.Equal(0, Segment(_folder["data"], "--device", "cpu", "--tta", "paper").Code);
         Assert.Equal(0, Segment(_folder["data"], "--device", "cpu", "--tta", "flips", "--memory", "1 MiB").Code);
