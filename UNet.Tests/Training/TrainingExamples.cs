@@ -24,7 +24,7 @@ internal static class TrainingExamples
     public static TrainingData Data { get; } = new(
         [Image(0, 30, 24), Image(1, 20, 40), Image(2, 7, 9)], [Image(3, 25, 25), Image(4, 12, 31)], [.. ClassLabel.OfValues([0, 255])]);
 
-    private static TrainingImage Image(uint number, int height, int width)
+    public static TrainingImage Image(uint number, int height, int width)
     {
         RandomStream random = new(number, RandomStreams.Synthesis);
         float[] pixels = new float[height * width];
