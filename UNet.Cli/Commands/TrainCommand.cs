@@ -16,7 +16,8 @@ internal static class TrainCommand
     {
         Argument<string> data = new("DATA")
         {
-            Description = "Folder with images/ and masks/, image/ and label/, imgs/ and masks/, or train-volume.tif and train-labels.tif.",
+            Description = "Folder with images/ and masks/, image/ and label/, imgs/ and masks/, 01/ and 01_GT/SEG/ or 01_ST/SEG/ (Cell "
+                + "Tracking Challenge), or train-volume.tif and train-labels.tif.",
         };
         Option<string> output = new("--output", "-o") { Description = "File for the best model.", HelpName = "FILE", Required = true };
         TrainingOptions training = new();
@@ -37,6 +38,15 @@ internal static class TrainCommand
                 + "may have other values, if there are as many classes.",
             HelpName = "FILE",
         };
+        Option<Truth?> truth = CommandOptions.Choice(
+            "--truth",
+            "Which masks of a Cell Tracking Challenge folder: 01_GT/SEG/ or 01_ST/SEG/ [default: silver where there is any].",
+            ("gold", Truth.Gold), ("silver", Truth.Silver));
+        Option<int?> nearGold = CommandOptions.Whole(
+            "--exclude-near-gold",
+            "N",
+            "Leave out the frames within N frames of one with gold truth, so that gold truth can judge the model.",
+            0);
         Option<bool> resume = new("--resume") { Description = "Go on where an earlier run with the same -o stopped." };
         Option<string> device = CommandOptions.Device();
         Option<string?> log = new("--log") { Description = "Write loss and scores of every step to this file.", HelpName = "FILE.csv" };
@@ -47,9 +57,10 @@ internal static class TrainCommand
             "unet train data/ -o model.safetensors",
             "unet train data/ -o model.safetensors --width 16 --steps 2000 --log model.csv",
             "unet train data/ -o model.safetensors --resume",
-            "unet train more/ -o better.safetensors --init model.safetensors --validation held-out/")
+            "unet train more/ -o better.safetensors --init model.safetensors --validation held-out/",
+            "unet train DIC-C2DH-HeLa/ -o hela.safetensors --truth silver --exclude-near-gold 1")
         {
-            data, output, validation, classes, initial, resume, device, log,
+            data, output, validation, classes, truth, nearGold, initial, resume, device, log,
         };
         training.AddTo(command);
         command.SetAction(result => Run(terminal, training, result, new(
@@ -57,6 +68,7 @@ internal static class TrainCommand
             new TrainingFiles(result.GetRequiredValue(output)),
             result.GetValue(validation) is { } split ? ValidationSplit.Parse(split) : ValidationSplit.Default,
             result.GetValue(classes) is { } list ? LabelClasses.Parse(list) : null,
+            new TruthSelection(result.GetValue(truth), result.GetValue(nearGold)),
             result.GetValue(initial),
             result.GetValue(resume),
             result.GetRequiredValue(device),
@@ -77,7 +89,7 @@ internal static class TrainCommand
         StartingModel? initial = request.Initial is null ? null : StartingModel.Read(request.Initial);
         TrainingConfiguration configuration = options.Configure(result, state?.Configuration, initial?.Model.Configuration).Validated();
 
-        DataSet data = DataSet.Read(request.Data, request.Validation, request.Classes, initial, terminal.Note);
+        DataSet data = DataSet.Read(request.Data, request.Validation, request.Classes, initial, terminal.Note, request.Truth);
         TrainingData trainingData = data.ToTrainingData();
         using IComputeDevice device = ComputeDevice.Open(request.Device, terminal);
         configuration = options.WithEpochs(result, configuration, trainingData, device);
@@ -123,6 +135,7 @@ internal static class TrainCommand
     /// <param name="Files">Files to write.</param>
     /// <param name="Validation">What to hold out.</param>
     /// <param name="Classes">The classes, if named.</param>
+    /// <param name="Truth">What to read of a data set of the Cell Tracking Challenge.</param>
     /// <param name="Initial">Model to start from.</param>
     /// <param name="Resume">Whether to go on with an earlier run.</param>
     /// <param name="Device">What <c>--device</c> says.</param>
@@ -132,6 +145,7 @@ internal static class TrainCommand
         TrainingFiles Files,
         ValidationSplit Validation,
         LabelClasses? Classes,
+        TruthSelection Truth,
         string? Initial,
         bool Resume,
         string Device,

@@ -14,18 +14,33 @@ internal sealed record DataSet(
     ImmutableArray<TrainingImage> Training, ImmutableArray<TrainingImage> Validation, LabelClasses Classes, int Channels)
 {
     /// <summary>Reads a data set whole, so that whatever is wrong with it shows before any training.</summary>
-    /// <param name="folder">Folder in one of the layouts of <see cref="DataSetFolder"/>.</param>
+    /// <param name="folder">Folder in one of the layouts that <see cref="DataSetFolder"/> finds.</param>
     /// <param name="split">What to hold out.</param>
     /// <param name="classes">The classes, or null to take them from the training masks.</param>
     /// <param name="initial">The model to be trained further, or null.</param>
     /// <param name="note">Takes remarks for the user.</param>
+    /// <param name="truth">What to read of a data set of the Cell Tracking Challenge, or null for all by default.</param>
     /// <exception cref="InputException">Something about the data cannot be used.</exception>
-    public static DataSet Read(string folder, ValidationSplit split, LabelClasses? classes, StartingModel? initial, Action<string> note)
+    public static DataSet Read(
+        string folder, ValidationSplit split, LabelClasses? classes, StartingModel? initial, Action<string> note, TruthSelection? truth = null)
     {
-        List<Item> items = DataSetFolder.Pairs(folder, note).ConvertAll(Item.Read);
+        truth ??= TruthSelection.Default;
+        IDataSetLayout layout = DataSetFolder.Layout(folder, note);
+        if (truth != TruthSelection.Default && layout is not CellTrackingFolder)
+        {
+            throw new InputException(
+                $"{(truth.Truth is null ? "--exclude-near-gold" : "--truth")} is for data sets of the Cell Tracking Challenge (01/ and "
+                    + $"01_GT/SEG/), which '{folder}' is not; leave the option out.");
+        }
+
+        List<Item> items = layout.Pairs(truth, note).ConvertAll(Item.Read);
         int trainingCount = items.Count;
         if (split.Folder is not null)
-            items.AddRange(DataSetFolder.Pairs(split.Folder, note).ConvertAll(Item.Read));
+        {
+            // A folder of its own is taken whole.
+            TruthSelection whole = truth with { MarginAroundGold = null };
+            items.AddRange(DataSetFolder.Layout(split.Folder, note).Pairs(whole, note).ConvertAll(Item.Read));
+        }
         else
             trainingCount -= split.HeldOut(items.Count);
         if (trainingCount == items.Count && split.IsDefault)
@@ -117,6 +132,9 @@ internal sealed record DataSet(
         }
 
         public TrainingImage ToTrainingImage(LabelClasses classes) => new(
-            Pair.Name, Image.Channels, Image.Height, Image.Width, Image.Pixels, classes.IndicesOf(Labels, Pair.Labels.Named(Pair.Page)));
+            Pair.Name, Image.Channels, Image.Height, Image.Width, Image.Pixels, classes.IndicesOf(Labels, Pair.Labels.Named(Pair.Page)))
+        {
+            Instances = classes.AreInstances ? Labels.Values : null,
+        };
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using UNet.Vulkan;
 
 namespace UNet.Cli.Data;
 
@@ -23,6 +24,17 @@ internal static partial class ItemName
         return match.Success && int.TryParse(match.Groups[1].ValueSpan, out int frame) ? frame : null;
     }
 
+    /// <summary>Refuses a mask of the Cell Tracking Challenge that is of one slice of a 3D sequence (man_seg_007_012).</summary>
+    /// <exception cref="InputException">It is such a mask.</exception>
+    public static void RequireNoSlice(string file)
+    {
+        if (SliceName().IsMatch(Path.GetFileNameWithoutExtension(file)))
+        {
+            throw new InputException($"The mask '{file}' is of one slice of a 3D sequence, but only 2D sequences can be read, with "
+                + "masks such as man_seg000.tif.");
+        }
+    }
+
     /// <summary>The stem that a label stack shares with its volume: <c>train</c> of train-volume and train-labels.</summary>
     public static string WithoutStackEnding(string stem)
         => stem.EndsWith("-volume", StringComparison.Ordinal) || stem.EndsWith("-labels", StringComparison.Ordinal) ? stem[..^7] : stem;
@@ -31,6 +43,9 @@ internal static partial class ItemName
     public static string List(IReadOnlyCollection<string> names) => names.Count <= 4
         ? string.Join(", ", names)
         : $"{string.Join(", ", names.Take(3))} and {names.Count - 3} more";
+
+    [GeneratedRegex("^man_seg_[0-9]+_[0-9]+$", RegexOptions.CultureInvariant)]
+    private static partial Regex SliceName();
 
     [GeneratedRegex("^(?:t|mask|man_seg)([0-9]+)$", RegexOptions.CultureInvariant)]
     private static partial Regex FrameName();

@@ -14,12 +14,16 @@ internal sealed record LabelPair(string Name, ImageFile Prediction, ImageFile La
     /// Pairs predictions with labels: by stem, by the stem without <c>_mask</c>, <c>-labels</c> or <c>-volume</c>, or by
     /// the frame number of names such as t007 and man_seg007. Two single files are a pair whatever their names.
     /// </summary>
+    /// <param name="predictions">An image, a stack, or a folder of predictions.</param>
+    /// <param name="labels">An image, a stack, a folder of labels, or a data set.</param>
+    /// <param name="note">Takes remarks for the user.</param>
     /// <exception cref="InputException">A path is missing, a label has no prediction or more than one, or the pages differ.</exception>
     public static List<LabelPair> Find(string predictions, string labels, Action<string> note)
     {
-        List<ImageFile> labelFiles = File.Exists(labels) ? [ImageFile.Open(labels)] : DataSetFolder.Labels(labels);
+        List<ImageFile> labelFiles = File.Exists(labels) ? [ImageFile.Open(labels)] : DataSetFolder.Labels(labels, note);
         List<ImageFile> predictionFiles = File.Exists(predictions) ? [ImageFile.Open(predictions)]
-            : [.. DataSetFolder.Labels(predictions).Where(file => !file.Stem.EndsWith(ProbabilityFile.StemEnding, StringComparison.Ordinal))];
+            : [.. DataSetFolder.Labels(predictions, note).Where(
+                file => !file.Stem.EndsWith(ProbabilityFile.StemEnding, StringComparison.Ordinal))];
         if (File.Exists(labels) && File.Exists(predictions))
             return Pages(predictionFiles[0], labelFiles[0]);
 
@@ -38,6 +42,7 @@ internal sealed record LabelPair(string Name, ImageFile Prediction, ImageFile La
 
             if (found.Count == 0)
             {
+                ItemName.RequireNoSlice(label.Path);
                 missing.Add(Path.GetFileName(label.Path));
                 continue;
             }

@@ -39,6 +39,16 @@ internal sealed class ImageFile
         .Where(path => HasKnownExtension(path) && !System.IO.Path.GetFileName(path).StartsWith('.'))
         .OrderBy(path => System.IO.Path.GetFileName(path), StringComparer.Ordinal)];
 
+    /// <summary>Opens the image files of a folder in the ordinal order of their names.</summary>
+    /// <exception cref="InputException">There is none, or one is not an image that can be read.</exception>
+    public static List<ImageFile> OpenAll(string folder)
+    {
+        List<string> files = In(folder);
+        return files.Count > 0
+            ? files.ConvertAll(Open)
+            : throw new InputException($"The folder '{folder}' holds no PNG, TIFF, JPEG or BMP file; check the path.");
+    }
+
     /// <summary>Opens a file and counts its pages.</summary>
     /// <exception cref="InputException">There is no such file, or it is not an image that can be read.</exception>
     public static ImageFile Open(string path)

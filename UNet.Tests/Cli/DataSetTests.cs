@@ -111,8 +111,12 @@ public sealed class DataSetTests : IDisposable
     {
         _folder.Png("images/a.png", [1, 2, 3]);
         _folder.Png("masks/a.png", [0, 300, 301]);
-        Assert.Equal([0, 1, 1], Read().Training[0].Classes);
-        Assert.Equal([0, 1, 2], Read(classes: "0,300,301").Training[0].Classes);
+        TrainingImage image = Read().Training[0];
+        Assert.Equal([0, 1, 1], image.Classes);
+        Assert.Equal([0, 300, 301], image.Instances!);
+        image = Read(classes: "0,300,301").Training[0];
+        Assert.Equal([0, 1, 2], image.Classes);
+        Assert.Null(image.Instances);
     }
 
     [Fact]

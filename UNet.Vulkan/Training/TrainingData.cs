@@ -19,7 +19,8 @@ public sealed record TrainingData(
 
     /// <summary>The data themselves, if they can be trained on.</summary>
     /// <exception cref="InputException">
-    /// There is no training image, one has other channels or a class without a label, or no pixel counts.
+    /// There is no training image, one has other channels, not a class and instance id a pixel or a class without a label, or
+    /// no pixel counts.
     /// </exception>
     public TrainingData Validated()
     {
@@ -32,6 +33,8 @@ public sealed record TrainingData(
             long pixels = (long)image.Height * image.Width;
             if (image.Pixels.Length != image.Channels * pixels || image.Classes.Length != pixels)
                 throw Refused(image, $"does not hold {image.Channels} channels of {image.Height} x {image.Width} pixels with a class each");
+            if (image.Instances is { } instances && instances.Length != pixels)
+                throw Refused(image, $"does not hold an instance id for each of {image.Height} x {image.Width} pixels");
             int outside = Array.FindIndex(image.Classes, c => c >= Classes.Length && c != TrainingImage.IgnoredClass);
             if (outside >= 0)
                 throw Refused(image, $"has a pixel of class {image.Classes[outside]}, but there are {Classes.Length} classes");
@@ -95,6 +98,7 @@ public sealed record TrainingData(
                 hash.AppendData(MemoryMarshal.AsBytes<int>([image.Channels, image.Height, image.Width]));
                 hash.AppendData(MemoryMarshal.AsBytes(image.Pixels.AsSpan()));
                 hash.AppendData(image.Classes);
+                hash.AppendData(MemoryMarshal.AsBytes(image.Instances.AsSpan()));
             }
         }
 

@@ -11,4 +11,9 @@ public sealed record TrainingImage(string Name, int Channels, int Height, int Wi
 {
     /// <summary>The class index of a pixel that is left out of the loss and of every metric.</summary>
     public const byte IgnoredClass = 255;
+
+    /// <summary>
+    /// The instance that every pixel belongs to, [row][column], 0 = background; null where the labels tell classes only.
+    /// </summary>
+    public int[]? Instances { get; init; }
 }
