@@ -12,6 +12,9 @@ public sealed class CellTrackingFolderTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    /// <summary>What was told about the folder; not that the masks hold instance ids, which is told of any folder.</summary>
+    private IEnumerable<string> LayoutNotes => _notes.Where(note => !note.Contains("read as instance ids", StringComparison.Ordinal));
+
     [Fact]
     public void SilverTruthIsReadWhereThereIsAny()
     {
@@ -25,7 +28,7 @@ public sealed class CellTrackingFolderTests : IDisposable
         Assert.True(data.Classes.AreInstances);
         Assert.Equal([0, 1], data.Training[3].Classes);
         Assert.Equal([0, 303], data.Training[3].Instances!);
-        Assert.Contains("ignored there: 01_GT/ (--truth gold", Assert.Single(_notes), StringComparison.Ordinal);
+        Assert.Contains("ignored there: 01_GT/ (--truth gold", Assert.Single(LayoutNotes), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -35,7 +38,7 @@ public sealed class CellTrackingFolderTests : IDisposable
         Masks("01_ST", 0, 1, 2, 3, 4);
         Masks("01_GT", 1, 3);
         Assert.Equal(["01_t001", "01_t003"], Names(Read("0", new(Truth.Gold))));
-        Assert.Contains("3 frames without a gold mask", Assert.Single(_notes), StringComparison.Ordinal);
+        Assert.Contains("3 frames without a gold mask", Assert.Single(LayoutNotes), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -44,7 +47,7 @@ public sealed class CellTrackingFolderTests : IDisposable
         Frames("01", 0, 1);
         Masks("01_GT", 0, 1);
         Assert.Equal(["01_t000", "01_t001"], Names(Read("0")));
-        Assert.Empty(_notes);
+        Assert.Empty(LayoutNotes);
     }
 
     [Fact]
@@ -62,7 +65,7 @@ public sealed class CellTrackingFolderTests : IDisposable
         DataSet data = Read("0");
         Assert.Equal(["01_t999", "01_t1000", "02_t001", "02_t003", "10_t0002"], Names(data));
         Assert.Equal([501, 500, 301, 303, 302], data.Training.Select(image => image.Instances![1]));
-        Assert.Empty(_notes);
+        Assert.Empty(LayoutNotes);
     }
 
     [Theory]
@@ -81,7 +84,7 @@ public sealed class CellTrackingFolderTests : IDisposable
         Masks("02_GT", 0);
         DataSet data = Read("0", new(Truth.Silver, margin));
         Assert.Equal([.. kept.Select(i => $"01_t{i:000}"), "02_t009"], Names(data));
-        string note = Assert.Single(_notes);
+        string note = Assert.Single(LayoutNotes);
         Assert.Contains($"{frames.Length - kept.Length + 1} frames within {margin} of", note, StringComparison.Ordinal);
         Assert.Contains($"{kept.Length + 1} stay", note, StringComparison.Ordinal);
     }
@@ -142,7 +145,7 @@ public sealed class CellTrackingFolderTests : IDisposable
         Frames("02", 5);
         Assert.Equal(["t000", "t001", "t005"], DataSetFolder.Images(_folder.Path, _notes.Add).Select(file => file.Stem));
         Assert.Equal(["t000", "t001"], DataSetFolder.Images(_folder["01"], _notes.Add).Select(file => file.Stem));
-        Assert.Empty(_notes);
+        Assert.Empty(LayoutNotes);
     }
 
     [Theory]
@@ -188,7 +191,7 @@ public sealed class CellTrackingFolderTests : IDisposable
     [InlineData("train frames/01", "put masks in '")]
     [InlineData("train masks", "has 01_GT/ but no frames in 01/")]
     [InlineData("train unmatched", "no frame in 01/ for man_seg004.tif")]
-    [InlineData("train twice", "t001.tif and t0001.tif")]
+    [InlineData("train twice", "t0001.tif and t001.tif")]
     [InlineData("train volume", "man_seg_000_005.tif' is of one slice of a 3D sequence")]
     [InlineData("train nothing", "has no gold truth (01_GT/SEG/man_seg000.tif); put it there.")]
     [InlineData("evaluate folders/masks several", "several sequences, 01_GT/, 02_GT/")]
@@ -230,7 +233,7 @@ public sealed class CellTrackingFolderTests : IDisposable
         // Gold truth is of the frames 2, 5, 21, 31, 33, 34, 39, 54, 67: 24 frames are one of these or next to one.
         DataSet silver = DataSet.Read(cells, ValidationSplit.Default, null, null, _notes.Add, new(Truth.Silver, 1));
         Assert.Equal((48, 12, 1), (silver.Training.Length, silver.Validation.Length, silver.Channels));
-        Assert.Contains("24 frames within 1", Assert.Single(_notes), StringComparison.Ordinal);
+        Assert.Contains("24 frames within 1", Assert.Single(LayoutNotes), StringComparison.Ordinal);
         Assert.All(silver.Training, image => Assert.True(image.Instances!.Max() > 1));
         DataSet gold = DataSet.Read(cells, ValidationSplit.Parse("0"), null, null, _notes.Add, new(Truth.Gold));
         Assert.Equal(9, gold.Training.Length);
