@@ -7,6 +7,7 @@ internal static class LabelPalette
     public const int Count = 32;
 
     private const int Levels = 6;
+    private const double LeastLuma = 75;
 
     private static readonly Rgb[] Colors = Choose();
 
@@ -24,10 +25,10 @@ internal static class LabelPalette
             .. from red in Enumerable.Range(0, Levels)
                from green in Enumerable.Range(0, Levels)
                from blue in Enumerable.Range(0, Levels)
-               let most = Math.Max(red, Math.Max(green, blue))
-               let least = Math.Min(red, Math.Min(green, blue))
-               where most >= Levels / 2 && most - least >= 2
-               select new Rgb(Level(red), Level(green), Level(blue)),
+               where Math.Max(red, Math.Max(green, blue)) - Math.Min(red, Math.Min(green, blue)) >= 2
+               let color = new Rgb(Level(red), Level(green), Level(blue))
+               where Luma(color) >= LeastLuma
+               select color,
         ];
         List<Rgb> taken = [default, new(byte.MaxValue, byte.MaxValue, byte.MaxValue)];
         int reserved = taken.Count;
@@ -37,6 +38,9 @@ internal static class LabelPalette
 
         static byte Level(int step) => (byte)(step * byte.MaxValue / (Levels - 1));
     }
+
+    /// <summary>How bright a colour looks, from 0 to 255 (ITU-R BT.601).</summary>
+    private static double Luma(Rgb color) => 0.299 * color.Red + 0.587 * color.Green + 0.114 * color.Blue;
 
     private static int SquaredDistance(Rgb a, Rgb b)
     {
