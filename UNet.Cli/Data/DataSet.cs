@@ -22,7 +22,12 @@ internal sealed record DataSet(
     /// <param name="truth">What to read of a data set of the Cell Tracking Challenge, or null for all by default.</param>
     /// <exception cref="InputException">Something about the data cannot be used.</exception>
     public static DataSet Read(
-        string folder, ValidationSplit split, LabelClasses? classes, StartingModel? initial, Action<string> note, TruthSelection? truth = null)
+        string folder,
+        ValidationSplit split,
+        LabelClasses? classes,
+        StartingModel? initial,
+        Action<string> note,
+        TruthSelection? truth = null)
     {
         truth ??= TruthSelection.Default;
         IDataSetLayout layout = DataSetFolder.Layout(folder, note);
@@ -42,7 +47,10 @@ internal sealed record DataSet(
             items.AddRange(DataSetFolder.Layout(split.Folder, note).Pairs(whole, note).ConvertAll(Item.Read));
         }
         else
+        {
             trainingCount -= split.HeldOut(items.Count);
+        }
+
         if (trainingCount == items.Count && split.IsDefault)
             note($"'{folder}' holds a single image: nothing is held out for validation");
 

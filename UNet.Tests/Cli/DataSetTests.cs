@@ -174,6 +174,7 @@ public sealed class DataSetTests : IDisposable
         DataSet nuclei = DataSet.Read(Path.Combine(data, "dsb2018"), ValidationSplit.Default, null, null, _notes.Add);
         Assert.Equal((128, 32, 1), (nuclei.Training.Length, nuclei.Validation.Length, nuclei.Channels));
         Assert.True(nuclei.Classes.AreInstances);
+        Assert.Contains(nuclei.Training, image => image.Instances!.Distinct().Count() > 2);
         Assert.DoesNotContain(nuclei.Training, image => image.Classes.Contains(TrainingImage.IgnoredClass));
     }
 
