@@ -3,6 +3,7 @@ using UNet.Cli.Data;
 using UNet.Cli.Progress;
 using UNet.Vulkan;
 using UNet.Vulkan.Execution;
+using UNet.Vulkan.Formats;
 using UNet.Vulkan.Model;
 using UNet.Vulkan.Training;
 
@@ -93,7 +94,8 @@ internal static class TrainCommand
         TrainingData trainingData = data.ToTrainingData();
         using IComputeDevice device = ComputeDevice.Open(request.Device, terminal);
         configuration = options.WithEpochs(result, configuration, trainingData, device);
-        using Trainer trainer = new(configuration, trainingData, device, initial?.Model, state);
+        using Trainer trainer = new(
+            configuration, trainingData, device, initial?.Model, state, weightMapCache: MapCache(terminal));
 
         Describe(terminal, data, device, trainer.Configuration);
         using TrainingLog? log = request.Log is null ? null : new(request.Log, trainer.Step);
@@ -105,6 +107,9 @@ internal static class TrainCommand
         return CommandLine.Done;
     }
 
+    private static WeightMapCache? MapCache(Terminal terminal)
+        => CacheFolder.Default is { } folder ? new(Path.Combine(folder, "weight-maps"), terminal.Note) : null;
+
     private static void Describe(Terminal terminal, DataSet data, IComputeDevice device, TrainingConfiguration configuration)
     {
         UNetConfiguration network = configuration.Network;
@@ -114,7 +119,18 @@ internal static class TrainCommand
             + $"{network.Padding.ToString().ToLowerInvariant()} padding");
         terminal.Output.WriteLine($"training {configuration.Steps} steps of {configuration.Batch} "
             + $"tile{(configuration.Batch == 1 ? "" : "s")} of {configuration.Tile}x{configuration.Tile} pixels");
+        if (configuration.WeightMap != WeightMap.None)
+            terminal.Output.WriteLine($"weights  {Described(configuration.WeightMap, configuration.WeightMapParameters)}");
         terminal.Output.WriteLine($"device   {device.Name}");
+    }
+
+    private static string Described(WeightMap map, WeightMapParameters parameters)
+    {
+        string name = map.ToString().ToLowerInvariant();
+        if (map == WeightMap.Balance)
+            return name;
+        string balance = map == WeightMap.Falk ? "" : parameters.ClassBalanceIn(map) ? ", classes balanced" : ", classes not balanced";
+        return $"{name}, w0 {parameters.SeparationWeightIn(map)}, sigma {parameters.SeparationSigmaIn(map)} pixels{balance}";
     }
 
     private static void Summarize(Terminal terminal, Request request, TrainingResult result)

@@ -19,11 +19,11 @@ internal sealed class TrainingOptions
     private readonly Option<int?> _steps;
     private readonly Option<int?> _epochs;
 
-    /// <summary>How a pixel is weighed. (An option of a truth value would not take a word.)</summary>
-    private enum WeightMap
+    /// <summary>On or off. (An option of a truth value would not take a word.)</summary>
+    private enum Switch
     {
-        None,
-        Balance,
+        On,
+        Off,
     }
 
     /// <summary>Makes the options.</summary>
@@ -93,11 +93,7 @@ internal sealed class TrainingOptions
                 ("linear", Interpolation.Linear), ("cubic", Interpolation.Cubic)),
             (deformation, value) => deformation with { Interpolation = value });
         _deformationSettings = firstDeformation.._settings.Count;
-        Add(CommandOptions.Choice("--weight-map", 
-                "Weight of a pixel in the loss: by how rare its class is, or all the same "
-                    + $"[default: {(Default.BalanceClasses ? "balance" : "none")}].",
-                ("balance", WeightMap.Balance), ("none", WeightMap.None)),
-            (configuration, value) => configuration with { BalanceClasses = value == WeightMap.Balance });
+        AddWeights();
         Add(CommandOptions.Whole("--seed", "N", $"Seed of all random numbers [default: {Default.Seed}].", 0),
             (configuration, value) => configuration with { Seed = (ulong)value });
     }
@@ -181,6 +177,40 @@ internal sealed class TrainingOptions
             {
                 Network = configuration.Network with { Architecture = architecture, Dropout = architecture.DefaultDropout() },
             };
+
+    private void AddWeights()
+    {
+        Add(CommandOptions.Choice("--weight-map",
+                "Weight of a pixel in the loss: paper and falk stress the background between instances and separate instances "
+                    + "that touch, balance goes by how rare the class is "
+                    + $"[default: {Default.WeightMap.ToString().ToLowerInvariant()}].",
+                ("paper", WeightMap.Paper), ("falk", WeightMap.Falk), ("balance", WeightMap.Balance), ("none", WeightMap.None)),
+            (configuration, value) => configuration with { WeightMap = value });
+        WeightMapParameters parameters = new();
+        Add(CommandOptions.Real("--weight-w0", "X",
+                "Weight of the background between instances that lie close together "
+                    + $"[default: paper {parameters.SeparationWeightIn(WeightMap.Paper)}, "
+                    + $"falk {parameters.SeparationWeightIn(WeightMap.Falk)}].",
+                value => value >= 0, "a number of 0 or more"),
+            (configuration, value) => WithWeights(configuration, weights => weights with { SeparationWeight = value }));
+        Add(CommandOptions.Real("--weight-sigma", "PX",
+                "How close together that is "
+                    + $"[default: paper {parameters.SeparationSigmaIn(WeightMap.Paper)}, "
+                    + $"falk {parameters.SeparationSigmaIn(WeightMap.Falk)}].",
+                value => value > 0, "a number above 0"),
+            (configuration, value) => WithWeights(configuration, weights => weights with { SeparationSigma = value }));
+        Add(CommandOptions.Choice("--class-balance",
+                "Whether the weight map paper also balances the classes [default: on].", ("on", Switch.On), ("off", Switch.Off)),
+            (configuration, value) => WithWeights(configuration, weights => weights with { ClassBalance = value == Switch.On }));
+        Add(CommandOptions.Choice("--sampling",
+                "Where tiles are taken from: anywhere alike, or more often where pixels weigh more "
+                    + $"[default: {Default.Sampling.ToString().ToLowerInvariant()}].",
+                ("uniform", PlaceSampling.Uniform), ("weight", PlaceSampling.Weight)),
+            (configuration, value) => configuration with { Sampling = value });
+
+        static TrainingConfiguration WithWeights(TrainingConfiguration configuration, Func<WeightMapParameters, WeightMapParameters> change)
+            => configuration with { WeightMapParameters = change(configuration.WeightMapParameters) };
+    }
 
     private static bool IsGiven(ParseResult result, Option option) => result.GetResult(option) is { Implicit: false };
 

@@ -165,7 +165,8 @@ public sealed class TrainAndSegmentTests : IDisposable
     {
         _folder.Halves("data", 2);
         string options = "--arch phseg_v5 --width 3 --depth 2 --padding same --dropout 0.25 --tile 32 --batch 2 --steps 1 --lr 0.02 "
-            + "--momentum 0.8 --clip 0.5 --augment none --weight-map balance --seed 9";
+            + "--momentum 0.8 --clip 0.5 --augment none --weight-map paper --weight-w0 7 --weight-sigma 3.5 "
+            + "--class-balance off --sampling weight --seed 9";
         CommandRun train = CommandRun.Of(["train", _folder["data"], "-o", _folder["m.safetensors"], .. options.Split(' ')]);
         Assert.Equal((0, 0), (train.Code, train.Errors.Length));
         TrainingConfiguration expected = new()
@@ -181,7 +182,9 @@ public sealed class TrainAndSegmentTests : IDisposable
             Momentum = 0.8,
             MaximumGradientNorm = 0.5,
             Augmentation = Augmentation.None,
-            BalanceClasses = true,
+            WeightMap = WeightMap.Paper,
+            WeightMapParameters = new() { SeparationWeight = 7, SeparationSigma = 3.5, ClassBalance = false },
+            Sampling = PlaceSampling.Weight,
             Seed = 9,
         };
         Assert.Equal(expected, TrainingState.Read(_folder["m.state.safetensors"]).Configuration);

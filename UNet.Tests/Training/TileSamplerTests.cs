@@ -66,4 +66,58 @@ public class TileSamplerTests
         TileSampler sampler = new(Configuration with { Augmentation = Augmentation.None }, Tile, [(100, 100)]);
         Assert.All(Enumerable.Range(0, 50), step => Assert.Equal(0, sampler.Sample(step, 0).Orientation));
     }
+
+    [Fact]
+    public void PlacesFollowTheWeightAtTheMiddleOfTheOutput()
+    {
+        // Middles of whole outputs lie in rows and columns 7 to 9. Weights elsewhere count for nothing.
+        float[] weights = Enumerable.Repeat(5f, 16 * 16).ToArray();
+        float[] middles = [0, 1, 0, 2, 0, 4, 0, 0, 1];
+        for (int i = 0; i < middles.Length; i++)
+            weights[(7 + i / 3) * 16 + 7 + i % 3] = middles[i];
+        TileSampler sampler = new(Configuration with { Sampling = PlaceSampling.Weight }, Tile, [(16, 16)], [weights]);
+        const int Count = 8000;
+        int[] drawn = new int[middles.Length];
+        for (int i = 0; i < Count; i++)
+        {
+            TilePlacement placement = sampler.Sample(i / 4, i % 4);
+            drawn[3 * (placement.OriginY + Border) + placement.OriginX + Border]++;
+        }
+
+        for (int i = 0; i < middles.Length; i++)
+            Assert.InRange(drawn[i], middles[i] / 8 * Count * 0.9, middles[i] / 8 * Count * 1.1);
+    }
+
+    [Fact]
+    public void ImagesComeUpEquallyOftenWhateverTheyWeigh()
+    {
+        float[][] weights = [new float[20 * 20], Enumerable.Repeat(9f, 5 * 30).ToArray(), Enumerable.Repeat(0.5f, 20 * 20).ToArray()];
+        (int Height, int Width)[] sizes = [(20, 20), (5, 30), (20, 20)];
+        TilePlacement[] placements = Tiles(Configuration with { Sampling = PlaceSampling.Weight });
+        for (int image = 0; image < sizes.Length; image++)
+            Assert.InRange(placements.Count(placement => placement.Image == image), 900, 1100);
+
+        // Where nothing weighs anything, every place is as good; an image smaller than the output is centred.
+        Assert.Equal(7 * 7, placements.Where(placement => placement.Image == 0).Select(placement => placement with { Orientation = 0 }).Distinct().Count());
+        Assert.Equal([-4 - Border], placements.Where(placement => placement.Image == 1).Select(placement => placement.OriginY).Distinct());
+        Assert.Equal(17, placements.Where(placement => placement.Image == 1).Select(placement => placement.OriginX).Distinct().Count());
+        Assert.Throws<ArgumentNullException>(() => new TileSampler(Configuration with { Sampling = PlaceSampling.Weight }, Tile, sizes));
+
+        TilePlacement[] Tiles(TrainingConfiguration configuration)
+        {
+            TileSampler sampler = new(configuration, Tile, sizes, weights);
+            return [.. Enumerable.Range(0, 3000).Select(step => sampler.Sample(step, 0))];
+        }
+    }
+
+    /// <summary>Numbers at the ends of [0, 1) choose the first and the last place that has weight.</summary>
+    [Fact]
+    public void NoPlaceWithoutWeightIsDrawnAtTheEnds()
+    {
+        float[] weights = [0, 0, 0, 0, 0, 0.1f, 1e-30f, 0, 0, 0.3f, 0.7f, 0, 0, 0, 0, 0];
+        WeightedPlaces places = new(weights, 4, 4, 1);
+        Assert.Equal((1, 1), places.At(0, 0));
+        Assert.Equal((2, 2), places.At(Math.BitDecrement(1.0), Math.BitDecrement(1.0)));
+        Assert.False(new WeightedPlaces(new float[16], 4, 4, 1).HasWeight);
+    }
 }

@@ -62,7 +62,12 @@ public class TrainerTests
     {
         using TemporaryFolder folder = new();
         using IComputeDevice device = Tests.Backends.Open(backend);
-        TrainingConfiguration configuration = Configuration with { Network = Configuration.Network with { Dropout = 0.2 }, BalanceClasses = true };
+        TrainingConfiguration configuration = Configuration with
+        {
+            Network = Configuration.Network with { Dropout = 0.2 },
+            WeightMap = WeightMap.Paper,
+            Sampling = PlaceSampling.Weight,
+        };
         List<TrainingReport> expected = [], actual = [];
         TrainingFiles uninterrupted = Train(device, folder, "a", configuration, progress: expected.Add);
 
@@ -125,25 +130,34 @@ public class TrainerTests
         Assert.Equal(best.Step, TrainingState.Read(files.State).BestStep);
     }
 
-    /// <summary>Loss and IoU from the probabilities of whole images, every pixel that is not ignored once.</summary>
-    [Fact]
-    public void ValidationCountsEveryPixelOnce()
+    /// <summary>
+    /// Loss and IoU from the probabilities of whole images, every pixel that is not ignored once: by its weight in the loss,
+    /// all alike in the IoU.
+    /// </summary>
+    [Theory]
+    [InlineData(WeightMap.None)]
+    [InlineData(WeightMap.Balance)]
+    [InlineData(WeightMap.Paper)]
+    [InlineData(WeightMap.Falk)]
+    public void ValidationCountsEveryPixelOnce(WeightMap map)
     {
         using ReferenceDevice device = new();
-        using Trainer trainer = new(Configuration with { Steps = 4 }, TrainingExamples.Data, device);
+        using Trainer trainer = new(Configuration with { Steps = 4, WeightMap = map }, TrainingExamples.Data, device);
         ValidationScore score = trainer.Run(cancellation: Stop).Best!;
         using Segmenter segmenter = new(trainer.Model, device, tile: 40);
-        (double losses, int pixels, int[] both, int[] either) = (0, 0, new int[2], new int[2]);
+        float[] classWeights = TrainingExamples.Data.ClassWeights(map is WeightMap.Balance or WeightMap.Paper);
+        (double losses, double all, int[] both, int[] either) = (0, 0, new int[2], new int[2]);
         foreach (TrainingImage image in TrainingExamples.Data.Validation)
         {
             Segmentation segmentation = segmenter.Segment(image.Pixels, image.Height, image.Width, Stop);
             byte[] predicted = segmentation.MostProbable();
+            float[] weights = PixelWeights.Of(image, map, new(), classWeights);
             for (int i = 0; i < image.Classes.Length; i++)
             {
                 if (image.Classes[i] == TrainingImage.IgnoredClass)
                     continue;
-                losses -= Math.Log(segmentation.Probabilities[image.Classes[i] * image.Classes.Length + i]);
-                pixels++;
+                losses -= weights[i] * Math.Log(segmentation.Probabilities[image.Classes[i] * image.Classes.Length + i]);
+                all += weights[i];
                 for (int c = 0; c < 2; c++)
                 {
                     both[c] += predicted[i] == c && image.Classes[i] == c ? 1 : 0;
@@ -152,8 +166,48 @@ public class TrainerTests
             }
         }
 
-        Assert.Equal(losses / pixels, score.Loss, 1e-5);
+        Assert.Equal(losses / all, score.Loss, 1e-5);
         Assert.Equal((double)both[0] / either[0] / 2 + (double)both[1] / either[1] / 2, score.MeanIoU, 1e-12);
+    }
+
+    /// <summary>The network sees the separated labels, and the weights of a cached map are those of a computed one.</summary>
+    [Fact]
+    public void TouchingInstancesAreLearnedAndJudgedSeparated()
+    {
+        using TemporaryFolder folder = new();
+        using ReferenceDevice device = new();
+        TrainingConfiguration configuration = Configuration with { WeightMap = WeightMap.Falk, Steps = 3 };
+        TrainingData touching = TrainingExamples.Data with
+        {
+            Training = [.. TrainingExamples.Data.Training.Select(Striped)],
+            Validation = [.. TrainingExamples.Data.Validation.Select(Striped)],
+        };
+        TrainingData separated = touching with
+        {
+            Training = [.. touching.Training.Select(TouchingInstances.Separate)],
+            Validation = [.. touching.Validation.Select(TouchingInstances.Separate)],
+        };
+        Assert.NotEqual(touching.Training[0].Classes, separated.Training[0].Classes);
+        byte[] expected = Train(separated, "a", null);
+        string maps = folder.File("maps");
+        Assert.Equal(expected, Train(touching, "b", new WeightMapCache(maps)));
+        Assert.Equal(5, Directory.GetFiles(maps).Length);
+        Assert.Equal(expected, Train(touching, "c", new WeightMapCache(maps)));
+
+        byte[] Train(TrainingData data, string name, WeightMapCache? cache)
+        {
+            TrainingFiles files = new(folder.File(name + ".safetensors"));
+            using Trainer trainer = new(configuration, data, device, weightMapCache: cache);
+            trainer.Run(files, cancellation: Stop);
+            Assert.NotNull(TrainingState.Read(files.State).Best);
+            return File.ReadAllBytes(files.Model);
+        }
+
+        // Discs cut into left and right halves of different ids.
+        static TrainingImage Striped(TrainingImage image) => image with
+        {
+            Instances = [.. image.Classes.Select((c, i) => c == 0 ? 0 : 1 + i % image.Width % 12 / 6)],
+        };
     }
 
     [Theory]

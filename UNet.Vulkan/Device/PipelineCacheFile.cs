@@ -26,7 +26,7 @@ internal sealed class PipelineCacheFile
     /// <param name="folder">Folder to use in place of the user's cache folder.</param>
     public static PipelineCacheFile? For(DeviceProperties device, string? folder = null)
     {
-        folder ??= DefaultFolder();
+        folder ??= CacheFolder.Default;
         string name = string.Create(CultureInfo.InvariantCulture, $"pipelines-{device.PipelineCacheUuid:N}-{device.DriverVersion:x8}.bin");
         return folder is null ? null : new(System.IO.Path.Combine(folder, name));
     }
@@ -64,21 +64,6 @@ internal sealed class PipelineCacheFile
         {
             // The next run compiles again.
         }
-    }
-
-    private static string? DefaultFolder()
-    {
-        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        string? cache;
-        if (OperatingSystem.IsWindows())
-            cache = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
-        else if (OperatingSystem.IsMacOS())
-            cache = home.Length == 0 ? null : System.IO.Path.Combine(home, "Library", "Caches");
-        else if (Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } stated && System.IO.Path.IsPathRooted(stated))
-            cache = stated;
-        else
-            cache = home.Length == 0 ? null : System.IO.Path.Combine(home, ".cache");
-        return string.IsNullOrEmpty(cache) ? null : System.IO.Path.Combine(cache, "unet-vulkan");
     }
 
     // FNV-1a, 64 bits: enough to find damage; nobody gains by forging the file in his own cache.

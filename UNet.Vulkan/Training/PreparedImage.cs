@@ -11,17 +11,9 @@ namespace UNet.Vulkan.Training;
 internal sealed record PreparedImage(int Height, int Width, float[] Pixels, uint[] Labels, float[] Weights)
 {
     /// <exception cref="InputException">The image has values that are not finite.</exception>
-    public static PreparedImage From(TrainingImage image, string normalization, ReadOnlySpan<float> classWeights)
+    public static PreparedImage From(TrainingImage image, string normalization, float[] weights)
     {
-        uint[] labels = new uint[image.Classes.Length];
-        float[] weights = new float[image.Classes.Length];
-        for (int i = 0; i < labels.Length; i++)
-        {
-            byte c = image.Classes[i];
-            labels[i] = c;
-            weights[i] = c == TrainingImage.IgnoredClass ? 0 : classWeights[c];
-        }
-
+        uint[] labels = Array.ConvertAll(image.Classes, c => (uint)c);
         try
         {
             return new(image.Height, image.Width, Normalization.Apply(normalization, image.Pixels), labels, weights);

@@ -40,21 +40,26 @@ public sealed class Trainer : IDisposable
     /// Memory of the device that the data set may take; a larger one is streamed tile by tile, with the same result. Null
     /// for a quarter of the device's memory.
     /// </param>
+    /// <param name="weightMapCache">Where weight maps with distances are kept between runs; null for nowhere.</param>
     /// <exception cref="InputException">Configuration, data, model or state do not fit each other.</exception>
     /// <exception cref="Planning.PlanException">The network does not fit the device's limits.</exception>
     public Trainer(
         TrainingConfiguration configuration, TrainingData data, IComputeDevice device,
-        UNetModel? initial = null, TrainingState? resume = null, long? residentBytes = null)
+        UNetModel? initial = null, TrainingState? resume = null, long? residentBytes = null, WeightMapCache? weightMapCache = null)
     {
-        _data = data.Validated();
-        Configuration = FilledIn(configuration, data, device, resume);
+        Configuration = FilledIn(configuration, data.Validated(), device, resume);
         _fingerprint = data.Fingerprint();
         RequireFit(initial, resume);
 
-        float[] classWeights = data.ClassWeights(configuration.BalanceClasses);
-        ImmutableArray<PreparedImage> images = [.. data.Training.Select(image => PreparedImage.From(image, Normalization, classWeights))];
+        _data = data = Configuration.WeightMap.HasDistances() ? data.WithSeparatedInstances() : data;
+        float[] classWeights = data.ClassWeights(Configuration.WeightMapParameters.ClassBalanceIn(Configuration.WeightMap));
+        ImmutableArray<PreparedImage> images = Prepare(data.Training, classWeights, weightMapCache);
         _schedule = new LearningRateSchedule(Configuration);
-        _sampler = new TileSampler(Configuration, Configuration.Tile!.Value, images.Select(image => (image.Height, image.Width)));
+        _sampler = new TileSampler(
+            Configuration,
+            Configuration.Tile!.Value,
+            images.Select(image => (image.Height, image.Width)),
+            images.Select(image => image.Weights));
         _tiles = new TileSource(images, Configuration, residentBytes ?? ResidentBytes(device));
         _graph = new TrainingGraph(Configuration, _tiles.Slot, _tiles.ResidentPixels);
         _stepWords = new uint[_graph.StepWords];
@@ -62,7 +67,8 @@ public sealed class Trainer : IDisposable
         _session = device.CreateSession(_graph.Graph, _graph.LossSums, _graph.GradientNorm);
         try
         {
-            _validator = data.Validation.IsEmpty ? null : new Validator(Configuration, data, Normalization, device);
+            _validator = data.Validation.IsEmpty ? null : new Validator(
+                Configuration, data.Validation, Prepare(data.Validation, classWeights, weightMapCache), device);
             _tiles.Write(_session, _graph.Tiles);
             _session.WriteParameters(
                 _graph.Graph,
@@ -175,6 +181,12 @@ public sealed class Trainer : IDisposable
             Tile = configuration.Tile ?? resume?.Configuration.Tile,
         }).Validated();
         return configuration.Tile is null ? configuration with { Tile = TrainingTile.Choose(configuration, data, device) } : configuration;
+    }
+
+    private ImmutableArray<PreparedImage> Prepare(ImmutableArray<TrainingImage> images, float[] classWeights, WeightMapCache? cache)
+    {
+        ImmutableArray<float[]> weights = PixelWeights.Of(images, Configuration, classWeights, cache);
+        return [.. images.Zip(weights, (image, imageWeights) => PreparedImage.From(image, Normalization, imageWeights))];
     }
 
     private static long ResidentBytes(IComputeDevice device) => device.Properties is { } properties

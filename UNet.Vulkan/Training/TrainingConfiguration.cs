@@ -18,6 +18,19 @@ public enum Augmentation
     Paper,
 }
 
+/// <summary>Where training tiles are taken from.</summary>
+public enum PlaceSampling
+{
+    /// <summary>Every place as often as any other.</summary>
+    Uniform,
+
+    /// <summary>
+    /// A place as often as the pixel at the centre of the tile's output weighs in the <see cref="WeightMap"/>, among the
+    /// places of its image; every image as often as any other.
+    /// </summary>
+    Weight,
+}
+
 /// <summary>What happens to the learning rate after the warm-up.</summary>
 public enum LearningRateDecay
 {
@@ -68,11 +81,14 @@ public sealed record TrainingConfiguration
     /// <summary>How much tiles are varied by <see cref="Augmentation.Paper"/>; others take no notice of it.</summary>
     public TileDeformation Deformation { get; init; } = new();
 
-    /// <summary>
-    /// Weigh each pixel by w_c = N / (K·n_c), for N pixels of K classes, n_c of them of its own class c, counted over the
-    /// training images. Helps rare classes to be found at all; on balanced data it lowers the IoU.
-    /// </summary>
-    public bool BalanceClasses { get; init; }
+    /// <summary>How much each pixel counts in the loss, in training and in validation.</summary>
+    public WeightMap WeightMap { get; init; }
+
+    /// <summary>The weight map's numbers.</summary>
+    public WeightMapParameters WeightMapParameters { get; init; } = new();
+
+    /// <summary>Where tiles are taken from.</summary>
+    public PlaceSampling Sampling { get; init; }
 
     /// <summary>Makes initial values, sampling and dropout.</summary>
     public ulong Seed { get; init; } = 1;
@@ -97,6 +113,8 @@ public sealed record TrainingConfiguration
         Require(WarmUpSteps >= 0, $"The warm-up cannot have {WarmUpSteps} steps.");
         Require(Enum.IsDefined(Decay) && Enum.IsDefined(Augmentation), "An unknown learning-rate decay or augmentation.");
         Deformation.Validated();
+        Require(Enum.IsDefined(WeightMap) && Enum.IsDefined(Sampling), "An unknown weight map or way of sampling.");
+        WeightMapParameters.ValidatedFor(WeightMap);
         Require(double.IsFinite(MaximumGradientNorm) && MaximumGradientNorm >= 0,
             $"The largest gradient norm must be positive, or 0 for no clipping; {MaximumGradientNorm} is neither.");
         Require(ValidationInterval is null or >= 1, $"There is at least 1 step between two validations, not {ValidationInterval}.");

@@ -5,6 +5,10 @@ namespace UNet.Vulkan.Training;
 /// <summary>A training configuration, the network's form excepted, in the metadata of a training state.</summary>
 internal static class TrainingConfigurationJson
 {
+    private const string SeparationWeight = "weight_map_separation_weight";
+    private const string SeparationSigma = "weight_map_separation_sigma";
+    private const string ClassBalance = "weight_map_class_balance";
+
     public static void Write(Utf8JsonWriter json, TrainingConfiguration configuration)
     {
         json.WriteStartObject();
@@ -25,7 +29,9 @@ internal static class TrainingConfigurationJson
         });
         if (configuration.Augmentation == Augmentation.Paper)
             Write(json, configuration.Deformation);
-        json.WriteBoolean("balance_classes", configuration.BalanceClasses);
+        json.WriteString("weight_map", configuration.WeightMap.ToString().ToLowerInvariant());
+        WriteParameters(json, configuration.WeightMapParameters);
+        json.WriteString("sampling", configuration.Sampling.ToString().ToLowerInvariant());
         json.WriteNumber("seed", configuration.Seed);
         if (configuration.ValidationInterval is { } interval)
             json.WriteNumber("validation_interval", interval);
@@ -57,7 +63,20 @@ internal static class TrainingConfigurationJson
             null => throw new FormatException("the augmentation is missing"),
         },
         Deformation = json.TryGetProperty("deformation", out JsonElement deformation) ? ReadDeformation(deformation) : new(),
-        BalanceClasses = json.GetProperty("balance_classes").GetBoolean(),
+        WeightMap = ReadWeightMap(json),
+        WeightMapParameters = new()
+        {
+            SeparationWeight = json.TryGetProperty(SeparationWeight, out JsonElement weight) ? weight.GetDouble() : null,
+            SeparationSigma = json.TryGetProperty(SeparationSigma, out JsonElement sigma) ? sigma.GetDouble() : null,
+            ClassBalance = json.TryGetProperty(ClassBalance, out JsonElement balance) ? balance.GetBoolean() : null,
+        },
+        Sampling = !json.TryGetProperty("sampling", out JsonElement sampling) ? PlaceSampling.Uniform : sampling.GetString() switch
+        {
+            "uniform" => PlaceSampling.Uniform,
+            "weight" => PlaceSampling.Weight,
+            string other => throw new FormatException($"'{other}' is no way of sampling"),
+            null => throw new FormatException("the way of sampling is missing"),
+        },
         Seed = json.GetProperty("seed").GetUInt64(),
         ValidationInterval = json.TryGetProperty("validation_interval", out JsonElement interval) ? interval.GetInt32() : null,
     };
@@ -88,4 +107,30 @@ internal static class TrainingConfigurationJson
             null => throw new FormatException("the interpolation is missing"),
         },
     };
+
+    private static void WriteParameters(Utf8JsonWriter json, WeightMapParameters parameters)
+    {
+        if (parameters.SeparationWeight is { } weight)
+            json.WriteNumber(SeparationWeight, weight);
+        if (parameters.SeparationSigma is { } sigma)
+            json.WriteNumber(SeparationSigma, sigma);
+        if (parameters.ClassBalance is { } balance)
+            json.WriteBoolean(ClassBalance, balance);
+    }
+
+    private static WeightMap ReadWeightMap(JsonElement json)
+    {
+        // States written before there were maps with distances.
+        if (json.TryGetProperty("balance_classes", out JsonElement balance))
+            return balance.GetBoolean() ? WeightMap.Balance : WeightMap.None;
+        return json.GetProperty("weight_map").GetString() switch
+        {
+            "none" => WeightMap.None,
+            "balance" => WeightMap.Balance,
+            "paper" => WeightMap.Paper,
+            "falk" => WeightMap.Falk,
+            string other => throw new FormatException($"'{other}' is no weight map"),
+            null => throw new FormatException("the weight map is missing"),
+        };
+    }
 }

@@ -73,6 +73,13 @@ public sealed record TrainingData(
         return weights;
     }
 
+    /// <summary>The data with background between touching instances, in the images to learn from and in those to judge by.</summary>
+    internal TrainingData WithSeparatedInstances() => this with
+    {
+        Training = [.. Training.Select(TouchingInstances.Separate)],
+        Validation = [.. Validation.Select(TouchingInstances.Separate)],
+    };
+
     /// <summary>Steps after which as many output pixels were seen as the training images have.</summary>
     /// <param name="output">Side of the output tile.</param>
     /// <param name="batch">Tiles a step.</param>

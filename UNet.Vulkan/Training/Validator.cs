@@ -14,16 +14,16 @@ internal sealed class Validator : IDisposable
     private readonly TiledNetwork _network;
     private readonly int _classes;
 
-    /// <exception cref="InputException">An image has values that are not finite.</exception>
-    public Validator(TrainingConfiguration configuration, TrainingData data, string normalization, IComputeDevice device)
+    public Validator(
+        TrainingConfiguration configuration, ImmutableArray<TrainingImage> images, ImmutableArray<PreparedImage> prepared,
+        IComputeDevice device)
     {
         _classes = configuration.Network.Classes;
-        float[] classWeights = data.ClassWeights(configuration.BalanceClasses);
-        _images = [.. data.Validation.Select(image => (image, PreparedImage.From(image, normalization, classWeights)))];
+        _images = [.. images.Zip(prepared)];
         // Not the training tile: the smaller a tile, the more of it is border.
         UNetConfiguration network = configuration.Network;
         int tile = OverlapTiles.GoodTile(
-            new TileGeometry(network), TrainingData.LargestSide(data.Validation), OverlapTiles.DefaultLimit(network));
+            new TileGeometry(network), TrainingData.LargestSide(images), OverlapTiles.DefaultLimit(network));
         _network = new TiledNetwork(network, device, tile, probabilities: false);
     }
 
