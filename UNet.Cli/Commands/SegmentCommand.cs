@@ -79,9 +79,9 @@ internal static class SegmentCommand
         UNetModel model = UNetModel.Read(modelFile);
         List<ImageFile> files = [.. inputs.SelectMany(
             input => Directory.Exists(input) ? DataSetFolder.Images(input, terminal.Note) : [ImageFile.Open(input)])];
-        RequireDistinctOutputs(files);
         if (File.Exists(output))
             throw new InputException($"'{output}' is a file; -o takes a folder.");
+        RequireDistinctOutputs(files, output);
 
         using IComputeDevice device = ComputeDevice.Open(settings.Device, terminal);
         int largest = files.Max(file => Math.Max(file.Height, file.Width));
@@ -92,8 +92,12 @@ internal static class SegmentCommand
         int pages = files.Sum(file => file.Pages);
         new ItemProgress(terminal, pages, "images").Watch(done =>
         {
+            LabelClasses classes = LabelClasses.Of(model);
             foreach (ImageFile file in files)
-                Segment(segmenter, file, output, settings.Probabilities, done, terminal.Stop);
+            {
+                using SegmentedFile result = new(file, output, classes, settings);
+                Segment(segmenter, file, result, done, terminal.Stop);
+            }
         });
         string memory = ByteSize.Format(SegmentationMemory.BytesOf(model.Configuration, tile, device.Properties));
         terminal.Output.WriteLine(
@@ -101,32 +105,17 @@ internal static class SegmentCommand
                 + $"s on {device.Name}, in tiles of {tile}x{tile} with {memory} of memory.");
     }
 
-    /// <summary>The pages of a file, one after the other; what they become is written when all are done.</summary>
-    private static void Segment(
-        Segmenter segmenter, ImageFile file, string output, bool withProbabilities, Action done, CancellationToken stop)
+    /// <summary>The pages of a file, one after the other.</summary>
+    private static void Segment(Segmenter segmenter, ImageFile file, SegmentedFile result, Action done, CancellationToken stop)
     {
-        LabelClasses classes = LabelClasses.Of(segmenter.Model);
-        List<LabelImage> labels = [];
-        List<float[]> probabilities = [];
         for (int page = 0; page < file.Pages; page++)
         {
             RawImage image = WithChannels(file.Read(page), segmenter.Model.Configuration.InChannels, file.Named(page));
-            Segmentation segmentation = segmenter.Segment(image.Pixels, image.Height, image.Width, stop);
-            labels.Add(classes.ToLabels(segmentation.MostProbable(), image.Height, image.Width));
-            if (labels[page].Height != labels[0].Height || labels[page].Width != labels[0].Width)
-                throw new InputException($"The pages of '{file.Path}' have different sizes; save them as single images.");
-            if (withProbabilities)
-                probabilities.AddRange(segmentation.Probabilities.Chunk(image.Height * image.Width));
+            result.Add(segmenter.Segment(image.Pixels, image.Height, image.Width, stop));
             done();
         }
 
-        string path = Path.Combine(output, file.Stem);
-        if (withProbabilities)
-            ImageWriter.WriteFloatStack(path + ".probability.tif", probabilities, labels[0].Height, labels[0].Width);
-        if (file.Pages == 1)
-            ImageWriter.WriteLabels(path + ".png", labels[0]);
-        else
-            ImageWriter.WriteLabelStack(path + ".tif", labels);
+        result.Save();
     }
 
     private static RawImage WithChannels(RawImage image, int channels, string name)
@@ -140,7 +129,8 @@ internal static class SegmentCommand
                 + "convert it to the kind of image that the model was trained on.");
     }
 
-    private static void RequireDistinctOutputs(List<ImageFile> files)
+    /// <summary>Nothing is to be written twice, nor over what it is made of.</summary>
+    private static void RequireDistinctOutputs(List<ImageFile> files, string output)
     {
         if (files.GroupBy(file => file.Stem).FirstOrDefault(group => group.Count() > 1) is { } same)
         {
@@ -149,5 +139,8 @@ internal static class SegmentCommand
                 $"'{first.Path}' and '{second.Path}' would both be written as '{first.Stem}'; rename one, or segment them into "
                     + "different folders.");
         }
+
+        if (files.Find(file => Path.GetFullPath(file.Path) == Path.GetFullPath(SegmentedFile.NameOf(file, output))) is { } itself)
+            throw new InputException($"'{itself.Path}' would be overwritten with its own segmentation; give -o another folder.");
     }
 }

@@ -6,23 +6,30 @@ namespace UNet.Cli.Images;
 /// <summary>Writes images; every file appears under its name only when it is whole.</summary>
 internal static class ImageWriter
 {
-    /// <summary>Libtiff's 32-bit offsets end at 4 GiB; what may come near is written as BigTIFF.</summary>
-    private const long BigTiffBytes = 3L << 30;
-
-    /// <summary>Writes a gray PNG of label values: 8 bits, or 16 where a value needs it.</summary>
+    /// <summary>Writes a gray PNG of label values: 8 bits, or 16 where a value needs it or the image says that it is wide.</summary>
+    /// <exception cref="OverflowException">A value is over 65535.</exception>
     public static void WriteLabels(string path, LabelImage labels)
     {
-        using Image image = ToImage([labels], labels.Values.Max() > byte.MaxValue);
+        Codec.Prepare();
+        using Image image = labels.IsWide || labels.Values.Max() > byte.MaxValue
+            ? Gray(Array.ConvertAll(labels.Values, value => checked((ushort)value)), Enums.BandFormat.Ushort, Enums.Interpretation.Grey16)
+            : Gray(Array.ConvertAll(labels.Values, value => (byte)value), Enums.BandFormat.Uchar, Enums.Interpretation.Bw);
         AtomicFile.WriteNamed(path, name => image.Pngsave(name));
+
+        Image Gray<T>(T[] values, Enums.BandFormat format, Enums.Interpretation interpretation)
+            where T : unmanaged
+            => Image.NewFromMemory(values, labels.Width, labels.Height, 1, format).Copy(interpretation: interpretation);
     }
 
-    /// <summary>Writes a multi-page TIFF of label values: 8 bits, or 16 where a value needs it.</summary>
+    /// <summary>Writes a multi-page TIFF of label values.</summary>
     /// <param name="path">File to write.</param>
     /// <param name="pages">Pages of one size.</param>
-    public static void WriteLabelStack(string path, IReadOnlyList<LabelImage> pages)
+    public static void WriteLabelStack(string path, IEnumerable<LabelImage> pages)
     {
-        using Image image = ToImage(pages, pages.Any(page => page.Values.Max() > byte.MaxValue));
-        WriteStack(path, image, pages[0].Height, Enums.ForeignTiffCompression.Deflate);
+        using LabelStack stack = new(path);
+        foreach (LabelImage page in pages)
+            stack.Add(page);
+        stack.Save();
     }
 
     /// <summary>Writes a multi-page TIFF of 32-bit floats.</summary>
@@ -30,16 +37,12 @@ internal static class ImageWriter
     /// <param name="pages">Values of each page, [row][column].</param>
     /// <param name="height">Rows of a page.</param>
     /// <param name="width">Columns of a page.</param>
-    public static void WriteFloatStack(string path, IReadOnlyList<float[]> pages, int height, int width)
+    public static void WriteFloatStack(string path, IEnumerable<float[]> pages, int height, int width)
     {
-        float[] all = new float[checked((long)height * width * pages.Count)];
-        for (int i = 0; i < pages.Count; i++)
-            pages[i].AsSpan(0, height * width).CopyTo(all.AsSpan(i * height * width));
-        Codec.Prepare();
-        using Image image = Image.NewFromMemory(all, width, height * pages.Count, 1, Enums.BandFormat.Float);
-
-        // Uncompressed, since every program reads that, and noise in the last bits of a float hardly compresses.
-        WriteStack(path, image, height, Enums.ForeignTiffCompression.None);
+        using FloatStack stack = new(path);
+        foreach (float[] page in pages)
+            stack.Add(page, height, width);
+        stack.Save();
     }
 
     /// <summary>Writes an 8-bit PNG.</summary>
@@ -54,34 +57,5 @@ internal static class ImageWriter
         using Image image = Image.NewFromMemory(pixels, width, height, channels, Enums.BandFormat.Uchar)
             .Copy(interpretation: channels == 1 ? Enums.Interpretation.Bw : Enums.Interpretation.Srgb);
         AtomicFile.WriteNamed(path, name => image.Pngsave(name));
-    }
-
-    private static Image ToImage(IReadOnlyList<LabelImage> pages, bool wide)
-    {
-        Codec.Prepare();
-        (int height, int width) = (pages[0].Height, pages[0].Width);
-        int length = checked(height * width * pages.Count);
-        if (!wide)
-        {
-            byte[] narrow = new byte[length];
-            for (int i = 0; i < length; i++)
-                narrow[i] = (byte)pages[i / (height * width)].Values[i % (height * width)];
-            return Image.NewFromMemory(narrow, width, height * pages.Count, 1, Enums.BandFormat.Uchar)
-                .Copy(interpretation: Enums.Interpretation.Bw);
-        }
-
-        ushort[] values = new ushort[length];
-        for (int i = 0; i < length; i++)
-            values[i] = checked((ushort)pages[i / (height * width)].Values[i % (height * width)]);
-        return Image.NewFromMemory(values, width, height * pages.Count, 1, Enums.BandFormat.Ushort)
-            .Copy(interpretation: Enums.Interpretation.Grey16);
-    }
-
-    private static void WriteStack(string path, Image tall, int pageHeight, Enums.ForeignTiffCompression compression)
-    {
-        // libvips writes an image of several pages as one tall image that knows the height of a page.
-        using Image stack = tall.Mutate(image => image.Set(GValue.GIntType, "page-height", pageHeight));
-        bool big = (long)tall.Width * tall.Height * 4 > BigTiffBytes;
-        AtomicFile.WriteNamed(path, name => stack.Tiffsave(name, compression: compression, bigtiff: big));
     }
 }

@@ -113,6 +113,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("segment m.safetensors empty -o seg", "no PNG")]
     [InlineData("segment m.safetensors data/images/img0.png data -o seg", "img0")]
     [InlineData("segment m.safetensors data -o m.safetensors", "is a file")]
+    [InlineData("segment m.safetensors data/images -o data/images", "overwritten with its own segmentation")]
     [InlineData("segment m.safetensors data -o seg --tta some", "--tta takes none or flips or paper")]
     [InlineData("segment m.safetensors data -o seg --memory 5MiBs", "--memory takes a size above 0")]
     [InlineData("segment m.safetensors data -o seg --memory 0", "--memory takes a size above 0")]

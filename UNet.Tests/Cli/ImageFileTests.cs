@@ -27,12 +27,46 @@ public sealed class ImageFileTests : IDisposable
     [Theory]
     [InlineData(255)]
     [InlineData(40_000)]
+    [InlineData(2_000_000_000)]
     public void LabelsSurviveAStack(int highest)
     {
         ImageFile file = ImageFile.Open(_folder.Stack("a.tif", [0, 1], [2, 3], [4, highest]));
         Assert.Equal(3, file.Pages);
         Assert.Equal([2, 3], file.ReadLabels(1).Values);
         Assert.Equal([4, highest], file.ReadLabels(2).Values);
+        Assert.Equal(highest > 255, file.ReadLabels(2).IsWide);
+        Assert.Equal(["a.tif"], _folder.Files);
+    }
+
+    [Fact]
+    public void InstanceIdsStayWide()
+    {
+        LabelImage few = new(1, 2, [0, 3], IsWide: true);
+        ImageWriter.WriteLabels(_folder["a.png"], few);
+        ImageWriter.WriteLabelStack(_folder["a.tif"], [few]);
+        foreach (string name in _folder.Files)
+        {
+            LabelImage read = ImageFile.Open(_folder[name]).ReadLabels();
+            Assert.True(read.IsWide);
+            Assert.Equal(few.Values, read.Values);
+        }
+
+        Assert.Throws<OverflowException>(() => ImageWriter.WriteLabels(_folder["b.png"], few with { Values = [0, 70_000] }));
+        Assert.Equal(2, _folder.Files.Length);
+    }
+
+    [Fact]
+    public void AStackThatIsNotSavedLeavesNothing()
+    {
+        using (FloatStack stack = new(_folder["f.tif"]))
+        {
+            stack.Add([1, 2], 1, 2);
+            Assert.Throws<ArgumentException>(() => stack.Add([1, 2], 2, 1));
+            Assert.Equal(1, stack.Pages);
+            Assert.Single(_folder.Files);
+        }
+
+        Assert.Empty(_folder.Files);
     }
 
     [Fact]

@@ -60,6 +60,26 @@ public sealed class TrainAndSegmentTests : IDisposable
         Assert.Equal(2, Directory.GetFiles(_folder["seg"]).Length);
     }
 
+    /// <summary>A stack whose third page has another size fails after two pages; one that is stopped fails after none.</summary>
+    [Fact]
+    public void AFailureLeavesNothingBehind()
+    {
+        _folder.Halves("data", 2);
+        Assert.Equal(0, Train(_folder["data"], "--steps", "2").Code);
+        File.WriteAllBytes(_folder["uneven.tif"], UncompressedTiff.OfPages(7, (4, 16), (4, 16), (8, 8)));
+        Assert.Equal(3, ImageFile.Open(_folder["uneven.tif"]).Pages);
+        CommandRun uneven = Segment(_folder["uneven.tif"], "--device", "cpu", "--probabilities");
+        Assert.Equal(2, uneven.Code);
+        Assert.Contains("different sizes", Assert.Single(uneven.Errors), StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_folder["seg"]));
+
+        using CancellationTokenSource stop = new();
+        stop.Cancel();
+        string[] arguments = ["segment", _folder["m.safetensors"], _folder["data"], "-o", _folder["seg"], "--device", "cpu"];
+        Assert.Equal(1, CommandRun.Of(stop, "never", arguments).Code);
+        Assert.Empty(Directory.GetFiles(_folder["seg"]));
+    }
+
     [Fact]
     public void LittleMemoryAndManyOrientationsGiveTheSameClasses()
     {
