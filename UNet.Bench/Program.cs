@@ -4,6 +4,7 @@ using UNet.Bench;
 return args switch
 {
     ["profile", .. string[] rest] => StepProfile.Run(rest),
+    ["sampling", .. string[] rest] => SamplingProfile.Run(rest),
     ["ops", .. string[] rest] => RunOps(rest),
     _ => Usage(),
 };
@@ -19,6 +20,8 @@ static int Usage()
     Console.Error.WriteLine("""
         Usage: UNet.Bench profile [--width N] [--depth N] [--tile N] [--batch N] [--device NAME] [--plain] [--all]
                  a training step: whole, by kernel, and with --all by dispatch
+               UNet.Bench sampling [--tile N] [--image N] [--device NAME]
+                 training tiles, plain and deformed
                UNet.Bench ops [BenchmarkDotNet options]
                  single operations
         """);

@@ -29,6 +29,21 @@ public class SampleDeformedTileTests
         }
     }
 
+    /// <summary>Images so small that they are mirrored again and again, down to one pixel.</summary>
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(1, 2)]
+    [InlineData(2, 3)]
+    [InlineData(3, 1)]
+    [InlineData(4, 2)]
+    public void SmallImagesAreMirroredAgainAndAgain(int height, int width)
+    {
+        using IComputeDevice device = Tests.Backends.Open("vulkan, plain kernels");
+        Picture picture = MakeNoise(height, width);
+        for (int y = -13; y <= 2; y++)
+            AssertSame(Plain(device, picture, y, -y - 9, orientation: 0), Deformed(device, picture, y, -y - 9, Identity, new float[18], GrayAsItIs, taps: 4));
+    }
+
     [Theory]
     [MemberData(nameof(Backends))]
     public void QuarterTurnsAndReflectionsAreThePlainOrientations(string backend)

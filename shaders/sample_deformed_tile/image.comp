@@ -68,12 +68,13 @@ void main() {
     vec2 fraction = source - whole;
     ivec2 start = ivec2(whole) + ivec2(origin_y[entry], origin_x[entry]) - int(TAPS / 2u) + 1;
 
+    ivec2 phases = ivec2(phase(start.x, rows), phase(start.y, columns));
     uint line_start[TAPS];
     uint line_place[TAPS];
     vec2 weight[TAPS];
     for (int i = 0; i < int(TAPS); i++) {
-        line_start[i] = uint(mirrored(start.x + i, rows) * columns);
-        line_place[i] = uint(mirrored(start.y + i, columns));
+        line_start[i] = uint(unfolded(phases.x + i, rows) * columns);
+        line_place[i] = uint(unfolded(phases.y + i, columns));
         vec2 distance = fraction - float(i - int(TAPS / 2u) + 1);
         weight[i] = vec2(weight_of(distance.x), weight_of(distance.y));
     }
