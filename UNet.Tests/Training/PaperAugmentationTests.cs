@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using UNet.Vulkan.Execution;
-using UNet.Vulkan.Model;
 using UNet.Vulkan.Training;
 using Xunit;
 
@@ -45,8 +44,7 @@ public class PaperAugmentationTests
         {
             Training = [TrainingExamples.Image(5, 90, 61), TrainingExamples.Image(6, 12, 70)],
         };
-        ImmutableArray<PreparedImage> images = [.. data.Training.Select(image => PreparedImage.From(image, Normalization.PerImageStandard, [1, 1]))];
-        Assert.InRange(new TileSource(images, Mild, residentBytes: 0).Slot.Height, 27, 60);
+        Assert.InRange(new TileSource(Prepared(data), Mild, residentBytes: 0).Slot.Height, 27, 60);
         foreach (Interpolation interpolation in new[] { Interpolation.Cubic, Interpolation.Linear })
         {
             TrainingConfiguration configuration = Mild with { Deformation = Mild.Deformation with { Interpolation = interpolation } };
@@ -99,8 +97,7 @@ public class PaperAugmentationTests
     {
         using IComputeDevice device = Tests.Backends.Open("vulkan");
         TrainingConfiguration configuration = Configuration with { Network = Configuration.Network with { InChannels = 1, Classes = 2 } };
-        ImmutableArray<PreparedImage> images = [.. TrainingExamples.Data.Training.Select(
-            image => PreparedImage.From(image, Normalization.PerImageStandard, [1, 1]))];
+        ImmutableArray<PreparedImage> images = Prepared(TrainingExamples.Data);
         TileSource source = new(images, configuration, residentBytes);
         TrainingGraph graph = new(configuration, source.Slot, source.ResidentPixels);
         TileSampler sampler = new(configuration, configuration.Tile!.Value, images.Select(image => (image.Height, image.Width)));
@@ -126,6 +123,10 @@ public class PaperAugmentationTests
             }
         }
     }
+
+    private static ImmutableArray<PreparedImage> Prepared(TrainingData data) => [.. data.Training.Select(image => new PreparedImage(
+        image.Height, image.Width, image.Pixels, [.. image.Classes.Select(c => (uint)c)],
+        [.. image.Classes.Select(c => c == TrainingImage.IgnoredClass ? 0f : 1f)]))];
 
     /// <summary>The bytes of the state after the run.</summary>
     private static byte[] Train(IComputeDevice device, TrainingConfiguration configuration, TrainingData data, long? residentBytes = null)
