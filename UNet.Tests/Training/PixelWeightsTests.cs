@@ -180,9 +180,11 @@ public class PixelWeightsTests
         Assert.False(fitting.ClassBalanceIn(WeightMap.Paper));
         Assert.True(new WeightMapParameters().ClassBalanceIn(WeightMap.Paper));
 
-        static void Refused(string message, WeightMap map, WeightMapParameters parameters) => Assert.Contains(
-            message,
-            Assert.Throws<InputException>(() => new TrainingConfiguration { WeightMap = map, WeightMapParameters = parameters }.Validated()).Message);
+        static void Refused(string message, WeightMap map, WeightMapParameters parameters)
+        {
+            TrainingConfiguration configuration = new() { WeightMap = map, WeightMapParameters = parameters };
+            Assert.Contains(message, Assert.Throws<InputException>(configuration.Validated).Message, StringComparison.Ordinal);
+        }
     }
 
     /// <summary>An image of instances, all of class 1.</summary>

@@ -98,9 +98,11 @@ public class TileSamplerTests
             Assert.InRange(placements.Count(placement => placement.Image == image), 900, 1100);
 
         // Where nothing weighs anything, every place is as good; an image smaller than the output is centred.
-        Assert.Equal(7 * 7, placements.Where(placement => placement.Image == 0).Select(placement => placement with { Orientation = 0 }).Distinct().Count());
-        Assert.Equal([-4 - Border], placements.Where(placement => placement.Image == 1).Select(placement => placement.OriginY).Distinct());
-        Assert.Equal(17, placements.Where(placement => placement.Image == 1).Select(placement => placement.OriginX).Distinct().Count());
+        TilePlacement[] weightless = [.. placements.Where(placement => placement.Image == 0)];
+        Assert.Equal(7 * 7, weightless.Select(placement => (placement.OriginY, placement.OriginX)).Distinct().Count());
+        TilePlacement[] low = [.. placements.Where(placement => placement.Image == 1)];
+        Assert.Equal([-4 - Border], low.Select(placement => placement.OriginY).Distinct());
+        Assert.Equal(17, low.Select(placement => placement.OriginX).Distinct().Count());
         Assert.Throws<ArgumentNullException>(() => new TileSampler(Configuration with { Sampling = PlaceSampling.Weight }, Tile, sizes));
 
         TilePlacement[] Tiles(TrainingConfiguration configuration)

@@ -22,7 +22,8 @@ public class TrainingConfigurationTests
         static void RoundTrip(TrainingConfiguration configuration)
         {
             string json = JsonText.Write(writer => TrainingConfigurationJson.Write(writer, configuration));
-            Assert.Equal(configuration, JsonText.Read(json, "state", TrainingConfigurationJson.Read) with { Network = configuration.Network });
+            TrainingConfiguration read = JsonText.Read(json, "state", TrainingConfigurationJson.Read);
+            Assert.Equal(configuration, read with { Network = configuration.Network });
         }
     }
 

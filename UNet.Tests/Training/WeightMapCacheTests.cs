@@ -73,7 +73,8 @@ public sealed class WeightMapCacheTests : IDisposable
             Key(Image with { Classes = [1, 0, 0, 1, 0, 0, 0, TrainingImage.IgnoredClass] }, WeightMap.Paper, none, 1, 2),
         ];
         Assert.Equal(keys.Length, keys.Distinct().Count());
-        Assert.Equal(keys[0], Key(Image with { Name = "other", Pixels = new float[8] }, WeightMap.Paper, new() { SeparationSigma = 5 }, 1, 2));
+        TrainingImage otherPixels = Image with { Name = "other", Pixels = new float[8] };
+        Assert.Equal(keys[0], Key(otherPixels, WeightMap.Paper, new() { SeparationSigma = 5 }, 1, 2));
 
         static string Key(TrainingImage image, WeightMap map, WeightMapParameters parameters, params float[] classWeights)
             => WeightMapCache.Key(image, map, parameters, classWeights);
@@ -104,6 +105,33 @@ public sealed class WeightMapCacheTests : IDisposable
         Assert.All(maps, map => Assert.Equal(maps[0], map));
         Assert.Empty(notes);
         Assert.Single(Directory.GetFiles(Maps));
+    }
+
+    [Fact]
+    public void WhatWasNotUsedForLongestIsDeleted()
+    {
+        // Five maps, of which two have room; a file that is none stays.
+        WeightMapCache cache = new(Maps);
+        TrainingImage[] images = [.. Enumerable.Range(1, 5).Select(id => Image with { Instances = [9, 0, 0, id, 0, 0, 0, id] })];
+        string[] paths = [.. images.Select(image => Path.Combine(Maps, Key(image) + ".safetensors"))];
+        foreach (TrainingImage image in images)
+            cache.Of(image, WeightMap.Paper, new(), ClassWeights);
+        File.WriteAllText(Path.Combine(Maps, "model.safetensors"), "no weight map");
+        for (int i = 0; i < images.Length; i++)
+            File.SetLastWriteTimeUtc(paths[i], new DateTime(2020, 1, 1 + i, 0, 0, 0, DateTimeKind.Utc));
+        cache.Trim();
+        Assert.Equal(6, Directory.GetFiles(Maps).Length);
+
+        // The first is used again and the last one computed again: both are newer than the others.
+        WeightMapCache small = new(Maps, limit: 2 * new FileInfo(paths[0]).Length);
+        File.Delete(paths[4]);
+        small.Of(images[0], WeightMap.Paper, new(), ClassWeights);
+        small.Of(images[4], WeightMap.Paper, new(), ClassWeights);
+        small.Trim();
+        string[] expected = [paths[0], paths[4], Path.Combine(Maps, "model.safetensors")];
+        Assert.Equal(expected.Order(StringComparer.Ordinal), Directory.GetFiles(Maps).Order(StringComparer.Ordinal));
+
+        static string Key(TrainingImage image) => WeightMapCache.Key(image, WeightMap.Paper, new(), ClassWeights);
     }
 
     private float[] Of(TrainingImage image) => new WeightMapCache(Maps).Of(image, WeightMap.Paper, new(), ClassWeights);

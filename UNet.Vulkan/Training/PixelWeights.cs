@@ -55,6 +55,7 @@ public static class PixelWeights
         Parallel.For(0, images.Length, i => weights[i] = cache is not null && map.HasDistances()
             ? cache.Of(images[i], map, parameters, classWeights)
             : Of(images[i], map, parameters, classWeights));
+        cache?.Trim();
         return [.. weights];
     }
 

@@ -11,8 +11,14 @@ namespace UNet.Vulkan.Training;
 /// </summary>
 /// <param name="folder">Where the files lie; made when the first one is written.</param>
 /// <param name="note">Told once, in a sentence, if the folder cannot be written.</param>
-public sealed class WeightMapCache(string folder, Action<string>? note = null)
+/// <param name="limit">Bytes that the files may have in all; what was not used for longest is deleted when a run has its maps.</param>
+public sealed class WeightMapCache(string folder, Action<string>? note = null, long limit = WeightMapCache.DefaultLimit)
 {
+    /// <summary>Bytes that the files may have in all unless told otherwise: 1 GiB, the maps of 1000 images of 512 x 512.</summary>
+    public const long DefaultLimit = 1L << 30;
+
+    private const string Extension = ".safetensors";
+
     /// <summary>Part of every key: to be changed with whatever changes a weight.</summary>
     private const string Version = "weight map 1";
 
@@ -21,15 +27,20 @@ public sealed class WeightMapCache(string folder, Action<string>? note = null)
     private const string ChecksumKey = "sha256";
     private readonly Lock _writing = new();
     private bool _isTold;
+    private bool _hasStored;
 
     /// <summary>What <see cref="PixelWeights"/> computes for an image, read or computed. Several threads may ask at once.</summary>
     /// <inheritdoc cref="PixelWeights.Of(TrainingImage, WeightMap, WeightMapParameters, ReadOnlySpan{float})" path="/param"/>
     public float[] Of(TrainingImage image, WeightMap map, WeightMapParameters parameters, ReadOnlySpan<float> classWeights)
     {
         string key = Key(image, map, parameters, classWeights);
-        string path = Path.Combine(folder, key + ".safetensors");
+        string path = Path.Combine(folder, key + Extension);
         if (Load(path, key, image) is { } known)
+        {
+            MarkAsUsed(path);
             return known;
+        }
+
         float[] weights = PixelWeights.Of(image, map, parameters, classWeights);
         Store(path, key, image, weights);
         return weights;
@@ -47,6 +58,45 @@ public sealed class WeightMapCache(string folder, Action<string>? note = null)
         hash.AppendData(image.Classes);
         hash.AppendData(MemoryMarshal.AsBytes(image.Instances.AsSpan()));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>Deletes the files that were not used for longest until the others keep within the limit.</summary>
+    internal void Trim()
+    {
+        if (!_hasStored)
+            return;
+        _hasStored = false;
+        try
+        {
+            long bytes = 0;
+            foreach (FileInfo file in new DirectoryInfo(folder).GetFiles("*" + Extension)
+                .Where(file => IsKey(Path.GetFileNameWithoutExtension(file.Name)))
+                .OrderByDescending(file => file.LastWriteTimeUtc))
+            {
+                bytes += file.Length;
+                if (bytes > limit)
+                    file.Delete();
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Another run is deleting too; the next one tries again.
+        }
+
+        // A user of the library may keep other files there.
+        static bool IsKey(string name) => name.Length == 2 * SHA256.HashSizeInBytes && name.All(char.IsAsciiHexDigitLower);
+    }
+
+    private static void MarkAsUsed(string path)
+    {
+        try
+        {
+            File.SetLastWriteTimeUtc(path, DateTime.UtcNow);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A folder that can only be read is good enough.
+        }
     }
 
     private static float[]? Load(string path, string key, TrainingImage image)
@@ -83,6 +133,7 @@ public sealed class WeightMapCache(string folder, Action<string>? note = null)
             {
                 Directory.CreateDirectory(folder);
                 file.Write(path);
+                _hasStored = true;
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
             {
