@@ -34,12 +34,16 @@ internal static class CommandOptions
     {
         return Parsed<double?>(name, helpName, description, Parse, range);
 
-        double? Parse(string text)
-        {
-            bool isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value);
-            return isNumber && double.IsFinite(value) && accept(value) ? value : null;
-        }
+        double? Parse(string text) => Number(text) is double value && accept(value) ? value : null;
     }
+
+    /// <summary>An option that takes a probability or the word <c>off</c>, which stands for 1.</summary>
+    public static Option<double?> ProbabilityOrOff(string name, string description) => Parsed<double?>(
+        name,
+        "P|off",
+        description,
+        text => text == "off" ? 1 : Number(text) is double value and >= 0 and <= 1 ? value : null,
+        "a number from 0 to 1, or off");
 
     /// <summary>An option that takes a size of memory.</summary>
     public static Option<long?> Bytes(string name, string description) => Parsed<long?>(
@@ -53,6 +57,12 @@ internal static class CommandOptions
         description,
         text => choices.Where(choice => choice.Word == text).Select(choice => (T?)choice.Value).FirstOrDefault(),
         $"{string.Join(" or ", choices.Select(choice => choice.Word))}");
+
+    private static double? Number(string text)
+    {
+        bool isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value);
+        return isNumber && double.IsFinite(value) ? value : null;
+    }
 
     private static Option<T?> Parsed<T>(
         string name, string helpName, string description, Func<string, T?> parse, string accepted) => new(name)

@@ -33,6 +33,32 @@ internal static class SegmentCommand
             Description = "Write the probability of each class too: NAME.probability.tif, 32-bit floating point, one page a class "
                 + "and slice.",
         };
+        InstanceSegmentation usual = new();
+        Option<bool> instances = new("--instances")
+        {
+            Description = "Write numbers of single objects (cells) in place of class labels: 16-bit NAME.png, for a stack NAME.tif, for a "
+                + "frame t007.tif of the Cell Tracking Challenge mask007.tif. An object is what is not the first class, cut where "
+                + "cells touch; its holes are filled.",
+        };
+        Option<double?> instanceThreshold = CommandOptions.Real(
+            "--instance-threshold",
+            "P",
+            $"With --instances: least probability of a pixel of an object [default: {usual.Threshold}].",
+            value => value is >= 0 and <= 1,
+            "a number from 0 to 1");
+        Option<double?> seedThreshold = CommandOptions.ProbabilityOrOff(
+            "--seed-threshold",
+            $"With --instances: least probability of the pixels whose shape shows the cells that touch; off (or 1) to take what "
+                + $"is connected for one object [default: {usual.SeedThreshold}].");
+        Option<double?> neck = CommandOptions.Real(
+            "--neck",
+            "RATIO",
+            $"With --instances: cut a neck that is narrower than this part of the narrower of its sides; 0 to cut only where the "
+                + $"probability falls below the seed threshold [default: {usual.Neck}].",
+            value => value is >= 0 and <= 1,
+            "a number from 0 to 1");
+        Option<int?> minimumSize = CommandOptions.Whole(
+            "--min-size", "PIXELS", $"With --instances: pixels of the smallest object [default: {usual.MinimumSize}].", 0);
         Option<TestTimeAugmentation?> augmentation = CommandOptions.Choice(
             "--tta",
             "Test-time augmentation, the mean of what the model says of each image in several orientations: none; flips (4: as it is, "
@@ -51,15 +77,37 @@ internal static class SegmentCommand
             "Segments images with a model: writes NAME.png with the label values of the training masks, for a stack a multi-page NAME.tif.",
             "unet segment model.safetensors new-images/ -o segmented/",
             "unet segment model.safetensors test-volume.tif -o segmented/ --probabilities --tta paper",
+            "unet segment model.safetensors 01/ -o 01_RES/ --instances",
             "unet segment model.safetensors slide.tif -o segmented/ --memory 2GiB",
             "unet segment model.safetensors a.png b.png -o segmented/ --device cpu")
         {
-            model, inputs, output, probabilities, augmentation, memory, device,
+            model, inputs, output, probabilities, instances, instanceThreshold, seedThreshold, neck, minimumSize, augmentation, memory,
+            device,
         };
         command.SetAction(result =>
         {
+            InstanceSegmentation? objects = null;
+            if (result.GetValue(instances))
+            {
+                double threshold = result.GetValue(instanceThreshold) ?? usual.Threshold;
+                double seeds = result.GetValue(seedThreshold) ?? Math.Max(threshold, usual.SeedThreshold ?? 1);
+                objects = new InstanceSegmentation
+                {
+                    Threshold = threshold,
+                    SeedThreshold = seeds < 1 ? seeds : null,
+                    Neck = result.GetValue(neck) ?? usual.Neck,
+                    MinimumSize = result.GetValue(minimumSize) ?? usual.MinimumSize,
+                }.Validated();
+            }
+            else if (new Option[] { instanceThreshold, seedThreshold, neck, minimumSize }
+                .FirstOrDefault(option => result.GetResult(option) is not null) is { } alone)
+            {
+                throw new InputException($"{alone.Name} is about single objects; give --instances too.");
+            }
+
             SegmentSettings settings = new()
             {
+                Instances = objects,
                 Device = result.GetRequiredValue(device),
                 Probabilities = result.GetValue(probabilities),
                 Augmentation = result.GetValue(augmentation) ?? TestTimeAugmentation.None,
@@ -81,7 +129,7 @@ internal static class SegmentCommand
             input => Directory.Exists(input) ? DataSetFolder.Images(input, terminal.Note) : [ImageFile.Open(input)])];
         if (File.Exists(output))
             throw new InputException($"'{output}' is a file; -o takes a folder.");
-        RequireDistinctOutputs(files, output);
+        RequireDistinctOutputs(files, output, settings);
 
         using IComputeDevice device = ComputeDevice.Open(settings.Device, terminal);
         int largest = files.Max(file => Math.Max(file.Height, file.Width));
@@ -130,7 +178,7 @@ internal static class SegmentCommand
     }
 
     /// <summary>Nothing is to be written twice, nor over what it is made of.</summary>
-    private static void RequireDistinctOutputs(List<ImageFile> files, string output)
+    private static void RequireDistinctOutputs(List<ImageFile> files, string output, SegmentSettings settings)
     {
         if (files.GroupBy(file => file.Stem).FirstOrDefault(group => group.Count() > 1) is { } same)
         {
@@ -140,7 +188,7 @@ internal static class SegmentCommand
                     + "different folders.");
         }
 
-        if (files.Find(file => Path.GetFullPath(file.Path) == Path.GetFullPath(SegmentedFile.NameOf(file, output))) is { } itself)
+        if (files.Find(file => Path.GetFullPath(file.Path) == Path.GetFullPath(SegmentedFile.NameOf(file, output, settings))) is { } itself)
             throw new InputException($"'{itself.Path}' would be overwritten with its own segmentation; give -o another folder.");
     }
 }

@@ -11,6 +11,9 @@ internal sealed record SegmentSettings
     /// <summary>Write the probability of each class too.</summary>
     public bool Probabilities { get; init; }
 
+    /// <summary>How to find single objects, whose numbers are written in place of class labels; null for class labels.</summary>
+    public InstanceSegmentation? Instances { get; init; }
+
     /// <summary>In which orientations to segment.</summary>
     public TestTimeAugmentation Augmentation { get; init; }
 

@@ -15,23 +15,33 @@ namespace UNet.Cli.Commands;
 internal sealed class SegmentedFile(ImageFile input, string folder, LabelClasses classes, SegmentSettings settings) : IDisposable
 {
     private readonly FloatStack _probabilities = new(Path.Combine(folder, input.Stem + ".probability.tif"));
-    private readonly LabelStack _stack = new(NameOf(input, folder));
+    private readonly LabelStack _stack = new(NameOf(input, folder, settings));
+    private readonly bool _isPng = Path.GetExtension(NameOf(input, folder, settings)) == ".png";
     private LabelImage? _first;
 
-    /// <summary>Path of the label image or stack that a file becomes.</summary>
-    public static string NameOf(ImageFile input, string folder)
-        => Path.Combine(folder, input.Stem + (input.Pages == 1 ? ".png" : ".tif"));
+    /// <summary>
+    /// Path of the label image or stack that a file becomes. Objects in a frame of the Cell Tracking Challenge, t007.tif, are
+    /// named as its results are, mask007.tif.
+    /// </summary>
+    public static string NameOf(ImageFile input, string folder, SegmentSettings settings)
+    {
+        bool isFrame = settings.Instances is not null && input.Pages == 1 && input.Stem[0] == 't' && ItemName.Frame(input.Stem) is not null;
+        string name = isFrame ? $"mask{input.Stem[1..]}.tif" : input.Stem + (input.Pages == 1 ? ".png" : ".tif");
+        return Path.Combine(folder, name);
+    }
 
     /// <summary>Takes the next page.</summary>
     /// <exception cref="InputException">It has another size than those before.</exception>
     public void Add(Segmentation segmentation)
     {
         (int height, int width) = (segmentation.Height, segmentation.Width);
-        LabelImage labels = classes.ToLabels(segmentation.MostProbable(), height, width);
+        LabelImage labels = settings.Instances is { } instances
+            ? new(height, width, instances.Find(segmentation.Foreground(), height, width).Ids, IsWide: true)
+            : classes.ToLabels(segmentation.MostProbable(), height, width);
         _first ??= labels;
         if (height != _first.Height || width != _first.Width)
             throw new InputException($"The pages of '{input.Path}' have different sizes; save them as single images.");
-        if (input.Pages > 1)
+        if (!_isPng)
             _stack.Add(labels);
         for (int c = 0; settings.Probabilities && c < segmentation.Classes; c++)
             _probabilities.Add(segmentation.Probabilities.AsSpan(c * height * width, height * width), height, width);
@@ -42,10 +52,13 @@ internal sealed class SegmentedFile(ImageFile input, string folder, LabelClasses
     {
         if (settings.Probabilities)
             _probabilities.Save();
-        if (input.Pages > 1)
+        string path = NameOf(input, folder, settings);
+        if (!_isPng)
             _stack.Save();
+        else if (_first!.Values.Max() <= ushort.MaxValue)
+            ImageWriter.WriteLabels(path, _first);
         else
-            ImageWriter.WriteLabels(NameOf(input, folder), _first!);
+            ImageWriter.WriteLabelStack(Path.ChangeExtension(path, ".tif"), [_first]); // A PNG has at most 16 bits.
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using UNet.Cli.Images;
+using UNet.Vulkan.Inference;
 using UNet.Vulkan.Model;
 using UNet.Vulkan.Training;
 using Xunit;
@@ -78,6 +79,41 @@ public sealed class TrainAndSegmentTests : IDisposable
         string[] arguments = ["segment", _folder["m.safetensors"], _folder["data"], "-o", _folder["seg"], "--device", "cpu"];
         Assert.Equal(1, CommandRun.Of(stop, "never", arguments).Code);
         Assert.Empty(Directory.GetFiles(_folder["seg"]));
+    }
+
+    [Fact]
+    public void SingleObjectsAreNumbered()
+    {
+        _folder.Halves("data", 5);
+        string[] settings = ["--steps", "120", "--lr", "0.05", "--momentum", "0.9"];
+        Assert.Equal(0, CommandRun.Of(["train", _folder["data"], "-o", _folder["m.safetensors"], .. Tiny, .. settings]).Code);
+        int[] page = ImageFile.Open(_folder["data/images/img0.png"]).ReadLabels().Values;
+        LabelImage frame = new(40, 40, page, false);
+        ImageWriter.WriteLabelStack(_folder["01/t007.tif"], [frame]);
+        ImageWriter.WriteLabelStack(_folder["stack.tif"], [frame, frame]);
+        CommandRun segment = Segment(_folder["data"], _folder["01"], _folder["stack.tif"], "--instances", "--probabilities");
+        Assert.Equal((0, 0), (segment.Code, segment.Errors.Length));
+        string[] expected = ["img0.png", "img0.probability.tif", "mask007.tif", "stack.tif", "t007.probability.tif"];
+        Assert.All(expected, name => Assert.True(File.Exists(_folder[$"seg/{name}"]), name));
+        Assert.False(File.Exists(_folder["seg/t007.png"]));
+
+        // The bright half is one object, written in 16 bits.
+        LabelImage objects = ImageFile.Open(_folder["seg/img0.png"]).ReadLabels();
+        Assert.True(objects.IsWide);
+        Assert.Equal([0, 1], objects.Values.Distinct().Order());
+        float[] bright = ImageFile.Open(_folder["seg/img0.probability.tif"]).Read(1).Pixels;
+        Assert.Equal(new InstanceSegmentation().Find(bright, 40, 40).Ids, objects.Values);
+        foreach ((string name, int pages) in new[] { ("seg/mask007.tif", 1), ("seg/stack.tif", 2) })
+        {
+            ImageFile file = ImageFile.Open(_folder[name]);
+            Assert.Equal(pages, file.Pages);
+            Assert.Equal(objects.Values, file.ReadLabels(pages - 1).Values);
+            Assert.True(file.ReadLabels(pages - 1).IsWide);
+        }
+
+        CommandRun nothing = Segment(_folder["01"], "--instances", "--instance-threshold", "1", "--seed-threshold", "off", "--min-size", "1600");
+        Assert.Equal(0, nothing.Code);
+        Assert.Equal([0], ImageFile.Open(_folder["seg/mask007.tif"]).ReadLabels().Values.Distinct());
     }
 
     [Fact]
@@ -269,6 +305,6 @@ public sealed class TrainAndSegmentTests : IDisposable
         "--steps", "1", "--tile", "36", "--device", "cpu", .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries),
     ]);
 
-    private CommandRun Segment(string input, params string[] more)
-        => CommandRun.Of(["segment", _folder["m.safetensors"], input, "-o", _folder["seg"], .. more]);
+    private CommandRun Segment(params string[] inputsAndOptions)
+        => CommandRun.Of(["segment", _folder["m.safetensors"], "-o", _folder["seg"], .. inputsAndOptions]);
 }

@@ -24,4 +24,13 @@ public sealed record Segmentation(int Classes, int Height, int Width, float[] Pr
 
         return classes;
     }
+
+    /// <summary>Probability of each pixel to be anything but class 0, the background, [row][column].</summary>
+    public float[] Foreground()
+    {
+        float[] foreground = Probabilities[..(Height * Width)];
+        for (int i = 0; i < foreground.Length; i++)
+            foreground[i] = 1 - foreground[i];
+        return foreground;
+    }
 }
