@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using UNet.Cli.Data;
 using UNet.Cli.Progress;
@@ -12,6 +13,8 @@ namespace UNet.Cli.Commands;
 /// <summary><c>unet train</c>: trains a model on a folder of images and masks.</summary>
 internal static class TrainCommand
 {
+    private const int PreviewedTiles = 8;
+
     /// <summary>Makes the command.</summary>
     public static Command Create(Terminal terminal)
     {
@@ -20,7 +23,7 @@ internal static class TrainCommand
             Description = "Folder with images/ and masks/, image/ and label/, imgs/ and masks/, 01/ and 01_GT/SEG/ or 01_ST/SEG/ (Cell "
                 + "Tracking Challenge), or train-volume.tif and train-labels.tif.",
         };
-        Option<string> output = new("--output", "-o") { Description = "File for the best model.", HelpName = "FILE", Required = true };
+        Option<string?> output = new("--output", "-o") { Description = "File for the best model (required, but for a preview).", HelpName = "FILE" };
         TrainingOptions training = new();
         Option<string?> validation = new("--validation")
         {
@@ -49,6 +52,12 @@ internal static class TrainCommand
             "Leave out the frames within N frames of one with gold truth, so that gold truth can judge the model.",
             0);
         Option<bool> resume = new("--resume") { Description = "Go on where an earlier run with the same -o stopped." };
+        Option<string?> preview = new("--preview-augmentation")
+        {
+            Description = $"Write the first {PreviewedTiles} training tiles as pictures to this folder, with their labels and weights; "
+                + "train nothing.",
+            HelpName = "DIR",
+        };
         Option<string> device = CommandOptions.Device();
         Option<string?> log = new("--log") { Description = "Write loss and scores of every step to this file.", HelpName = "FILE.csv" };
 
@@ -58,20 +67,22 @@ internal static class TrainCommand
             "unet train data/ -o model.safetensors",
             "unet train data/ -o model.safetensors --width 16 --steps 2000 --log model.csv",
             "unet train data/ -o model.safetensors --resume",
+            "unet train data/ --augment paper --preview-augmentation tiles/",
             "unet train more/ -o better.safetensors --init model.safetensors --validation held-out/",
             "unet train DIC-C2DH-HeLa/ -o hela.safetensors --truth silver --exclude-near-gold 1")
         {
-            data, output, validation, classes, truth, nearGold, initial, resume, device, log,
+            data, output, validation, classes, truth, nearGold, initial, resume, preview, device, log,
         };
         training.AddTo(command);
         command.SetAction(result => Run(terminal, training, result, new(
             result.GetRequiredValue(data),
-            new TrainingFiles(result.GetRequiredValue(output)),
+            result.GetValue(output),
             result.GetValue(validation) is { } split ? ValidationSplit.Parse(split) : ValidationSplit.Default,
             result.GetValue(classes) is { } list ? LabelClasses.Parse(list) : null,
             new TruthSelection(result.GetValue(truth), result.GetValue(nearGold)),
             result.GetValue(initial),
             result.GetValue(resume),
+            result.GetValue(preview),
             result.GetRequiredValue(device),
             result.GetValue(log))));
         return command;
@@ -79,6 +90,8 @@ internal static class TrainCommand
 
     private static int Run(Terminal terminal, TrainingOptions options, ParseResult result, Request request)
     {
+        if (request.Preview is not null)
+            return Preview(terminal, options, result, request, request.Preview);
         OutputFile.Require(request.Files.Model, "-o");
         if (request.Log is not null)
             OutputFile.Require(request.Log, "--log");
@@ -104,6 +117,25 @@ internal static class TrainCommand
         if (training.Step == 0)
             throw new OperationCanceledException();
         Summarize(terminal, request, training);
+        return CommandLine.Done;
+    }
+
+    /// <summary>Writes the tiles that the same command would train on first.</summary>
+    private static int Preview(Terminal terminal, TrainingOptions options, ParseResult result, Request request, string folder)
+    {
+        TilePictures.Require(folder);
+        if (request.Resume)
+            throw new InputException("--preview-augmentation shows the first tiles of a run; leave out --resume.");
+        StartingModel? initial = request.Initial is null ? null : StartingModel.Read(request.Initial);
+        TrainingConfiguration configuration = options.Configure(result, initial: initial?.Model.Configuration).Validated();
+        DataSet data = DataSet.Read(request.Data, request.Validation, request.Classes, initial, terminal.Note, request.Truth);
+        using IComputeDevice device = ComputeDevice.Open(request.Device, terminal);
+        ImmutableArray<TilePreview> tiles = TilePreview.Sample(
+            configuration, data.ToTrainingData(), device, PreviewedTiles, MapCache(terminal));
+        TilePictures.Write(folder, tiles, data.Classes);
+        for (int i = 0; i < tiles.Length; i++)
+            terminal.Output.WriteLine($"tile{i + 1}: {tiles[i].Tile}x{tiles[i].Tile} pixels of {tiles[i].Image}");
+        terminal.Output.WriteLine($"{tiles.Length} tiles, each with its labels and weights: {folder}");
         return CommandLine.Done;
     }
 
@@ -148,22 +180,29 @@ internal static class TrainCommand
     }
 
     /// <param name="Data">Folder of the data set.</param>
-    /// <param name="Files">Files to write.</param>
+    /// <param name="Output">What <c>-o</c> says.</param>
     /// <param name="Validation">What to hold out.</param>
     /// <param name="Classes">The classes, if named.</param>
     /// <param name="Truth">What to read of a data set of the Cell Tracking Challenge.</param>
     /// <param name="Initial">Model to start from.</param>
     /// <param name="Resume">Whether to go on with an earlier run.</param>
+    /// <param name="Preview">Folder for pictures of tiles, in place of training.</param>
     /// <param name="Device">What <c>--device</c> says.</param>
     /// <param name="Log">File of the log.</param>
     private sealed record Request(
         string Data,
-        TrainingFiles Files,
+        string? Output,
         ValidationSplit Validation,
         LabelClasses? Classes,
         TruthSelection Truth,
         string? Initial,
         bool Resume,
+        string? Preview,
         string Device,
-        string? Log);
+        string? Log)
+    {
+        /// <summary>Files to write.</summary>
+        /// <exception cref="InputException">There is no <c>-o</c>.</exception>
+        public TrainingFiles Files => new(Output ?? throw new InputException("'unet train' needs -o FILE, the file for the best model."));
+    }
 }

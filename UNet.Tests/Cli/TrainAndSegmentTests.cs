@@ -47,6 +47,38 @@ public sealed class TrainAndSegmentTests : IDisposable
         Assert.True(double.Parse(pixels) > accuracy, evaluate.Output);
     }
 
+    [Theory]
+    [InlineData("none")]
+    [InlineData("paper")]
+    public void APreviewShowsTilesAndTrainsNothing(string augmentation)
+    {
+        _folder.Halves("data", 3);
+        CommandRun run = CommandRun.Of(
+            ["train", _folder["data"], "--augment", augmentation, "--preview-augmentation", _folder["tiles"], .. Tiny, "--device", "cpu"]);
+        Assert.Equal((0, 0), (run.Code, run.Errors.Length));
+        Assert.Equal(24, Directory.GetFiles(_folder["tiles"]).Length);
+        Assert.DoesNotContain(_folder.Files, name => name.EndsWith(".safetensors", StringComparison.Ordinal));
+        for (int i = 1; i <= 8; i++)
+        {
+            (float[] pixels, int side) = Gray($"tiles/tile{i}.png");
+            (float[] weights, int outputSide) = Gray($"tiles/tile{i}.weight.png");
+            int[] labels = ImageFile.Open(_folder[$"tiles/tile{i}.label.png"]).ReadLabels().Values;
+            Assert.Equal((36, 20), (side, outputSide));
+            Assert.Equal((0f, 255f), (pixels.Min(), pixels.Max()));
+            // Bright pixels are labelled 200: images and labels go the same way.
+            Assert.InRange(Enumerable.Range(0, 400).Count(at => labels[at] == (pixels[(at / 20 + 8) * 36 + at % 20 + 8] > 128 ? 200 : 10)), 350, 400);
+            if (augmentation == "none")
+                Assert.All(weights, weight => Assert.Equal(255, weight));
+        }
+
+        (float[] Pixels, int Side) Gray(string name)
+        {
+            RawImage image = ImageFile.Open(_folder[name]).Read(0);
+            Assert.Equal(1, image.Channels);
+            return (image.Pixels, image.Width);
+        }
+    }
+
     [Fact]
     public void AStackBecomesAStack()
     {

@@ -49,12 +49,14 @@ public sealed class TrainingStepTests
     public void ValuesOfTheirOwnMemoryChangeNoBit(bool addresses)
         => AssertSame(new() { Poison = true }, addresses, new PlanOptions { Alias = false, GuardBytes = 256 });
 
-    [Fact]
-    public void ValidationGivesNoMessage()
+    [Theory]
+    [InlineData(Augmentation.Flips)]
+    [InlineData(Augmentation.Paper)]
+    public void ValidationGivesNoMessage(Augmentation augmentation)
     {
         using VulkanDevice device = TestDevice.Open(validation: true);
         // Synchronization validation cannot follow addresses.
-        Train(device, new(), addresses: false);
+        Train(device, new(), addresses: false, augmentation: augmentation);
         device.Dispose();
         Assert.Empty(device.ValidationMessages);
     }
@@ -63,10 +65,14 @@ public sealed class TrainingStepTests
         => Assert.Equal((addresses ? ExpectedWithAddresses : Expected).Value, Train(TestDevice.Shared, options, addresses, planning));
 
     /// <summary>Bits of the losses of a few steps and of the parameters after them.</summary>
-    private static uint[] Train(VulkanDevice device, VulkanSessionOptions options, bool addresses, PlanOptions? planning = null)
+    private static uint[] Train(
+        VulkanDevice device, VulkanSessionOptions options, bool addresses, PlanOptions? planning = null,
+        Augmentation augmentation = Augmentation.Flips)
     {
         const int Side = 40;
-        TrainingGraph training = new(TrainingExamples.Configuration, (Side, Side), residentPixels: Side * Side * 4);
+        TrainingConfiguration configuration = TrainingExamples.Configuration with { Augmentation = augmentation };
+        DeformationSampler deformations = new(configuration.Seed, configuration.Deformation, configuration.Tile!.Value);
+        TrainingGraph training = new(configuration, (Side, Side), residentPixels: Side * Side * 4);
         DeviceProperties properties = device.Properties with { HasBufferAddresses = addresses && device.Properties.HasBufferAddresses };
         using VulkanSession session = new(
             device, Planner.Plan(training.Graph, properties, planning), training.Graph.StepSlot, [training.LossSums, training.GradientNorm], options);
@@ -90,6 +96,8 @@ public sealed class TrainingStepTests
             for (int tile = 0; tile < TrainingExamples.Configuration.Batch; tile++)
             {
                 training.Tiles.SetTile(words, tile, Side, Side, originY: step, originX: tile, orientation: step);
+                if (augmentation == Augmentation.Paper)
+                    training.Tiles.SetDeformation(words, step, tile, deformations, (-3, 6));
                 long image = (step + 2 * tile) % 4 * Side * Side;
                 copies.Add(new(training.Tiles.Images!, image, training.Tiles.ImageSlot, tile * Side * Side, Side * Side));
                 copies.Add(new(training.Tiles.Labels!, image, training.Tiles.LabelSlot, tile * Side * Side, Side * Side));

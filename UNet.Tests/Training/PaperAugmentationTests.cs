@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using UNet.Vulkan.Execution;
+using UNet.Vulkan.Inference;
 using UNet.Vulkan.Training;
 using Xunit;
 
@@ -11,8 +12,8 @@ public class PaperAugmentationTests
     private static readonly TrainingConfiguration Configuration = TrainingExamples.Configuration with
     {
         Augmentation = Augmentation.Paper,
-        Steps = 6,
-        ValidationInterval = 3,
+        Steps = 4,
+        ValidationInterval = 2,
     };
 
     /// <summary>Deformed so little that a window of 48 pixels holds all that a tile can touch.</summary>
@@ -65,7 +66,7 @@ public class PaperAugmentationTests
         {
             Assert.False(trainer.Run(files, report =>
             {
-                if (report.Step == 2)
+                if (report.Step == 1)
                     stop.Cancel();
             }, stop.Token).IsComplete);
         }
@@ -85,8 +86,34 @@ public class PaperAugmentationTests
         List<double> losses = [];
         using Trainer trainer = new(Configuration, TrainingExamples.Data with { Training = [image], Validation = [] }, device);
         trainer.Run(progress: report => losses.Add(report.Loss), cancellation: Stop);
-        Assert.Equal(6, losses.Count);
+        Assert.Equal(4, losses.Count);
         Assert.All(losses, loss => Assert.InRange(loss, 0.01, 10));
+    }
+
+    [Theory]
+    [InlineData("cpu")]
+    [InlineData("vulkan")]
+    public void APreviewShowsTheFirstTilesOfARun(string backend)
+    {
+        using IComputeDevice device = Tests.Backends.Open(backend);
+        TrainingConfiguration plain = Configuration with { Augmentation = Augmentation.None };
+        ImmutableArray<TilePreview> tiles = TilePreview.Sample(plain, TrainingExamples.Data, device, count: 5);
+        Assert.Equal(5, tiles.Length);
+        PreparedData prepared = new(TrainingExamples.Data, plain, cache: null);
+        for (int i = 0; i < tiles.Length; i++)
+        {
+            TilePlacement placement = prepared.Sampler.Sample(i / plain.Batch, i % plain.Batch);
+            PreparedImage image = prepared.Training[placement.Image];
+            float[] expected = new float[26 * 26];
+            MirrorExtrapolation.CopyTile(image.Pixels, 1, image.Height, image.Width, placement.OriginY, placement.OriginX, 26, expected);
+            Assert.Equal(expected, tiles[i].Pixels);
+            Assert.Equal(TrainingExamples.Data.Training[placement.Image].Name, tiles[i].Image);
+            Assert.Equal((26, 10, 100, 100), (tiles[i].Tile, tiles[i].OutputTile, tiles[i].Classes.Length, tiles[i].Weights.Length));
+        }
+
+        TilePreview deformed = TilePreview.Sample(Configuration, TrainingExamples.Data, device, count: 1)[0];
+        Assert.Equal(tiles[0].Image, deformed.Image);
+        Assert.NotEqual(tiles[0].Pixels, deformed.Pixels);
     }
 
     /// <summary>Placing tiles and submitting them: what a step does between its device's work.</summary>

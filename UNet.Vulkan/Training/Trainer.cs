@@ -14,8 +14,6 @@ namespace UNet.Vulkan.Training;
 /// </summary>
 public sealed class Trainer : IDisposable
 {
-    private const string Normalization = UNet.Vulkan.Model.Normalization.PerImageStandard;
-
     private readonly TrainingData _data;
     private readonly string _fingerprint;
     private readonly LearningRateSchedule _schedule;
@@ -51,24 +49,20 @@ public sealed class Trainer : IDisposable
         _fingerprint = data.Fingerprint();
         RequireFit(initial, resume);
 
-        _data = data = Configuration.WeightMap.HasDistances() ? data.WithSeparatedInstances() : data;
-        float[] classWeights = data.ClassWeights(Configuration.WeightMapParameters.ClassBalanceIn(Configuration.WeightMap));
-        ImmutableArray<PreparedImage> images = Prepare(data.Training, classWeights, weightMapCache);
+        PreparedData prepared = new(data, Configuration, weightMapCache);
+        _data = data = prepared.Data;
         _schedule = new LearningRateSchedule(Configuration);
-        _sampler = new TileSampler(
-            Configuration,
-            Configuration.Tile!.Value,
-            images.Select(image => (image.Height, image.Width)),
-            images.Select(image => image.Weights));
-        _tiles = new TileSource(images, Configuration, residentBytes ?? ResidentBytes(device));
+        _sampler = prepared.Sampler;
+        _tiles = new TileSource(prepared.Training, Configuration, residentBytes ?? ResidentBytes(device));
         _graph = new TrainingGraph(Configuration, _tiles.Slot, _tiles.ResidentPixels);
         _stepWords = new uint[_graph.StepWords];
         _report = new float[_graph.LossSums.Shape.Length + _graph.GradientNorm.Shape.Length];
         _session = device.CreateSession(_graph.Graph, _graph.LossSums, _graph.GradientNorm);
         try
         {
-            _validator = data.Validation.IsEmpty ? null : new Validator(
-                Configuration, data.Validation, Prepare(data.Validation, classWeights, weightMapCache), device);
+            _validator = data.Validation.IsEmpty
+                ? null
+                : new Validator(Configuration, data.Validation, prepared.PrepareValidation(), device);
             _tiles.Write(_session, _graph.Tiles);
             _session.WriteParameters(
                 _graph.Graph,
@@ -90,7 +84,7 @@ public sealed class Trainer : IDisposable
     public long Step { get; private set; }
 
     /// <summary>The network as it is now.</summary>
-    public UNetModel Model => new(Configuration.Network, _session.ReadParameters(_graph.Graph), _data.Classes, Normalization);
+    public UNetModel Model => new(Configuration.Network, _session.ReadParameters(_graph.Graph), _data.Classes, PreparedData.Normalization);
 
     /// <summary>All that a later run needs to go on from here.</summary>
     public TrainingState State
@@ -172,7 +166,8 @@ public sealed class Trainer : IDisposable
         _session.Dispose();
     }
 
-    private static TrainingConfiguration FilledIn(
+    /// <summary>The configuration with everything filled in that was left open, if it can be trained.</summary>
+    internal static TrainingConfiguration FilledIn(
         TrainingConfiguration configuration, TrainingData data, IComputeDevice device, TrainingState? resume)
     {
         configuration = (configuration with
@@ -181,12 +176,6 @@ public sealed class Trainer : IDisposable
             Tile = configuration.Tile ?? resume?.Configuration.Tile,
         }).Validated();
         return configuration.Tile is null ? configuration with { Tile = TrainingTile.Choose(configuration, data, device) } : configuration;
-    }
-
-    private ImmutableArray<PreparedImage> Prepare(ImmutableArray<TrainingImage> images, float[] classWeights, WeightMapCache? cache)
-    {
-        ImmutableArray<float[]> weights = PixelWeights.Of(images, Configuration, classWeights, cache);
-        return [.. images.Zip(weights, (image, imageWeights) => PreparedImage.From(image, Normalization, imageWeights))];
     }
 
     private static long ResidentBytes(IComputeDevice device) => device.Properties is { } properties
