@@ -41,7 +41,8 @@ describe_set() {
             images=("${labels[@]/01_GT\/SEG\/man_seg/01\/t}")
             ;;
         dsb2018)
-            training=(--width 16 --validation 0.25 --seed 1)
+            training=(--width 16 --depth 3 --padding same --tile 128 --validation 0.25 --steps 2000
+                --augment paper --weight-map paper --class-balance off --seed 1)
             segmenting+=(--instances)
             images=("$data"/images/*.png)
             images=("${images[@]: -40}")

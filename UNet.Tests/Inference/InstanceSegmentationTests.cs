@@ -8,7 +8,7 @@ namespace UNet.Tests.Inference;
 
 public class InstanceSegmentationTests
 {
-    private static readonly InstanceSegmentation Everything = new() { MinimumSize = 0 };
+    private static readonly InstanceSegmentation Everything = new() { SeedThreshold = 0.8, Neck = 0.6, MinimumSize = 0 };
 
     private static readonly Gen<(int Height, int Width, float[] Foreground)> AnyMap =
         from height in Gen.Int[1, 16]

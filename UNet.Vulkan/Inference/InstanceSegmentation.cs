@@ -21,12 +21,12 @@ public sealed record InstanceSegmentation
     public double Threshold { get; init; } = 0.5;
 
     /// <summary>Probability from which a pixel may be part of a seed; null to take connected foreground for one object.</summary>
-    public double? SeedThreshold { get; init; } = 0.8;
+    public double? SeedThreshold { get; init; } = 0.65;
 
     /// <summary>
     /// How narrow a neck is cut: at most this part of the width of the narrower side. 0 cuts only where the seed threshold does.
     /// </summary>
-    public double Neck { get; init; } = 0.6;
+    public double Neck { get; init; } = 0.3;
 
     /// <summary>Pixels of the smallest object that is kept.</summary>
     public int MinimumSize { get; init; } = 20;
