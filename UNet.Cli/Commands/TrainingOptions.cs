@@ -42,7 +42,7 @@ internal sealed class TrainingOptions
         Add(CommandOptions.Choice("--padding", $"Padding of the convolutions [default: {network.Padding.ToString().ToLowerInvariant()}].",
                 ("valid", ConvolutionPadding.Valid), ("same", ConvolutionPadding.Same)),
             (configuration, value) => configuration with { Network = configuration.Network with { Padding = value } });
-        Add(CommandOptions.Real("--dropout", "P", 
+        Add(CommandOptions.Real("--dropout", "P",
                 "Probability of dropping activations of the two deepest levels "
                     + $"[default: {network.Dropout}; {UNetArchitecture.PhsegV5.DefaultDropout()} with --arch phseg_v5].",
                 value => value is >= 0 and < 1, "a number from 0 to below 1"),
@@ -55,16 +55,25 @@ internal sealed class TrainingOptions
         _steps = Add(CommandOptions.Whole("--steps", "N", $"Steps of the whole run [default: {Default.Steps}].", 1),
             (configuration, value) => configuration with { Steps = value });
         _epochs = CommandOptions.Whole("--epochs", "N", "Length of the run as passes over the training images, in place of --steps.", 1);
-        Add(CommandOptions.Real("--lr", "X", $"Peak learning rate [default: {Default.LearningRate}].",
+        Add(CommandOptions.Choice("--optimizer",
+                "How parameters follow their gradients: as in the paper, with momentum, or by Adam with weight decay, which needs fewer "
+                    + $"steps where the classes differ in texture alone [default: {Default.Optimizer.ToString().ToLowerInvariant()}].",
+                ("sgd", Optimizer.Sgd), ("adamw", Optimizer.AdamW)),
+            (configuration, value) => configuration with { Optimizer = value });
+        Add(CommandOptions.Real("--lr", "X",
+                $"Peak learning rate [default: {Optimizer.Sgd.LearningRate()}; {Optimizer.AdamW.LearningRate()} with --optimizer adamw].",
                 value => value > 0, "a number above 0"),
             (configuration, value) => configuration with { LearningRate = value });
-        Add(CommandOptions.Real("--momentum", "X", $"Momentum [default: {Default.Momentum}].",
+        Add(CommandOptions.Real("--momentum", "X", $"Momentum of sgd [default: {Default.Momentum}].",
                 value => value is >= 0 and < 1, "a number from 0 to below 1"),
             (configuration, value) => configuration with { Momentum = value });
+        Add(CommandOptions.Real("--weight-decay", "X", $"Weight decay of adamw [default: {Default.WeightDecay}].",
+                value => value >= 0, "a number of 0 or more"),
+            (configuration, value) => configuration with { WeightDecay = value });
         Add(CommandOptions.Real("--clip", "X", $"Largest norm of the gradient, 0 for no limit [default: {Default.MaximumGradientNorm}].",
                 value => value >= 0, "a number of 0 or more"),
             (configuration, value) => configuration with { MaximumGradientNorm = value });
-        Add(CommandOptions.Choice("--augment", 
+        Add(CommandOptions.Choice("--augment",
                 "How tiles are varied: turned, mirrored, deformed elastically and changed in gray values as in the paper; turned by "
                     + "quarters and mirrored; or not at all "
                     + $"[default: {Default.Augmentation.ToString().ToLowerInvariant()}].",

@@ -58,13 +58,16 @@ public class TrainerTests
     [InlineData("cpu", 8)]
     [InlineData("cpu", 23)]
     [InlineData("vulkan", 13)]
-    public void AResumedRunIsTheUninterruptedOne(string backend, int stopAfter)
+    [InlineData("cpu", 10, Optimizer.AdamW)]
+    [InlineData("vulkan", 17, Optimizer.AdamW)]
+    public void AResumedRunIsTheUninterruptedOne(string backend, int stopAfter, Optimizer optimizer = Optimizer.Sgd)
     {
         using TemporaryFolder folder = new();
         using IComputeDevice device = Tests.Backends.Open(backend);
         TrainingConfiguration configuration = Configuration with
         {
             Network = Configuration.Network with { Dropout = 0.2 },
+            Optimizer = optimizer,
             WeightMap = WeightMap.Paper,
             Sampling = PlaceSampling.Weight,
         };
@@ -269,6 +272,8 @@ public class TrainerTests
         Refused("24 and 26", () => new Trainer(Configuration with { Tile = 25 }, data, device));
         Refused("no training images", () => new Trainer(Configuration, data with { Training = [] }, device));
         Refused("class 1", () => new Trainer(Configuration, data with { Classes = data.Classes.RemoveAt(1) }, device));
+        Refused("trained with Sgd", () => new Trainer(Configuration with { Optimizer = Optimizer.AdamW }, data, device, resume: state));
+        Refused("weight decay", () => new Trainer(Configuration with { WeightDecay = -1 }, data, device));
         Refused("learning rate", () => new Trainer(Configuration with { LearningRate = double.NaN }, data, device));
         Refused("is no training state", () => TrainingState.Read(WriteModel()));
 

@@ -14,7 +14,7 @@ public sealed class LearningRateSchedule
     /// <summary>The schedule of a run.</summary>
     public LearningRateSchedule(TrainingConfiguration configuration)
     {
-        (_peak, _steps, _decay) = (configuration.LearningRate, configuration.Steps, configuration.Decay);
+        (_peak, _steps, _decay) = (configuration.EffectiveLearningRate, configuration.Steps, configuration.Decay);
         // A short run would otherwise end before it reaches its rate.
         _warmUp = Math.Min(configuration.WarmUpSteps, configuration.Steps / 4);
     }

@@ -9,7 +9,7 @@ using UNet.Vulkan.Planning;
 namespace UNet.Vulkan.Training;
 
 /// <summary>
-/// Trains a U-Net on a device: stochastic gradient descent with momentum on tiles of the training images, now and then a
+/// Trains a U-Net on a device: gradient descent on tiles of the training images, now and then a
 /// validation on whole images, and files from which the run can be resumed.
 /// </summary>
 public sealed class Trainer : IDisposable
@@ -91,20 +91,23 @@ public sealed class Trainer : IDisposable
     {
         get
         {
-            float[] velocity = _session.ReadAll(_graph.Velocity);
             return new()
             {
                 Configuration = Configuration,
                 Model = Model,
-                Velocity = [.. _graph.Graph.Parameters.Select(parameter => new NamedTensor(
-                    parameter.Name,
-                    parameter.Shape.Dimensions,
-                    velocity.AsSpan((int)parameter.Start, (int)parameter.Shape.Length).ToArray()))],
+                Optimizer = [.. _graph.OptimizerStates.Select(Read)],
                 Step = Step,
                 Best = _best,
                 BestStep = _bestStep,
                 DataFingerprint = _fingerprint,
             };
+
+            OptimizerState Read(Value state)
+            {
+                float[] all = _session.ReadAll(state);
+                return new(state.Name, [.. _graph.Graph.Parameters.Select(parameter => new NamedTensor(
+                    parameter.Name, parameter.Shape.Dimensions, all.AsSpan((int)parameter.Start, (int)parameter.Shape.Length).ToArray()))]);
+            }
         }
     }
 
@@ -199,6 +202,12 @@ public sealed class Trainer : IDisposable
                 $"The state to resume is of {resume.Configuration.Network}, not of {network}; give the options of the interrupted run.");
         }
 
+        if (resume.Configuration.Optimizer != Configuration.Optimizer)
+        {
+            throw new InputException(
+                $"The state to resume was trained with {resume.Configuration.Optimizer}, not with {Configuration.Optimizer}; give the options of the interrupted run.");
+        }
+
         if (resume.Numerics != TrainingState.CurrentNumerics)
         {
             throw new InputException(
@@ -214,9 +223,13 @@ public sealed class Trainer : IDisposable
 
     private void Restore(TrainingState state)
     {
-        Dictionary<string, NamedTensor> velocities = state.Velocity.ToDictionary(tensor => tensor.Name);
-        foreach (Value parameter in _graph.Graph.Parameters)
-            _session.Write(_graph.Velocity, velocities[parameter.Name].Elements, parameter.Start);
+        foreach (Value whole in _graph.OptimizerStates)
+        {
+            Dictionary<string, NamedTensor> parts = state.Optimizer.Single(part => part.Name == whole.Name).Tensors.ToDictionary(tensor => tensor.Name);
+            foreach (Value parameter in _graph.Graph.Parameters)
+                _session.Write(whole, parts[parameter.Name].Elements, parameter.Start);
+        }
+
         (Step, _best, _bestStep) = (state.Step, state.Best, state.BestStep);
     }
 

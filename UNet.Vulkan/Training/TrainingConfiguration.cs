@@ -60,11 +60,20 @@ public sealed record TrainingConfiguration
     /// <summary>Steps of the whole run.</summary>
     public int Steps { get; init; } = 4000;
 
-    /// <summary>Peak learning rate.</summary>
-    public double LearningRate { get; init; } = 3e-3;
+    /// <summary>How parameters follow their gradients.</summary>
+    public Optimizer Optimizer { get; init; }
 
-    /// <summary>Momentum m of v = m·v + g; p -= lr·v.</summary>
+    /// <summary>Peak learning rate; null for the optimizer's default.</summary>
+    public double? LearningRate { get; init; }
+
+    /// <summary>Peak learning rate.</summary>
+    public double EffectiveLearningRate => LearningRate ?? Optimizer.LearningRate();
+
+    /// <summary>Momentum m of v = m·v + g; p -= lr·v. Of SGD alone.</summary>
     public double Momentum { get; init; } = 0.99;
+
+    /// <summary>Weight decay: the share of a parameter that a learning rate of 1 would take away each step. Of AdamW alone.</summary>
+    public double WeightDecay { get; init; } = 0.01;
 
     /// <summary>Steps over which the learning rate rises linearly to its peak; at most a quarter of the run is used.</summary>
     public int WarmUpSteps { get; init; } = 100;
@@ -108,7 +117,9 @@ public sealed record TrainingConfiguration
             new TileGeometry(Network).OutputOf(tile);
         Require(Batch is >= 1 and <= 1024, $"A batch has 1 to 1024 tiles, not {Batch}.");
         Require(Steps >= 1, $"A run has at least 1 step, not {Steps}.");
-        Require(double.IsFinite(LearningRate) && LearningRate > 0, $"The learning rate must be positive, not {LearningRate}.");
+        Require(Enum.IsDefined(Optimizer), "An unknown optimizer.");
+        Require(double.IsFinite(EffectiveLearningRate) && EffectiveLearningRate > 0, $"The learning rate must be positive, not {LearningRate}.");
+        Require(double.IsFinite(WeightDecay) && WeightDecay >= 0, $"The weight decay must be 0 or positive, not {WeightDecay}.");
         Require(Momentum is >= 0 and < 1, $"The momentum lies in 0 to 1, 1 excluded; {Momentum} does not.");
         Require(WarmUpSteps >= 0, $"The warm-up cannot have {WarmUpSteps} steps.");
         Require(Enum.IsDefined(Decay) && Enum.IsDefined(Augmentation), "An unknown learning-rate decay or augmentation.");

@@ -16,8 +16,10 @@ internal static class TrainingConfigurationJson
             json.WriteNumber("tile", tile);
         json.WriteNumber("batch", configuration.Batch);
         json.WriteNumber("steps", configuration.Steps);
-        json.WriteNumber("learning_rate", configuration.LearningRate);
+        json.WriteString("optimizer", configuration.Optimizer.ToString().ToLowerInvariant());
+        json.WriteNumber("learning_rate", configuration.EffectiveLearningRate);
         json.WriteNumber("momentum", configuration.Momentum);
+        json.WriteNumber("weight_decay", configuration.WeightDecay);
         json.WriteNumber("warm_up_steps", configuration.WarmUpSteps);
         json.WriteString("decay", configuration.Decay == LearningRateDecay.Cosine ? "cosine" : "constant");
         json.WriteNumber("maximum_gradient_norm", configuration.MaximumGradientNorm);
@@ -43,8 +45,16 @@ internal static class TrainingConfigurationJson
         Tile = json.TryGetProperty("tile", out JsonElement tile) ? tile.GetInt32() : null,
         Batch = json.GetProperty("batch").GetInt32(),
         Steps = json.GetProperty("steps").GetInt32(),
+        Optimizer = !json.TryGetProperty("optimizer", out JsonElement optimizer) ? Optimizer.Sgd : optimizer.GetString() switch
+        {
+            "sgd" => Optimizer.Sgd,
+            "adamw" => Optimizer.AdamW,
+            string other => throw new FormatException($"'{other}' is no optimizer"),
+            null => throw new FormatException("the optimizer is missing"),
+        },
         LearningRate = json.GetProperty("learning_rate").GetDouble(),
         Momentum = json.GetProperty("momentum").GetDouble(),
+        WeightDecay = json.TryGetProperty("weight_decay", out JsonElement decay) ? decay.GetDouble() : new TrainingConfiguration().WeightDecay,
         WarmUpSteps = json.GetProperty("warm_up_steps").GetInt32(),
         Decay = json.GetProperty("decay").GetString() switch
         {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using UNet.Vulkan.Graph;
 using UNet.Vulkan.Model;
 using UNet.Vulkan.Ops;
@@ -6,12 +7,14 @@ namespace UNet.Vulkan.Training;
 
 /// <summary>
 /// One training step as a graph: tiles are cut out of the image slots, go through the network to the loss and back, and
-/// the parameters are updated by SGD with momentum and clipping.
+/// the parameters are updated by the optimizer, with clipping.
 /// </summary>
 internal sealed class TrainingGraph
 {
     private readonly Value _stepNumber;
     private readonly Value _learningRate;
+    private readonly AdamW _adam;
+    private readonly Value? _corrections;
 
     /// <param name="configuration">Everything filled in.</param>
     /// <param name="slot">Height and width of the image slots.</param>
@@ -21,14 +24,19 @@ internal sealed class TrainingGraph
         Shape single = new(1);
         _stepNumber = Graph.StepEntry("step.number", single);
         _learningRate = Graph.StepEntry("step.learning_rate", single, ElementType.Float32);
+        if (configuration.Optimizer == Optimizer.AdamW)
+            _corrections = Graph.StepEntry("step.corrections", new Shape(2), ElementType.Float32);
         Tiles = new TileSampling(Graph, configuration, slot, residentPixels);
         Value logits = Graph.AppendNetwork(configuration.Network, Tiles.X, new DropoutSource(configuration.Seed, _stepNumber));
         Node loss = Graph.Add("loss", new SoftmaxCrossEntropy(), logits, Tiles.Target, Tiles.PixelWeight);
         Graph.AppendBackward(loss[SoftmaxCrossEntropy.Loss]);
 
-        OptimizerGraph optimizer = OptimizerGraph.AppendSgd(
-            Graph, _learningRate, (float)configuration.Momentum, (float)configuration.MaximumGradientNorm);
-        (LossSums, Velocity, GradientNorm) = (loss[SoftmaxCrossEntropy.Sums], optimizer.Velocity, optimizer.GradientNorm);
+        float maximumNorm = (float)configuration.MaximumGradientNorm;
+        _adam = new AdamW((float)configuration.WeightDecay);
+        OptimizerGraph optimizer = _corrections is null
+            ? OptimizerGraph.AppendSgd(Graph, _learningRate, (float)configuration.Momentum, maximumNorm)
+            : OptimizerGraph.AppendAdamW(Graph, _learningRate, _corrections, _adam, maximumNorm);
+        (LossSums, OptimizerStates, GradientNorm) = (loss[SoftmaxCrossEntropy.Sums], optimizer.States, optimizer.GradientNorm);
         LossSums.Keep = true;
     }
 
@@ -37,8 +45,8 @@ internal sealed class TrainingGraph
     /// <summary>Where the network's input comes from.</summary>
     public TileSampling Tiles { get; }
 
-    /// <summary>Velocity of the optimizer, laid out as the flat vector of parameters.</summary>
-    public Value Velocity { get; }
+    /// <summary>What the optimizer keeps from step to step, each laid out as the flat vector of parameters.</summary>
+    public ImmutableArray<Value> OptimizerStates { get; }
 
     /// <summary>Sum of weighted losses and sum of weights [2].</summary>
     public Value LossSums { get; }
@@ -54,5 +62,10 @@ internal sealed class TrainingGraph
     {
         words[(int)_stepNumber.Start] = (uint)step;
         words[(int)_learningRate.Start] = BitConverter.SingleToUInt32Bits((float)learningRate);
+        if (_corrections is null)
+            return;
+        (float first, float second) = _adam.CorrectionsAt(step);
+        words[(int)_corrections.Start] = BitConverter.SingleToUInt32Bits(first);
+        words[(int)_corrections.Start + 1] = BitConverter.SingleToUInt32Bits(second);
     }
 }

@@ -8,15 +8,13 @@ namespace UNet.Vulkan.Training;
 
 /// <summary>
 /// All that a run needs to go on exactly as if it had not been interrupted, in one self-contained safetensors file:
-/// parameters, velocity (<c>velocity.{parameter}</c>), and as metadata steps done, configuration, best score and the hash of
-/// the data.
+/// parameters, what the optimizer keeps of each (such as <c>velocity.{parameter}</c>), and as metadata steps done,
+/// configuration, best score and the hash of the data.
 /// </summary>
 public sealed record TrainingState
 {
     /// <summary>The summation orders of this version's kernels: plain sums in a fixed order.</summary>
     internal const string CurrentNumerics = "direct";
-
-    private const string VelocityPrefix = "velocity.";
 
     private const string Kind = "training_state";
     private const string TrainingKey = "training";
@@ -30,8 +28,8 @@ public sealed record TrainingState
     /// <summary>The network as it was.</summary>
     public required UNetModel Model { get; init; }
 
-    /// <summary>The optimizer's velocity of each parameter, in the parameters' order and by their names.</summary>
-    public required ImmutableArray<NamedTensor> Velocity { get; init; }
+    /// <summary>What the optimizer keeps of each parameter: all of its <see cref="OptimizerDefaults.StateNames"/>.</summary>
+    public required ImmutableArray<OptimizerState> Optimizer { get; init; }
 
     /// <summary>Steps done.</summary>
     public required long Step { get; init; }
@@ -59,14 +57,13 @@ public sealed record TrainingState
         if (file.Metadata.GetValueOrDefault(ModelFile.KindKey) != Kind)
             throw new InputException($"'{path}' is no training state.");
         ImmutableArray<NamedTensor> parameters = ModelFile.ReadParameters(file, network, prefix: "", path);
+        TrainingConfiguration configuration = JsonText.Read(ModelFile.Text(file, TrainingKey, path), path, TrainingConfigurationJson.Read);
         TrainingState state = new()
         {
-            Configuration = JsonText.Read(ModelFile.Text(file, TrainingKey, path), path, TrainingConfigurationJson.Read) with
-            {
-                Network = network,
-            },
+            Configuration = configuration with { Network = network },
             Model = new(network, parameters, classes, normalization),
-            Velocity = ModelFile.ReadParameters(file, network, VelocityPrefix, path),
+            Optimizer = [.. configuration.Optimizer.StateNames().Select(
+                name => new OptimizerState(name, ModelFile.ReadParameters(file, network, Prefix(name), path)))],
             Step = 0,
             Numerics = ModelFile.Text(file, NumericsKey, path),
             DataFingerprint = ModelFile.Text(file, DataKey, path),
@@ -97,9 +94,12 @@ public sealed record TrainingState
                 WriteScore(json, Best);
             json.WriteEndObject();
         });
-        IEnumerable<NamedTensor> velocity = Velocity.Select(tensor => tensor with { Name = VelocityPrefix + tensor.Name });
-        new SafetensorsFile(Model.Parameters.Concat(velocity), metadata).Write(path);
+        IEnumerable<NamedTensor> kept = Optimizer.SelectMany(state => state.Tensors.Select(
+            tensor => tensor with { Name = Prefix(state.Name) + tensor.Name }));
+        new SafetensorsFile(Model.Parameters.Concat(kept), metadata).Write(path);
     }
+
+    private static string Prefix(string state) => $"{state}.";
 
     private static void WriteScore(Utf8JsonWriter json, ValidationScore score)
     {
