@@ -50,6 +50,11 @@ public sealed class TrainingStepTests
         => AssertSame(new() { Poison = true }, addresses, new PlanOptions { Alias = false, GuardBytes = 256 });
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void FusedWorkChangesNoBit(bool addresses) => AssertSame(new(), addresses, new PlanOptions { Fuse = false });
+
+    [Theory]
     [InlineData(Augmentation.Flips)]
     [InlineData(Augmentation.Paper)]
     public void ValidationGivesNoMessage(Augmentation augmentation)

@@ -7,7 +7,7 @@ public sealed partial record Conv2d
 {
     private partial void ForwardReference<T>(in Tensors<T> tensors) where T : IFloatingPointIeee754<T>
     {
-        (Tensor<T> x, Tensor<T> weight, Tensor<T> bias, Tensor<T> y) = (tensors.X, tensors.Weight, tensors.Bias, tensors.Y);
+        (Tensor<T> x, Tensor<T> weight, Tensor<T> bias, Tensor<T> y) = (Rectification.Apply(tensors.X, Rectify), tensors.Weight, tensors.Bias, tensors.Y);
         int padding = Padding;
         int kernel = Kernel;
         Parallel.For(0, y.Shape.N * y.Shape.C, plane =>
@@ -39,9 +39,13 @@ public sealed partial record Conv2d
     private partial void BackwardReference<T>(in Tensors<T> tensors) where T : IFloatingPointIeee754<T>
     {
         if (tensors.WantsDX)
+        {
             BackwardInput(tensors.Weight, tensors.DY, tensors.DX);
+            Rectification.Mask(tensors.DX, tensors.X, Rectify);
+        }
+
         if (tensors.WantsDWeight)
-            BackwardWeight(tensors.X, tensors.DY, tensors.DWeight);
+            BackwardWeight(Rectification.Apply(tensors.X, Rectify), tensors.DY, tensors.DWeight);
         if (tensors.WantsDBias)
             BiasGradient.Reference(tensors.DY, tensors.DBias);
     }

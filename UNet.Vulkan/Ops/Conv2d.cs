@@ -19,6 +19,7 @@ namespace UNet.Vulkan.Ops;
 /// <param name="OutChannels">Number of output channels.</param>
 /// <param name="Kernel">Height and width of the kernel.</param>
 /// <param name="Padding">Rows and columns of zeros on each side; 0 is a valid convolution.</param>
+/// <param name="Rectify">Whether x counts as max(x, 0): a <see cref="Relu"/> before this op, fused into its loads.</param>
 [Op]
 [Forward<Conv2dForward>]
 [Forward<Conv2dPackForward, Conv2dForwardLanes>(Name = "Lanes")]
@@ -33,7 +34,10 @@ namespace UNet.Vulkan.Ops;
 [Sample("x: 2x1x8x8", "OutChannels: 2, Kernel: 1")]
 [Sample("x: 1x5x6x33", "OutChannels: 2, Kernel: 1")]
 [Sample("x: 1x2x17x4", "OutChannels: 33, Padding: 1")]
-public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding = 0)
+[Sample("x: 2x3x9x17", "OutChannels: 9, Padding: 1, Rectify: true")]
+[Sample("x: 1x9x7x16", "OutChannels: 3, Rectify: true")]
+[Sample("x: 1x5x6x33", "OutChannels: 2, Kernel: 1, Rectify: true")]
+public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding = 0, bool Rectify = false)
 {
     /// <summary>Input [N,C,H,W].</summary>
     [Input] public static partial Role X { get; }
@@ -62,6 +66,9 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     /// <inheritdoc/>
     public override long Operations(Pass pass, ReadOnlySpan<Shape> shapes)
         => 2 * shapes[Y.Index].Length * shapes[X.Index].C * Kernel * Kernel;
+
+    /// <inheritdoc/>
+    public override Op? Rectified(Role role) => role == X && !Rectify ? this with { Rectify = true } : null;
 
     /// <summary>Output channels that a workgroup of the kernels for processors computes, one a lane.</summary>
     private static int Lanes => (int)Conv2dForwardLanes.Info.LocalSize.X;

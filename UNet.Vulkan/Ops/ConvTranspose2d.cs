@@ -13,6 +13,7 @@ namespace UNet.Vulkan.Ops;
 /// d_weight[c,k,r,s] = Σ_npq x[n,c,p,q] · d_y[n,k,2p+r,2q+s]; d_bias[k] = Σ d_y[n,k,·,·].
 /// </remarks>
 /// <param name="OutChannels">Number of output channels.</param>
+/// <param name="Rectify">Whether x counts as max(x, 0): a <see cref="Relu"/> before this op, fused into its loads.</param>
 [Op]
 [Forward<ConvTranspose2dForward>]
 [Backward<ConvTranspose2dBackwardInput>]
@@ -21,7 +22,8 @@ namespace UNet.Vulkan.Ops;
 [Sample("x: 2x3x5x4", "OutChannels: 2")]
 [Sample("x: 1x9x9x33", "OutChannels: 5")]
 [Sample("x: 1x7x8x3", "OutChannels: 33")]
-public sealed partial record ConvTranspose2d(int OutChannels)
+[Sample("x: 2x3x5x4", "OutChannels: 2, Rectify: true")]
+public sealed partial record ConvTranspose2d(int OutChannels, bool Rectify = false)
 {
     /// <summary>Input [N,C,H,W].</summary>
     [Input] public static partial Role X { get; }
@@ -43,6 +45,9 @@ public sealed partial record ConvTranspose2d(int OutChannels)
 
     /// <inheritdoc/>
     public override long Operations(Pass pass, ReadOnlySpan<Shape> shapes) => 2 * shapes[Y.Index].Length * shapes[X.Index].C;
+
+    /// <inheritdoc/>
+    public override Op? Rectified(Role role) => role == X && !Rectify ? this with { Rectify = true } : null;
 
     private partial void InferShapes(ref Shapes shapes)
     {

@@ -10,6 +10,8 @@ namespace UNet.Vulkan.Ops;
 /// more at the end.
 /// </summary>
 /// <param name="UpsampledFirst">Whether the upsampled tensor's channels come before those of the skip connection.</param>
+/// <param name="RectifySkip">Whether skip counts as max(skip, 0): a <see cref="Relu"/> before this op, fused into its loads.</param>
+/// <param name="RectifyUpsampled">The same for the upsampled tensor.</param>
 [Op]
 [Forward<CropConcatForward>]
 [Backward<CropConcatBackwardSkip>]
@@ -19,7 +21,9 @@ namespace UNet.Vulkan.Ops;
 [Sample("skip: 2x2x5x7; upsampled: 2x3x5x7")]
 [Sample("skip: 1x1x6x8; upsampled: 1x1x4x4", "UpsampledFirst: true")]
 [Sample("skip: 2x3x9x10; upsampled: 2x2x4x5", "UpsampledFirst: true")]
-public sealed partial record CropConcat(bool UpsampledFirst = false)
+[Sample("skip: 2x3x9x10; upsampled: 2x2x4x5", "RectifySkip: true")]
+[Sample("skip: 2x3x9x10; upsampled: 2x2x4x5", "UpsampledFirst: true, RectifySkip: true, RectifyUpsampled: true")]
+public sealed partial record CropConcat(bool UpsampledFirst = false, bool RectifySkip = false, bool RectifyUpsampled = false)
 {
     /// <summary>Skip connection [N,Cs,Hs,Ws].</summary>
     [Input] public static partial Role Skip { get; }
@@ -29,6 +33,12 @@ public sealed partial record CropConcat(bool UpsampledFirst = false)
 
     /// <summary>Output [N,Cs+Cu,H,W].</summary>
     [Output] public static partial Role Y { get; }
+
+    /// <inheritdoc/>
+    public override Op? Rectified(Role role)
+        => role == Skip && !RectifySkip ? this with { RectifySkip = true }
+            : role == Upsampled && !RectifyUpsampled ? this with { RectifyUpsampled = true }
+            : null;
 
     private partial void InferShapes(ref Shapes shapes)
     {

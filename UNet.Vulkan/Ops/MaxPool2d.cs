@@ -8,6 +8,7 @@ namespace UNet.Vulkan.Ops;
 /// 2x2 max-pool with stride 2: y[n,c,p,q] = max over r,s of x[n,c,2p+r,2q+s]. An odd last row or column is left out.
 /// Its gradient goes to the first maximum of each window in row-major order.
 /// </summary>
+/// <param name="Rectify">Whether x counts as max(x, 0): a <see cref="Relu"/> before this op, fused into its loads.</param>
 [Op]
 [Forward<MaxPool2dForward>]
 [Backward<MaxPool2dBackward>]
@@ -15,13 +16,17 @@ namespace UNet.Vulkan.Ops;
 [Sample("x: 2x3x8x10")]
 [Sample("x: 2x3x7x9")]
 [Sample("x: 1x2x6x131")]
-public sealed partial record MaxPool2d
+[Sample("x: 2x3x7x9", "Rectify: true")]
+public sealed partial record MaxPool2d(bool Rectify = false)
 {
     /// <summary>Input [N,C,H,W], at least 2 x 2 pixels.</summary>
     [Input] public static partial Role X { get; }
 
     /// <summary>Output [N,C,H/2,W/2], rounded down.</summary>
     [Output] public static partial Role Y { get; }
+
+    /// <inheritdoc/>
+    public override Op? Rectified(Role role) => role == X && !Rectify ? this with { Rectify = true } : null;
 
     private partial void InferShapes(ref Shapes shapes)
     {

@@ -6,6 +6,9 @@ namespace UNet.Vulkan.Planning;
 /// <summary>Choices of a plan that change memory or speed; only <see cref="Choose"/> may change rounding.</summary>
 public sealed record PlanOptions
 {
+    /// <summary>Fuse what <see cref="Fusion"/> can; the result has the same bits.</summary>
+    public bool Fuse { get; init; } = true;
+
     /// <summary>Let activations, gradients and scratch whose lifetimes do not meet share memory.</summary>
     public bool Alias { get; init; } = true;
 

@@ -17,7 +17,7 @@ public static class Planner
     public static ExecutionPlan Plan(Graph.Graph graph, DeviceProperties device, PlanOptions? options = null)
     {
         options ??= new PlanOptions();
-        PlannedInvocation[] invocations = [.. graph.Invocations.Select(invocation => Choose(invocation, device, options))];
+        PlannedInvocation[] invocations = [.. (options.Fuse ? Fusion.Apply(graph) : graph.Invocations).Select(invocation => Choose(invocation, device, options))];
         MemoryPlan memory = MemoryPlan.Create(
             Lifetimes(graph, invocations), graph.Values.Where(value => value.Whole is not null), device, options);
         ImmutableArray<ImmutableArray<PlannedDispatch>> levels = BarrierPlan.Create(

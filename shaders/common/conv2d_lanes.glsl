@@ -6,12 +6,17 @@
 // The including file declares the buffer types Pixels { float pixels[]; }, WeightPairs { vec2 pairs[]; } and
 // Result { float result[]; }. Weights are packed by conv2d/pack_*: [channel tile][input channel][tap pair][lane].
 
+// Where `rectify` is set, the source counts as max(source, 0). Where `masked` is set, the result is 0 wherever `mask`, of the
+// result's shape, is not positive.
+
 const uint LANES = gl_WorkGroupSize.x;
 const uint TAP_PAIRS = 5u; // 9 taps and one zero
 
 struct Plane { uint channels; uint height; uint width; };
 
-void convolve_tile(Pixels source, WeightPairs weights, Result destination, Plane x, Plane y, uint padding, float start) {
+void convolve_tile(
+    Pixels source, WeightPairs weights, Result destination, Pixels mask, Plane x, Plane y, uint padding, float start,
+    bool rectify, bool masked) {
     uint lane = gl_LocalInvocationID.x;
     uint q0 = gl_WorkGroupID.x * TILE_W;
     uint p0 = gl_WorkGroupID.y * TILE_H;
@@ -46,6 +51,10 @@ void convolve_tile(Pixels source, WeightPairs weights, Result destination, Plane
                 near = row_inside && left_inside ? near : 0.0;
                 far = row_inside && right_inside ? far : 0.0;
             }
+            if (rectify) {
+                near = max(near, 0.0);
+                far = max(far, 0.0);
+            }
             float pixel[2u * LANES];
             [[unroll]] for (uint j = 0u; j < LANES; j++) {
                 pixel[j] = subgroupBroadcast(near, j);
@@ -71,7 +80,7 @@ void convolve_tile(Pixels source, WeightPairs weights, Result destination, Plane
             uint line = ((n * y.channels + channel) * y.height + p0 + i) * y.width + q0;
             [[unroll]] for (uint j = 0u; j < TILE_W; j++) {
                 if (q0 + j < y.width)
-                    destination.result[line + j] = sum[i * TILE_W + j];
+                    destination.result[line + j] = !masked || mask.pixels[line + j] > 0.0 ? sum[i * TILE_W + j] : 0.0;
             }
         }
     }

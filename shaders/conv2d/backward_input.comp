@@ -9,10 +9,12 @@ layout(constant_id = 0) const uint KERNEL = 3u;
 layout(constant_id = 1) const uint PADDING = 0u;
 layout(constant_id = 2) const uint TILE_H = 8u;
 layout(constant_id = 3) const uint TILE_C = 8u;
+layout(constant_id = 4) const uint RECTIFY = 0u; // 1: x counted as max(x, 0), whose derivative is 0 up to x = 0
 
 layout(set = 0, binding = 0, std430) readonly buffer Weight { float weight[]; };
 layout(set = 0, binding = 1, std430) readonly buffer DY { float d_y[]; };
 layout(set = 0, binding = 2, std430) writeonly buffer DX { float d_x[]; };
+layout(set = 0, binding = 3, std430) readonly buffer X { float x[]; };
 layout(push_constant, std430) uniform Push {
     uint x_c;
     uint x_h;
@@ -57,8 +59,9 @@ void main() {
 
     [[unroll]] for (uint j = 0u; j < TILE_C; j++) {
         [[unroll]] for (uint i = 0u; i < TILE_H; i++) {
+            uint at = ((n * x_c + c0 + j) * x_h + h0 + i) * x_w + w0;
             if (c0 + j < x_c && h0 + i < x_h)
-                d_x[((n * x_c + c0 + j) * x_h + h0 + i) * x_w + w0] = sum[i * TILE_C + j];
+                d_x[at] = RECTIFY == 0u || x[at] > 0.0 ? sum[i * TILE_C + j] : 0.0;
         }
     }
 }

@@ -11,6 +11,7 @@ layout(local_size_x = 8) in;
 layout(constant_id = 0) const uint PADDING = 0u;
 layout(constant_id = 1) const uint TILE_H = 6u;
 layout(constant_id = 2) const uint TILE_W = 14u; // two gathers bring 16 pixels, of which a 3 wide kernel uses 2 beyond the tile
+layout(constant_id = 3) const uint RECTIFY = 0u; // 1: x counted as max(x, 0), whose derivative is 0 up to x = 0
 
 layout(buffer_reference, std430, buffer_reference_align = 4) readonly buffer Pixels { float pixels[]; };
 layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer WeightPairs { vec2 pairs[]; };
@@ -19,6 +20,7 @@ layout(push_constant, std430) uniform Push {
     Pixels d_y;
     WeightPairs packed_transposed;
     Result d_x;
+    Pixels x;
     uint x_c;
     uint x_h;
     uint x_w;
@@ -30,5 +32,5 @@ layout(push_constant, std430) uniform Push {
 #include "common/conv2d_lanes.glsl"
 
 void main() {
-    convolve_tile(d_y, packed_transposed, d_x, Plane(y_c, y_h, y_w), Plane(x_c, x_h, x_w), 2u - PADDING, 0.0);
+    convolve_tile(d_y, packed_transposed, d_x, x, Plane(y_c, y_h, y_w), Plane(x_c, x_h, x_w), 2u - PADDING, 0.0, false, RECTIFY == 1u);
 }

@@ -10,6 +10,7 @@ layout(local_size_x = 32) in;
 layout(constant_id = 0) const uint KERNEL = 3u;
 layout(constant_id = 1) const uint PADDING = 0u;
 layout(constant_id = 2) const uint TILE_C = 4u;
+layout(constant_id = 3) const uint RECTIFY = 0u; // 1: x counts as max(x, 0)
 
 layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };
 layout(set = 0, binding = 1, std430) readonly buffer DY { float d_y[]; };
@@ -27,7 +28,8 @@ layout(push_constant, std430) uniform Push {
 };
 
 float pixel_at(uint n, uint c, uint row, uint column) {
-    return row < x_h && column < x_w ? x[((n * x_c + c) * x_h + row) * x_w + column] : 0.0;
+    float pixel = row < x_h && column < x_w ? x[((n * x_c + c) * x_h + row) * x_w + column] : 0.0;
+    return RECTIFY == 1u ? max(pixel, 0.0) : pixel;
 }
 
 void main() {

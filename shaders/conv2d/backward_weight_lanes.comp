@@ -11,6 +11,7 @@ layout(local_size_x = 8) in;
 
 layout(constant_id = 0) const uint PADDING = 0u;
 layout(constant_id = 1) const uint TILE_C = 4u;
+layout(constant_id = 2) const uint RECTIFY = 0u; // 1: x counts as max(x, 0)
 
 layout(buffer_reference, std430, buffer_reference_align = 4) readonly buffer Pixels { float pixels[]; };
 layout(buffer_reference, std430, buffer_reference_align = 4) writeonly buffer Sums { float sums[]; };
@@ -42,7 +43,7 @@ vec2 row_of(uint n, uint c, uint row, uint column) {
         runs.x = row < x_h && column < x_w ? runs.x : 0.0;
         runs.y = row < x_h && column + LANES < x_w ? runs.y : 0.0;
     }
-    return runs;
+    return RECTIFY == 1u ? max(runs, vec2(0.0)) : runs;
 }
 
 void main() {

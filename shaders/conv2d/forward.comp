@@ -9,6 +9,7 @@ layout(constant_id = 0) const uint KERNEL = 3u;
 layout(constant_id = 1) const uint PADDING = 0u;
 layout(constant_id = 2) const uint TILE_H = 8u;
 layout(constant_id = 3) const uint TILE_C = 8u;
+layout(constant_id = 4) const uint RECTIFY = 0u; // 1: x counts as max(x, 0)
 
 layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };
 layout(set = 0, binding = 1, std430) readonly buffer Weight { float weight[]; };
@@ -47,6 +48,8 @@ void main() {
             [[unroll]] for (uint i = 0u; i < TILE_H + KERNEL - 1u; i++) {
                 uint row = p0 + i - PADDING;
                 pixel[i] = row < x_h && column < x_w ? x[(plane + row) * x_w + column] : 0.0;
+                if (RECTIFY == 1u)
+                    pixel[i] = max(pixel[i], 0.0);
             }
             [[unroll]] for (uint j = 0u; j < TILE_C; j++) {
                 uint k = min(k0 + j, y_c - 1u);

@@ -10,6 +10,7 @@ layout(local_size_x = 8) in;
 layout(constant_id = 0) const uint PADDING = 0u;
 layout(constant_id = 1) const uint TILE_H = 6u;
 layout(constant_id = 2) const uint TILE_W = 14u; // two gathers bring 16 pixels, of which a 3 wide kernel uses 2 beyond the tile
+layout(constant_id = 3) const uint RECTIFY = 0u; // 1: x counts as max(x, 0)
 
 layout(buffer_reference, std430, buffer_reference_align = 4) readonly buffer Pixels { float pixels[]; };
 layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer WeightPairs { vec2 pairs[]; };
@@ -33,5 +34,5 @@ layout(push_constant, std430) uniform Push {
 void main() {
     uint channel = gl_WorkGroupID.z % ((y_c + LANES - 1u) / LANES) * LANES + gl_LocalInvocationID.x;
     float start = bias.biases[min(channel, y_c - 1u)];
-    convolve_tile(x, packed, y, Plane(x_c, x_h, x_w), Plane(y_c, y_h, y_w), PADDING, start);
+    convolve_tile(x, packed, y, x, Plane(x_c, x_h, x_w), Plane(y_c, y_h, y_w), PADDING, start, RECTIFY == 1u, false);
 }

@@ -7,10 +7,12 @@ layout(local_size_x = 32, local_size_y = 2) in;
 
 layout(constant_id = 0) const uint TILE_H = 4u;
 layout(constant_id = 1) const uint TILE_C = 8u;
+layout(constant_id = 2) const uint RECTIFY = 0u; // 1: x counted as max(x, 0), whose derivative is 0 up to x = 0
 
 layout(set = 0, binding = 0, std430) readonly buffer Weight { float weight[]; };
 layout(set = 0, binding = 1, std430) readonly buffer DY { float d_y[]; };
 layout(set = 0, binding = 2, std430) writeonly buffer DX { float d_x[]; };
+layout(set = 0, binding = 3, std430) readonly buffer X { float x[]; };
 layout(push_constant, std430) uniform Push {
     uint x_c;
     uint x_h;
@@ -52,8 +54,9 @@ void main() {
 
     [[unroll]] for (uint j = 0u; j < TILE_C; j++) {
         [[unroll]] for (uint i = 0u; i < TILE_H; i++) {
+            uint at = ((n * x_c + c0 + j) * x_h + p0 + i) * x_w + q;
             if (c0 + j < x_c && p0 + i < x_h)
-                d_x[((n * x_c + c0 + j) * x_h + p0 + i) * x_w + q] = sum[i * TILE_C + j];
+                d_x[at] = RECTIFY == 0u || x[at] > 0.0 ? sum[i * TILE_C + j] : 0.0;
         }
     }
 }

@@ -9,6 +9,7 @@
 layout(local_size_x = 32) in;
 
 layout(constant_id = 0) const uint TILE_C = 8u;
+layout(constant_id = 1) const uint RECTIFY = 0u; // 1: x counts as max(x, 0)
 
 layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };
 layout(set = 0, binding = 1, std430) readonly buffer DY { float d_y[]; };
@@ -48,6 +49,8 @@ void main() {
             }
             [[unroll]] for (uint j = 0u; j < TILE_C; j++) {
                 float pixel = x[((n * x_c + min(c0 + j, x_c - 1u)) * x_h + p) * x_w + q];
+                if (RECTIFY == 1u)
+                    pixel = max(pixel, 0.0);
                 [[unroll]] for (uint t = 0u; t < 4u; t++)
                     sum[j * 4u + t] += pixel * gradient[t];
             }

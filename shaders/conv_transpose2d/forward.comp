@@ -7,6 +7,7 @@ layout(local_size_x = 32, local_size_y = 2) in;
 
 layout(constant_id = 0) const uint TILE_H = 4u;
 layout(constant_id = 1) const uint TILE_C = 4u;
+layout(constant_id = 2) const uint RECTIFY = 0u; // 1: x counts as max(x, 0)
 
 layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };
 layout(set = 0, binding = 1, std430) readonly buffer Weight { float weight[]; };
@@ -39,8 +40,10 @@ void main() {
 
     for (uint c = 0u; c < x_c; c++) {
         float pixel[TILE_H];
-        [[unroll]] for (uint i = 0u; i < TILE_H; i++)
-            pixel[i] = x[((n * x_c + c) * x_h + min(p0 + i, x_h - 1u)) * x_w + q];
+        [[unroll]] for (uint i = 0u; i < TILE_H; i++) {
+            float value = x[((n * x_c + c) * x_h + min(p0 + i, x_h - 1u)) * x_w + q];
+            pixel[i] = RECTIFY == 1u ? max(value, 0.0) : value;
+        }
         [[unroll]] for (uint j = 0u; j < TILE_C; j++) {
             uint k = min(k0 + j, y_c - 1u);
             [[unroll]] for (uint t = 0u; t < 4u; t++) {

@@ -5,8 +5,11 @@
 // is 1), surrounded by zeros where the skip connection was cropped. One invocation computes one element.
 layout(local_size_x = 64) in;
 
+layout(constant_id = 0) const uint RECTIFY_SKIP = 0u; // 1: skip counted as max(skip, 0), whose derivative is 0 up to 0
+
 layout(set = 0, binding = 0, std430) readonly buffer DY { float d_y[]; };
 layout(set = 0, binding = 1, std430) writeonly buffer DSkip { float d_skip[]; };
+layout(set = 0, binding = 2, std430) readonly buffer Skip { float skip[]; };
 layout(push_constant, std430) uniform Push {
     uint skip_c;
     uint skip_h;
@@ -28,5 +31,6 @@ void main() {
     uint plane = i / (skip_w * skip_h);
     uint n = plane / skip_c;
     uint c = plane % skip_c + upsampled_first * (y_c - skip_c);
-    d_skip[i] = row < y_h && column < y_w ? d_y[((n * y_c + c) * y_h + row) * y_w + column] : 0.0;
+    bool reached = row < y_h && column < y_w && (RECTIFY_SKIP == 0u || skip[i] > 0.0);
+    d_skip[i] = reached ? d_y[((n * y_c + c) * y_h + row) * y_w + column] : 0.0;
 }

@@ -5,6 +5,9 @@
 // other way round where upsampled_first is 1. One invocation copies one element.
 layout(local_size_x = 64) in;
 
+layout(constant_id = 0) const uint RECTIFY_SKIP = 0u; // 1: skip counts as max(skip, 0)
+layout(constant_id = 1) const uint RECTIFY_UPSAMPLED = 0u;
+
 layout(set = 0, binding = 0, std430) readonly buffer Skip { float skip[]; };
 layout(set = 0, binding = 1, std430) readonly buffer Upsampled { float upsampled[]; };
 layout(set = 0, binding = 2, std430) writeonly buffer Y { float y[]; };
@@ -34,8 +37,10 @@ void main() {
     if (skip_channel < skip_c) {
         uint top = (skip_h - y_h) / 2u;
         uint left = (skip_w - y_w) / 2u;
-        y[i] = skip[((n * skip_c + skip_channel) * skip_h + row + top) * skip_w + column + left];
+        float value = skip[((n * skip_c + skip_channel) * skip_h + row + top) * skip_w + column + left];
+        y[i] = RECTIFY_SKIP == 1u ? max(value, 0.0) : value;
     } else {
-        y[i] = upsampled[((n * upsampled_c + upsampled_channel) * y_h + row) * y_w + column];
+        float value = upsampled[((n * upsampled_c + upsampled_channel) * y_h + row) * y_w + column];
+        y[i] = RECTIFY_UPSAMPLED == 1u ? max(value, 0.0) : value;
     }
 }

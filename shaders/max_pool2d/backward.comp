@@ -6,6 +6,8 @@
 // One invocation computes the inputs of one window (at an odd edge, fewer than four).
 layout(local_size_x = 64) in;
 
+layout(constant_id = 0) const uint RECTIFY = 0u; // 1: x counted as max(x, 0), whose derivative is 0 up to x = 0
+
 layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };
 layout(set = 0, binding = 1, std430) readonly buffer DY { float d_y[]; };
 layout(set = 0, binding = 2, std430) writeonly buffer DX { float d_x[]; };
@@ -37,7 +39,7 @@ void main() {
             largest = corner + x_w;
         if (x[corner + x_w + 1u] > x[largest])
             largest = corner + x_w + 1u;
-        float gradient = d_y[(plane * y_h + p) * y_w + q];
+        float gradient = RECTIFY == 0u || x[largest] > 0.0 ? d_y[(plane * y_h + p) * y_w + q] : 0.0;
         d_x[corner] = largest == corner ? gradient : 0.0;
         d_x[corner + 1u] = largest == corner + 1u ? gradient : 0.0;
         d_x[corner + x_w] = largest == corner + x_w ? gradient : 0.0;

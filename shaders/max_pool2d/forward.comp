@@ -5,6 +5,8 @@
 // One invocation computes one output.
 layout(local_size_x = 64) in;
 
+layout(constant_id = 0) const uint RECTIFY = 0u; // 1: x counts as max(x, 0)
+
 layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };
 layout(set = 0, binding = 1, std430) writeonly buffer Y { float y[]; };
 layout(push_constant, std430) uniform Push {
@@ -23,5 +25,6 @@ void main() {
     uint p = i / y_w % y_h;
     uint plane = i / (y_w * y_h);
     uint corner = (plane * x_h + p * 2u) * x_w + q * 2u;
-    y[i] = max(max(x[corner], x[corner + 1u]), max(x[corner + x_w], x[corner + x_w + 1u]));
+    float largest = max(max(x[corner], x[corner + 1u]), max(x[corner + x_w], x[corner + x_w + 1u]));
+    y[i] = RECTIFY == 1u ? max(largest, 0.0) : largest;
 }

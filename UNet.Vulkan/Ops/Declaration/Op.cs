@@ -51,6 +51,12 @@ public abstract record Op
     /// <summary>Writes those gradients that <see cref="IReferenceTensors{T}.Wants"/> asks for.</summary>
     public abstract void BackwardReference<T>(IReferenceTensors<T> tensors) where T : IFloatingPointIeee754<T>;
 
+    /// <summary>
+    /// The op that does the same to max(input, 0) as this one to the input of a role: a ReLU before it becomes part of it, and
+    /// the gradient that it gives is that to the ReLU's own input. Null where there is none.
+    /// </summary>
+    public virtual Op? Rectified(Role role) => null;
+
     /// <summary>A valid element for checks and benchmarks of a Float32 role, made from a standard normal number.</summary>
     public virtual float SampleElement(Role role, float normal) => normal;
 

@@ -1,0 +1,99 @@
+using UNet.Tests.Device;
+using UNet.Vulkan.Execution;
+using UNet.Vulkan.Graph;
+using UNet.Vulkan.Model;
+using UNet.Vulkan.Ops;
+using UNet.Vulkan.Planning;
+using UNet.Vulkan.Random;
+using Xunit;
+
+namespace UNet.Tests.Planning;
+
+public class FusionTests
+{
+    private const int Tile = 36;
+
+    /// <summary>Every ReLU becomes part of its readers, except those before dropout, whose kernels do not rectify.</summary>
+    [Theory]
+    [InlineData(UNetArchitecture.Paper, 0, 0)]
+    [InlineData(UNetArchitecture.PhsegV5, 0, 0)]
+    [InlineData(UNetArchitecture.PhsegV5, 0.5, 2)]
+    public void ReadersTakeOverTheWorkOfRectifiers(UNetArchitecture architecture, double dropout, int left)
+    {
+        Graph graph = Step(architecture, dropout).Graph;
+        Assert.Contains(graph.Invocations, IsRectifier);
+        IReadOnlyList<Invocation> fused = Fusion.Apply(graph);
+        Assert.Equal(left, fused.Count(invocation => IsRectifier(invocation) && invocation.Pass.IsForward));
+        Assert.Equal(left, fused.Count(invocation => IsRectifier(invocation) && !invocation.Pass.IsForward));
+
+        // What is read was written before, unless it comes from outside.
+        HashSet<Value> written = [];
+        foreach (Invocation invocation in fused)
+        {
+            Assert.All(invocation.Reads, value => Assert.True(value.IsKept || written.Contains(value), $"{invocation} reads {value}."));
+            written.UnionWith(invocation.Writes);
+        }
+    }
+
+    [Theory]
+    [InlineData(UNetArchitecture.Paper, 0)]
+    [InlineData(UNetArchitecture.PhsegV5, 0.5)]
+    public void FusedNetworksGiveTheSameBits(UNetArchitecture architecture, double dropout)
+        => Assert.Equal(Gradients(architecture, dropout, fuse: false), Gradients(architecture, dropout, fuse: true));
+
+    /// <summary>What is read from outside is written, and what it needs is not fused away.</summary>
+    [Fact]
+    public void KeptValuesStay()
+    {
+        Graph graph = new();
+        Value x = graph.Input("x", new Shape(1, 2, 8, 8));
+        Value y = graph.Add("conv", new Conv2d(3), x).Output;
+        Value rectified = graph.Add("relu", new Relu(), y).Output;
+        graph.Add("pool", new MaxPool2d(), rectified);
+        Assert.DoesNotContain(Fusion.Apply(graph), IsRectifier);
+        rectified.Keep = true;
+        Assert.Contains(Fusion.Apply(graph), IsRectifier);
+    }
+
+    /// <summary>The gradient to what two ops read is a sum in which the ReLU has only a share.</summary>
+    [Fact]
+    public void AnInputWithOtherReadersStaysAsItIs()
+    {
+        Graph graph = new();
+        Value y = graph.Add("conv", new Conv2d(3), graph.Input("x", new Shape(1, 2, 8, 8))).Output;
+        graph.Add("pool", new MaxPool2d(), graph.Add("relu", new Relu(), y).Output);
+        graph.Add("other", new MaxPool2d(), y);
+        Assert.Contains(Fusion.Apply(graph), IsRectifier);
+    }
+
+    private static bool IsRectifier(Invocation invocation) => invocation.Node.Op is Relu;
+
+    private static (Graph Graph, UNetConfiguration Network) Step(UNetArchitecture architecture, double dropout)
+    {
+        UNetConfiguration network = new() { Architecture = architecture, Width = 4, Depth = 2, Padding = ConvolutionPadding.Same, Dropout = dropout };
+        Graph graph = new();
+        Value number = graph.StepEntry("step.number", new Shape(1));
+        Value logits = graph.AppendNetwork(network, graph.Input("image", new Shape(2, 1, Tile, Tile)), new DropoutSource(1, number));
+        Value target = graph.Input("target", new Shape(2, 1, Tile, Tile), ElementType.UInt32);
+        graph.AppendBackward(graph.Add("loss", new SoftmaxCrossEntropy(), logits, target, graph.Input("weight", target.Shape)).Output);
+        return (graph, network);
+    }
+
+    private static float[] Gradients(UNetArchitecture architecture, double dropout, bool fuse)
+    {
+        (Graph graph, UNetConfiguration network) = Step(architecture, dropout);
+        ExecutionPlan plan = Planner.Plan(graph, TestDevice.Shared.Properties, new PlanOptions { Fuse = fuse });
+        using VulkanSession session = new(TestDevice.Shared, plan, graph.StepSlot);
+        session.Initialize(graph);
+        session.WriteParameters(graph, UNetParameters.Initial(network, seed: 3));
+        RandomStream random = new(1, RandomStreams.Synthesis);
+        Value Named(string name) => graph.Values.Single(value => value.Name == name);
+        session.Write(Named("image"), [.. Enumerable.Range(0, 2 * Tile * Tile).Select(i => (float)random.Normal(i))]);
+        session.Write(Named("target"), [.. Enumerable.Range(0, 2 * Tile * Tile).Select(i => (uint)random.Below(i, 2))]);
+        session.Write(Named("weight"), [.. Enumerable.Repeat(1f, 2 * Tile * Tile)]);
+        session.Run(new uint[graph.StepSlot!.Shape.Length]);
+        float[] gradients = session.ReadAll(graph.FlatGradients!);
+        Assert.Contains(gradients, gradient => gradient != 0);
+        return gradients;
+    }
+}

@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using UNet.Vulkan.Graph;
+using UNet.Vulkan.Ops;
+using UNet.Vulkan.Ops.Declaration;
+
+namespace UNet.Vulkan.Planning;
+
+/// <summary>
+/// Rewrites a schedule so that fewer tensors pass through memory; the results keep their bits. Every <see cref="Relu"/> whose
+/// readers can all rectify what they load (<see cref="Op.Rectified"/>) is left out: they read its input x instead of its
+/// output y, and the gradients that they write, 0 where x is not positive, are those to x.
+/// </summary>
+public static class Fusion
+{
+    /// <summary>The graph's invocations, fused.</summary>
+    public static IReadOnlyList<Invocation> Apply(Graph.Graph graph)
+    {
+        HashSet<Node> rectifiers = [.. graph.Nodes.Where(node => node.Op is Relu && CanBeRead(graph, node))];
+        Dictionary<Value, Value> substitutes = [];
+        foreach (Node rectifier in rectifiers)
+        {
+            (Value x, Value y) = (rectifier[Relu.X], rectifier[Relu.Y]);
+            substitutes[y] = x;
+            if (graph.GradientOf(y) is { } gradient && graph.GradientOf(x) is { } substitute)
+                substitutes[gradient] = substitute;
+        }
+
+        Dictionary<Node, Node> fused = graph.Nodes.Except(rectifiers).ToDictionary(node => node, node => Fused(node, substitutes));
+        return [.. graph.Invocations.Where(invocation => !rectifiers.Contains(invocation.Node)).Select(
+            invocation => new Invocation(fused[invocation.Node], invocation.Pass, Substituted(invocation.Gradients, substitutes)))];
+    }
+
+    /// <summary>
+    /// Whether all readers of a ReLU's output can do its work, and nobody else needs the output, its gradient, or a gradient to
+    /// its input that other readers of the input have a share in.
+    /// </summary>
+    private static bool CanBeRead(Graph.Graph graph, Node rectifier)
+    {
+        (Value x, Value y) = (rectifier[Relu.X], rectifier[Relu.Y]);
+        (Value? gradientOfX, Value? gradientOfY) = (graph.GradientOf(x), graph.GradientOf(y));
+        if (y.IsKept || gradientOfY is { IsKept: true } || x.Whole is not null || gradientOfX is null != gradientOfY is null)
+            return false;
+        (Node Node, Role Role)[] readers = [.. ReadersOf(graph, y)];
+        return readers.Length > 0
+            && readers.All(reader => reader.Node.Op.Rectified(reader.Role) is not null)
+            && ReadersOf(graph, x).All(reader => reader.Node == rectifier);
+    }
+
+    private static IEnumerable<(Node Node, Role Role)> ReadersOf(Graph.Graph graph, Value value)
+        => graph.Nodes.SelectMany(node => node.Op.Info.Given.Where(role => node[role] == value), (node, role) => (node, role));
+
+    private static Node Fused(Node node, Dictionary<Value, Value> substitutes)
+    {
+        Op op = node.Op;
+        foreach (Role role in op.Info.Given.Where(role => node[role].Kind == ValueKind.Activation && substitutes.ContainsKey(node[role])))
+            op = op.Rectified(role)!;
+        return new Node(node.Name, op, Substituted(node.Values, substitutes));
+    }
+
+    private static ImmutableArray<Value?> Substituted(ImmutableArray<Value?> values, Dictionary<Value, Value> substitutes)
+        => [.. values.Select(value => value is not null && substitutes.TryGetValue(value, out Value? substitute) ? substitute : value)];
+}
