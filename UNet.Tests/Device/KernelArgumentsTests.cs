@@ -19,6 +19,8 @@ public sealed class KernelArgumentsTests
     {
         public int FirstImage => 0;
 
+        public int SubgroupSize => 8;
+
         public BufferRange Value(Role role) => ranges[role];
 
         public BufferRange Gradient(Role role) => throw new NotSupportedException();

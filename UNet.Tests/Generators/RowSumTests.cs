@@ -20,6 +20,8 @@ public class RowSumTests
     {
         public int FirstImage => 0;
 
+        public int SubgroupSize => 8;
+
         public BufferRange Value(Role role) => new(0, 256 * role.Index, 64);
 
         public BufferRange Gradient(Role role) => new(1, 256 * role.Index, 64);

@@ -71,7 +71,7 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     public override Op? Rectified(Role role) => role == X && !Rectify ? this with { Rectify = true } : null;
 
     /// <summary>Output channels that a workgroup of the kernels for processors computes, one a lane.</summary>
-    private static int Lanes => (int)Conv2dForwardLanes.Info.LocalSize.X;
+    private static int LaneChannels => (int)Conv2dForwardLanes.Info.LocalSize.X;
 
     private partial void InferShapes(ref Shapes shapes)
     {
@@ -114,10 +114,10 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
             (uint)PartialShape(shapes).N);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackForward.Spec spec)
-        => WorkgroupCount.Linear(PackedShape(shapes).Length / 2, Conv2dPackForward.Info.LocalSize.X);
+        => WorkgroupCount.Linear(Kernels(PackedShape(shapes)), Conv2dPackForward.Info.LocalSize.X);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackBackward.Spec spec)
-        => WorkgroupCount.Linear(PackedTransposedShape(shapes).Length / 2, Conv2dPackBackward.Info.LocalSize.X);
+        => WorkgroupCount.Linear(Kernels(PackedTransposedShape(shapes)), Conv2dPackBackward.Info.LocalSize.X);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardLanes.Spec spec) => LaneTiles(shapes.Y, spec.TileH, spec.TileW);
 
@@ -133,18 +133,21 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
         => WorkgroupCount.Linear(shapes.Weight.Length + shapes.Bias.Length, WeightGradientSum.Info.LocalSize.X);
 
     private static WorkgroupCount LaneTiles(Shape shape, uint tileH, uint tileW)
-        => WorkgroupCount.Cover(shape.W, tileW, shape.H, tileH) with { Z = (uint)shape.N * WorkgroupCount.Cover(shape.C, Lanes).X };
+        => WorkgroupCount.Cover(shape.W, tileW, shape.H, tileH) with { Z = (uint)shape.N * WorkgroupCount.Cover(shape.C, LaneChannels).X };
 
-    /// <summary>The taps come in pairs, the last one with a zero.</summary>
+    /// <summary>Kernels of packed weights.</summary>
+    private static long Kernels(Shape packed) => (long)packed.N * packed.C * packed.W;
+
+    /// <summary>The taps come in pairs, the last one with a zero; see <c>shaders/common/conv2d_packing.glsl</c>.</summary>
     private Shape PackedFor(int outChannels, int inChannels)
-        => new((int)WorkgroupCount.Cover(outChannels, Lanes).X, inChannels, (Kernel * Kernel + 1) / 2 * 2, Lanes);
+        => new((int)WorkgroupCount.Cover(outChannels, LaneChannels).X, inChannels, (Kernel * Kernel + 1) / 2 * 2, LaneChannels);
 
     /// <summary>
-    /// Kernels with one output channel a lane are written for processors with eight lanes: elsewhere their loads are slow
+    /// Kernels with one output channel a lane are written for processors with 8 or 16 lanes: elsewhere their loads are slow
     /// or their constant lanes wrong.
     /// </summary>
     private bool SuitsLanes(DeviceProperties device)
-        => Kernel == 3 && Padding <= 2 && device is { IsSoftware: true, HasBufferAddresses: true, HasSubgroupShuffle: true } && device.SubgroupSize == Lanes;
+        => Kernel == 3 && Padding <= 2 && device is { IsSoftware: true, HasBufferAddresses: true, HasSubgroupShuffle: true } && device.SubgroupSize is 8 or 16;
 
     /// <summary>Columns along x, tiles of rows along y, images times tiles of channels along z.</summary>
     private static WorkgroupCount Tiles(Shape shape, uint tileH, uint tileC, WorkgroupSize local)

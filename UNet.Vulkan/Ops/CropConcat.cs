@@ -19,6 +19,7 @@ namespace UNet.Vulkan.Ops;
 [Sample("skip: 1x1x6x8; upsampled: 1x1x4x4")]
 [Sample("skip: 2x3x9x10; upsampled: 2x2x4x5")]
 [Sample("skip: 2x2x5x7; upsampled: 2x3x5x7")]
+[Sample("skip: 1x2x13x38; upsampled: 1x1x9x35")]
 [Sample("skip: 1x1x6x8; upsampled: 1x1x4x4", "UpsampledFirst: true")]
 [Sample("skip: 2x3x9x10; upsampled: 2x2x4x5", "UpsampledFirst: true")]
 [Sample("skip: 2x3x9x10; upsampled: 2x2x4x5", "RectifySkip: true")]
@@ -49,11 +50,15 @@ public sealed partial record CropConcat(bool UpsampledFirst = false, bool Rectif
     }
 
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatForward.Spec spec)
-        => WorkgroupCount.Linear(shapes.Y.Length, CropConcatForward.Info.LocalSize.X);
+        => Tiles(shapes.Y, CropConcatForward.Info.LocalSize.X, spec.TileH);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatBackwardSkip.Spec spec)
-        => WorkgroupCount.Linear(shapes.Skip.Length, CropConcatBackwardSkip.Info.LocalSize.X);
+        => Tiles(shapes.Skip, CropConcatBackwardSkip.Info.LocalSize.X, spec.TileH);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatBackwardUpsampled.Spec spec)
         => WorkgroupCount.Linear(shapes.Upsampled.Length, CropConcatBackwardUpsampled.Info.LocalSize.X);
+
+    /// <summary>Columns along x, tiles of rows along y, images and channels along z.</summary>
+    private static WorkgroupCount Tiles(Shape shape, uint columns, uint rows)
+        => WorkgroupCount.Cover(shape.W, columns, shape.H, rows, (long)shape.N * shape.C);
 }

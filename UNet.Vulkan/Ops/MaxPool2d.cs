@@ -36,8 +36,9 @@ public sealed partial record MaxPool2d(bool Rectify = false)
     }
 
     private partial WorkgroupCount Grid(in Shapes shapes, in MaxPool2dForward.Spec spec)
-        => WorkgroupCount.Linear(shapes.Y.Length, MaxPool2dForward.Info.LocalSize.X);
+        => WorkgroupCount.Cover(shapes.Y.W, MaxPool2dForward.Info.LocalSize.X, shapes.Y.H, spec.TileH, (long)shapes.Y.N * shapes.Y.C);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in MaxPool2dBackward.Spec spec)
-        => WorkgroupCount.Linear((long)shapes.X.N * shapes.X.C * ((shapes.X.H + 1) / 2) * ((shapes.X.W + 1) / 2), MaxPool2dBackward.Info.LocalSize.X);
+        => WorkgroupCount.Cover(
+            (shapes.X.W + 1) / 2, MaxPool2dBackward.Info.LocalSize.X, (shapes.X.H + 1) / 2, spec.TileH, (long)shapes.X.N * shapes.X.C);
 }

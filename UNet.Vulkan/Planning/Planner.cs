@@ -64,7 +64,7 @@ public static class Planner
         long operations = op.Operations(planned.Invocation.Pass, planned.Shapes) / planned.Implementation.Kernels.Length;
         for (int kernel = 0; kernel < planned.Implementation.Kernels.Length; kernel++)
         {
-            var whole = new Binding(planned, ranges, Image: -1, Images: 1);
+            var whole = new Binding(planned, ranges, Image: -1, Images: 1, device.SubgroupSize);
             KernelDispatch dispatch = op.Dispatch(planned.Implementation, kernel, planned.Shapes, whole);
             if (dispatch.Buffers.All(range => range.Length <= device.MaxStorageBufferRange))
             {
@@ -76,7 +76,7 @@ public static class Planner
                 role.PerImage && planned.Shapes[index].Rank == 4 ? planned.Shapes[index].WithImages(planned.Shapes[index].N / images) : planned.Shapes[index])];
             for (int image = 0; image < images; image++)
             {
-                KernelDispatch one = op.Dispatch(planned.Implementation, kernel, shapes, new Binding(planned, ranges, image, images));
+                KernelDispatch one = op.Dispatch(planned.Implementation, kernel, shapes, new Binding(planned, ranges, image, images, device.SubgroupSize));
                 RequireFit(one, planned, kernel, images, device);
                 yield return new PlannedDispatch(Checked(one, planned, device), planned.Invocation.ToString(), operations / images);
             }
@@ -124,7 +124,8 @@ public static class Planner
     }
 
     /// <summary>Ranges of an invocation's values: whole, or one image's part of those that count images.</summary>
-    private sealed record Binding(PlannedInvocation Planned, IReadOnlyDictionary<Value, BufferRange> Ranges, int Image, int Images) : IBufferBinding
+    private sealed record Binding(PlannedInvocation Planned, IReadOnlyDictionary<Value, BufferRange> Ranges, int Image, int Images, int SubgroupSize)
+        : IBufferBinding
     {
         public int FirstImage => Math.Max(Image, 0);
 

@@ -3,15 +3,16 @@
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_GOOGLE_include_directive : require
 #extension GL_KHR_shader_subgroup_ballot : require
-// Gradient of a 3x3 convolution to its input for processors with subgroups of 8: a convolution of d_y, padded by
+// Gradient of a 3x3 convolution to its input for processors with subgroups of 8 or 16: a convolution of d_y, padded by
 // 2 - PADDING, with the kernels that conv2d/pack_backward has turned by 180 degrees and transposed.
-// One workgroup computes 8 input channels of TILE_H rows x TILE_W columns; see common/conv2d_lanes.glsl.
-layout(local_size_x = 8) in;
+// One workgroup computes 16 input channels of TILE_H rows x TILE_W columns; see common/conv2d_lanes.glsl.
+layout(local_size_x = 16) in;
 
 layout(constant_id = 0) const uint PADDING = 0u;
 layout(constant_id = 1) const uint TILE_H = 6u;
-layout(constant_id = 2) const uint TILE_W = 14u; // two gathers bring 16 pixels, of which a 3 wide kernel uses 2 beyond the tile
+layout(constant_id = 2) const uint TILE_W = 14u; // 16 pixels are gathered, of which a kernel 3 wide uses 2 beyond the tile
 layout(constant_id = 3) const uint RECTIFY = 0u; // 1: x counted as max(x, 0), whose derivative is 0 up to x = 0
+layout(constant_id = 4) const uint SUBGROUP_SIZE = 8u;
 
 layout(buffer_reference, std430, buffer_reference_align = 4) readonly buffer Pixels { float pixels[]; };
 layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer WeightPairs { vec2 pairs[]; };
@@ -29,6 +30,7 @@ layout(push_constant, std430) uniform Push {
     uint y_w;
 };
 
+#include "common/conv2d_packing.glsl"
 #include "common/conv2d_lanes.glsl"
 
 void main() {

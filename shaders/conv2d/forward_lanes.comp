@@ -3,14 +3,15 @@
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_GOOGLE_include_directive : require
 #extension GL_KHR_shader_subgroup_ballot : require
-// Convolution 3x3 for processors with subgroups of 8; see common/conv2d_lanes.glsl. `packed` comes from
-// conv2d/pack_forward. One workgroup computes 8 output channels of TILE_H rows x TILE_W columns.
-layout(local_size_x = 8) in;
+// Convolution 3x3 for processors with subgroups of 8 or 16; see common/conv2d_lanes.glsl. `packed` comes from
+// conv2d/pack_forward. One workgroup computes 16 output channels of TILE_H rows x TILE_W columns.
+layout(local_size_x = 16) in;
 
 layout(constant_id = 0) const uint PADDING = 0u;
 layout(constant_id = 1) const uint TILE_H = 6u;
-layout(constant_id = 2) const uint TILE_W = 14u; // two gathers bring 16 pixels, of which a 3 wide kernel uses 2 beyond the tile
+layout(constant_id = 2) const uint TILE_W = 14u; // 16 pixels are gathered, of which a kernel 3 wide uses 2 beyond the tile
 layout(constant_id = 3) const uint RECTIFY = 0u; // 1: x counts as max(x, 0)
+layout(constant_id = 4) const uint SUBGROUP_SIZE = 8u;
 
 layout(buffer_reference, std430, buffer_reference_align = 4) readonly buffer Pixels { float pixels[]; };
 layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer WeightPairs { vec2 pairs[]; };
@@ -29,10 +30,11 @@ layout(push_constant, std430) uniform Push {
     uint y_w;
 };
 
+#include "common/conv2d_packing.glsl"
 #include "common/conv2d_lanes.glsl"
 
 void main() {
-    uint channel = gl_WorkGroupID.z % ((y_c + LANES - 1u) / LANES) * LANES + gl_LocalInvocationID.x;
+    uint channel = gl_WorkGroupID.z % ((y_c + CHANNELS - 1u) / CHANNELS) * CHANNELS + gl_LocalInvocationID.x;
     float start = bias.biases[min(channel, y_c - 1u)];
     convolve_tile(x, packed, y, x, Plane(x_c, x_h, x_w), Plane(y_c, y_h, y_w), PADDING, start, RECTIFY == 1u, false);
 }

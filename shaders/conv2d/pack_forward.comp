@@ -1,30 +1,37 @@
 #version 460
+#extension GL_EXT_buffer_reference : require
+#extension GL_EXT_control_flow_attributes : require
 #extension GL_GOOGLE_include_directive : require
 #include "common/linear.glsl"
-// Packs the weights of a 3x3 convolution for conv2d/forward_lanes: packed[channel tile][input channel][tap pair][lane]
-// holds two neighbouring taps of one output channel; the tenth tap and channels beyond the last are 0.
-// One invocation packs one pair.
+#include "common/conv2d_packing.glsl"
+// Packs the weights of a 3x3 convolution for conv2d/forward_lanes; see common/conv2d_packing.glsl. The tenth tap and channels
+// beyond the last are 0. One invocation packs one kernel: divisions are slow where these kernels run.
 layout(local_size_x = 64) in;
 
-layout(set = 0, binding = 0, std430) readonly buffer Weight { float weight[]; };
-layout(set = 0, binding = 1, std430) writeonly buffer Packed { vec2 packed[]; };
+layout(buffer_reference, std430, buffer_reference_align = 4) readonly buffer Weights { float weights[]; };
+layout(buffer_reference, std430, buffer_reference_align = 8) writeonly buffer WeightPairs { vec2 pairs[]; };
 layout(push_constant, std430) uniform Push {
+    Weights weight;
+    WeightPairs packed;
     uint x_c;
     uint y_c;
-    uint packed_length;
-    uint packed_h;
-    uint packed_w;
+    uint packed_n;
 };
 
 void main() {
     uint i = linear_workgroup() * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
-    if (i * 2u >= packed_length)
+    uint kernels = i / CHANNELS; // counted over channel tiles and the channels read
+    uint tile = kernels / x_c;
+    uint c = kernels - tile * x_c;
+    uint channel = tile * CHANNELS + i % CHANNELS;
+    if (tile >= packed_n)
         return;
-    uint lane = i % packed_w;
-    uint tap = i / packed_w * 2u % packed_h;
-    uint kernels = i * 2u / (packed_w * packed_h);
-    uint c = kernels % x_c;
-    uint k = kernels / x_c * packed_w + lane;
-    uint kernel = (k * x_c + c) * 9u;
-    packed[i] = k < y_c ? vec2(weight[kernel + tap], tap < 8u ? weight[kernel + tap + 1u] : 0.0) : vec2(0.0);
+    uint kernel = (channel * x_c + c) * 9u;
+    [[unroll]] for (uint pair = 0u; pair < TAP_PAIRS; pair++) {
+        uint tap = pair * 2u;
+        vec2 taps = vec2(0.0);
+        if (channel < y_c)
+            taps = vec2(weight.weights[kernel + tap], tap < 8u ? weight.weights[kernel + tap + 1u] : 0.0);
+        packed.pairs[(kernels * TAP_PAIRS + pair) * CHANNELS + i % CHANNELS] = taps;
+    }
 }

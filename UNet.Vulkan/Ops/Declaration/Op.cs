@@ -5,7 +5,7 @@ using UNet.Vulkan.Graph;
 
 namespace UNet.Vulkan.Ops.Declaration;
 
-/// <summary>Gives a dispatch the ranges of its buffers.</summary>
+/// <summary>Gives a dispatch the ranges of its buffers, and what it has to know of where it runs.</summary>
 public interface IBufferBinding
 {
     /// <summary>Range of the role's value (or scratch).</summary>
@@ -16,6 +16,9 @@ public interface IBufferBinding
 
     /// <summary>Index in the batch of the first image bound: not 0 where a batch is bound one image at a time.</summary>
     int FirstImage { get; }
+
+    /// <summary>Lanes of a subgroup on the device.</summary>
+    int SubgroupSize { get; }
 }
 
 /// <summary>
