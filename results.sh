@@ -25,18 +25,23 @@ cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
 
 fail() { printf 'results: %s\n' "$*" >&2; exit 2; }
 
-# What a set is trained with, which images are held out, and how they are segmented: the commands of docs/results.md.
+# What a set is trained with, which images are held out, and how they are segmented and scored: the commands of
+# docs/results.md.
 describe_set() {
-    images=() labels=() segmenting=(--probabilities)
+    images=() labels=() segmenting=(--probabilities) scoring=()
     case $set in
         isbi2012)
-            training=(--width 16 --tile 316 --validation 0.2 --seed 1)
+            training=(--width 16 --tile 316 --validation 0.2 --augment paper --optimizer adamw --steps 2000 --seed 1)
+            scoring=(--metrics iou,dice,pixel-error,rand-error,warping-error,vrand,vinfo --foreground 255
+                --thresholds 0.05:0.95:0.05,0.99)
             images=("$data"/image/{16..19}.png)
             labels=("$data"/label/{16..19}.png)
             ;;
         dic-hela)
-            training=(--truth silver --exclude-near-gold 2 --width 16 --seed 1)
+            training=(--truth silver --exclude-near-gold 2 --validation 0.1 --width 8 --padding same --tile 256
+                --augment none --weight-map paper --class-balance off --optimizer adamw --steps 1200 --seed 1)
             segmenting+=(--instances)
+            scoring=(--metrics iou,dice,seg,ap,f1)
             labels=("$data"/01_GT/SEG/man_seg*.tif)
             images=("${labels[@]/01_GT\/SEG\/man_seg/01\/t}")
             ;;
@@ -44,6 +49,7 @@ describe_set() {
             training=(--width 16 --depth 3 --padding same --tile 128 --validation 0.25 --steps 2000
                 --augment paper --weight-map paper --class-balance off --seed 1)
             segmenting+=(--instances)
+            scoring=(--metrics iou,dice,seg,ap,f1)
             images=("$data"/images/*.png)
             images=("${images[@]: -40}")
             labels=("${images[@]/\/images\//\/masks\/}")
@@ -52,7 +58,7 @@ describe_set() {
 }
 
 main() {
-    local LC_ALL=C data set='' model anew=no device=(--device auto) images labels training segmenting
+    local LC_ALL=C data set='' model anew=no device=(--device auto) images labels training segmenting scoring
     read_arguments "$@"
     find_data
     describe_set
@@ -66,7 +72,7 @@ main() {
     link_to labels "${labels[@]}"
     rm -rf "results/$set/segmented" "results/$set/pictures"
     run segment "$model" "results/$set/images" -o "results/$set/segmented" "${segmenting[@]}" "${device[@]}"
-    run evaluate "results/$set/segmented" "results/$set/labels" --json "results/$set/scores.json" \
+    run evaluate "results/$set/segmented" "results/$set/labels" "${scoring[@]}" --json "results/$set/scores.json" \
         --pictures "results/$set/pictures" --images "results/$set/images"
 }
 
