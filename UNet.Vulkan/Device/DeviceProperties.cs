@@ -61,6 +61,13 @@ public sealed record DeviceProperties
     public bool HasBufferAddresses { get; init; }
 
     public bool HasSubgroupShuffle { get; init; }
+
+    /// <summary>
+    /// Whether the <c>*_lanes</c> kernels suit the device, which compute one channel a lane: they are written for processors
+    /// with 8 or 16 lanes; elsewhere their loads are slow or their constant lanes wrong.
+    /// </summary>
+    public bool SuitsChannelLanes => IsSoftware && HasBufferAddresses && HasSubgroupShuffle && SubgroupSize is (8 or 16);
+
     public bool HasFloat16 { get; init; }
     public bool HasStorage16Bit { get; init; }
     public bool HasCooperativeMatrix { get; init; }

@@ -29,6 +29,7 @@ internal sealed unsafe class VulkanInstance : IDisposable
     /// <exception cref="DeviceException">There is no loader, it fails, or it has no validation layer.</exception>
     public VulkanInstance(bool validation)
     {
+        ProcessorVectors.UseWidest();
         Vk = LoadVulkan();
         try
         {

@@ -142,12 +142,7 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     private Shape PackedFor(int outChannels, int inChannels)
         => new((int)WorkgroupCount.Cover(outChannels, LaneChannels).X, inChannels, (Kernel * Kernel + 1) / 2 * 2, LaneChannels);
 
-    /// <summary>
-    /// Kernels with one output channel a lane are written for processors with 8 or 16 lanes: elsewhere their loads are slow
-    /// or their constant lanes wrong.
-    /// </summary>
-    private bool SuitsLanes(DeviceProperties device)
-        => Kernel == 3 && Padding <= 2 && device is { IsSoftware: true, HasBufferAddresses: true, HasSubgroupShuffle: true } && device.SubgroupSize is 8 or 16;
+    private bool SuitsLanes(DeviceProperties device) => Kernel == 3 && Padding <= 2 && device.SuitsChannelLanes;
 
     /// <summary>Columns along x, tiles of rows along y, images times tiles of channels along z.</summary>
     private static WorkgroupCount Tiles(Shape shape, uint tileH, uint tileC, WorkgroupSize local)

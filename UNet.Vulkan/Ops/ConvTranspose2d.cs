@@ -1,4 +1,5 @@
 using UNet.Shaders;
+using UNet.Vulkan.Device;
 using UNet.Vulkan.Graph;
 using UNet.Vulkan.Ops.Declaration;
 
@@ -16,13 +17,17 @@ namespace UNet.Vulkan.Ops;
 /// <param name="Rectify">Whether x counts as max(x, 0): a <see cref="Relu"/> before this op, fused into its loads.</param>
 [Op]
 [Forward<ConvTranspose2dForward>]
+[Forward<ConvTranspose2dForwardLanes>(Name = "Lanes")]
 [Backward<ConvTranspose2dBackwardInput>]
+[Backward<ConvTranspose2dBackwardInputLanes>(Name = "InputLanes")]
 [Backward<ConvTranspose2dBackwardWeight, WeightGradientSum>]
+[Backward<ConvTranspose2dBackwardWeightLanes, WeightGradientSum>(Name = "WeightLanes")]
 [Sample("x: 1x1x3x5", "OutChannels: 1")]
 [Sample("x: 2x3x5x4", "OutChannels: 2")]
 [Sample("x: 1x9x9x33", "OutChannels: 5")]
 [Sample("x: 1x7x8x3", "OutChannels: 33")]
 [Sample("x: 2x3x5x4", "OutChannels: 2, Rectify: true")]
+[Sample("x: 2x18x5x17", "OutChannels: 17, Rectify: true")]
 public sealed partial record ConvTranspose2d(int OutChannels, bool Rectify = false)
 {
     /// <summary>Input [N,C,H,W].</summary>
@@ -76,8 +81,30 @@ public sealed partial record ConvTranspose2d(int OutChannels, bool Rectify = fal
             WorkgroupCount.Cover(shapes.X.C, spec.TileC).X,
             (uint)PartialShape(shapes).N);
 
+    private partial bool SupportsLanes(in Shapes shapes, DeviceProperties device) => device.SuitsChannelLanes;
+
+    private partial bool SupportsInputLanes(in Shapes shapes, DeviceProperties device) => device.SuitsChannelLanes;
+
+    private partial bool SupportsWeightLanes(in Shapes shapes, DeviceProperties device) => device.SuitsChannelLanes;
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dForwardLanes.Spec spec)
+        => LaneTiles(shapes.X, OutChannels, spec.TileH, ConvTranspose2dForwardLanes.Info.LocalSize);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardInputLanes.Spec spec)
+        => LaneTiles(shapes.X, shapes.X.C, spec.TileH, ConvTranspose2dBackwardInputLanes.Info.LocalSize);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardWeightLanes.Spec spec)
+        => new(
+            WorkgroupCount.Cover(OutChannels, ConvTranspose2dBackwardWeightLanes.Info.LocalSize.X).X,
+            WorkgroupCount.Cover(shapes.X.C, spec.TileC).X,
+            (uint)PartialShape(shapes).N);
+
     private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSum.Spec spec)
         => WorkgroupCount.Linear(shapes.Weight.Length + shapes.Bias.Length, WeightGradientSum.Info.LocalSize.X);
+
+    /// <summary>As many columns of x as a workgroup has lanes along x, tiles of its rows along y, images times channels along z.</summary>
+    private static WorkgroupCount LaneTiles(Shape x, int channels, uint tileH, WorkgroupSize local)
+        => WorkgroupCount.Cover(x.W, local.X, x.H, tileH) with { Z = (uint)x.N * WorkgroupCount.Cover(channels, local.X).X };
 
     /// <summary>Columns of x along x, tiles of its rows along y, images times tiles of channels along z.</summary>
     private static WorkgroupCount Tiles(Shape x, int channels, uint tileH, uint tileC, WorkgroupSize local)

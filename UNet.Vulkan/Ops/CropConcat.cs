@@ -56,7 +56,7 @@ public sealed partial record CropConcat(bool UpsampledFirst = false, bool Rectif
         => Tiles(shapes.Skip, CropConcatBackwardSkip.Info.LocalSize.X, spec.TileH);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatBackwardUpsampled.Spec spec)
-        => WorkgroupCount.Linear(shapes.Upsampled.Length, CropConcatBackwardUpsampled.Info.LocalSize.X);
+        => Tiles(shapes.Upsampled, CropConcatBackwardUpsampled.Info.LocalSize.X, spec.TileH);
 
     /// <summary>Columns along x, tiles of rows along y, images and channels along z.</summary>
     private static WorkgroupCount Tiles(Shape shape, uint columns, uint rows)

@@ -1,0 +1,76 @@
+#version 460
+#extension GL_EXT_buffer_reference : require
+#extension GL_EXT_control_flow_attributes : require
+#extension GL_KHR_shader_subgroup_ballot : require
+// Gradient of the 2x2 stride-2 transposed convolution to its input for processors with subgroups of 8 or 16;
+// common/conv2d_lanes.glsl says what is fast there. One workgroup computes 16 input channels, one a lane, of TILE_H rows x
+// 16 columns.
+layout(local_size_x = 16) in;
+
+layout(constant_id = 0) const uint TILE_H = 4u;
+layout(constant_id = 1) const uint RECTIFY = 0u; // 1: x counted as max(x, 0), whose derivative is 0 up to x = 0
+layout(constant_id = 2) const uint SUBGROUP_SIZE = 8u;
+
+layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer WeightPairs { vec2 pairs[]; };
+layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer GradientPairs { vec2 pairs[]; };
+layout(buffer_reference, std430, buffer_reference_align = 4) writeonly buffer Result { float result[]; };
+layout(buffer_reference, std430, buffer_reference_align = 4) readonly buffer Pixels { float pixels[]; };
+layout(push_constant, std430) uniform Push {
+    WeightPairs weight;
+    GradientPairs d_y;
+    Result d_x;
+    Pixels x;
+    uint x_c;
+    uint x_h;
+    uint x_w;
+    uint y_c;
+};
+
+const uint CHANNELS = gl_WorkGroupSize.x;
+const uint TILE_W = gl_WorkGroupSize.x;
+const uint GATHERS = TILE_W / SUBGROUP_SIZE;
+
+void main() {
+    uint lane = gl_LocalInvocationID.x % SUBGROUP_SIZE;
+    uint q0 = gl_WorkGroupID.x * TILE_W;
+    uint p0 = gl_WorkGroupID.y * TILE_H;
+    uint channel_tiles = (x_c + CHANNELS - 1u) / CHANNELS;
+    uint n = gl_WorkGroupID.z / channel_tiles;
+    uint c = gl_WorkGroupID.z % channel_tiles * CHANNELS + gl_LocalInvocationID.x;
+    if (c - lane >= x_c)
+        return; // nothing to do for the whole subgroup
+    uint c_inside = min(c, x_c - 1u);
+
+    float sum[TILE_H * TILE_W];
+    [[unroll]] for (uint i = 0u; i < TILE_H * TILE_W; i++)
+        sum[i] = 0.0;
+
+    for (uint k = 0u; k < y_c; k++) {
+        [[unroll]] for (uint r = 0u; r < 2u; r++) {
+            vec2 taps = weight.pairs[(c_inside * y_c + k) * 2u + r];
+            [[unroll]] for (uint i = 0u; i < TILE_H; i++) {
+                uint line = (((n * y_c + k) * x_h + min(p0 + i, x_h - 1u)) * 2u + r) * x_w;
+                [[unroll]] for (uint g = 0u; g < GATHERS; g++) {
+                    vec2 gathered = d_y.pairs[line + min(q0 + g * SUBGROUP_SIZE + lane, x_w - 1u)];
+                    [[unroll]] for (uint j = 0u; j < SUBGROUP_SIZE; j++) {
+                        uint at = i * TILE_W + g * SUBGROUP_SIZE + j;
+                        sum[at] = fma(taps.x, subgroupBroadcast(gathered.x, j), sum[at]);
+                        sum[at] = fma(taps.y, subgroupBroadcast(gathered.y, j), sum[at]);
+                    }
+                }
+            }
+        }
+    }
+
+    if (c >= x_c)
+        return;
+    [[unroll]] for (uint i = 0u; i < TILE_H; i++) {
+        if (p0 + i < x_h) {
+            uint line = ((n * x_c + c) * x_h + p0 + i) * x_w + q0;
+            [[unroll]] for (uint j = 0u; j < TILE_W; j++) {
+                if (q0 + j < x_w)
+                    d_x.result[line + j] = RECTIFY == 0u || x.pixels[line + j] > 0.0 ? sum[i * TILE_W + j] : 0.0;
+            }
+        }
+    }
+}

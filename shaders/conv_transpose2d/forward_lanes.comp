@@ -1,0 +1,84 @@
+#version 460
+#extension GL_EXT_buffer_reference : require
+#extension GL_EXT_control_flow_attributes : require
+#extension GL_KHR_shader_subgroup_ballot : require
+// 2x2 transposed convolution with stride 2 for processors with subgroups of 8 or 16; common/conv2d_lanes.glsl says what is
+// fast there. One workgroup computes 16 output channels, one a lane, of the 2x2 outputs of TILE_H rows x 16 columns of x.
+layout(local_size_x = 16) in;
+
+layout(constant_id = 0) const uint TILE_H = 2u;
+layout(constant_id = 1) const uint RECTIFY = 0u; // 1: x counts as max(x, 0)
+layout(constant_id = 2) const uint SUBGROUP_SIZE = 8u;
+
+layout(buffer_reference, std430, buffer_reference_align = 4) readonly buffer Pixels { float pixels[]; };
+layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer WeightPairs { vec2 pairs[]; };
+layout(buffer_reference, std430, buffer_reference_align = 4) readonly buffer Biases { float biases[]; };
+layout(buffer_reference, std430, buffer_reference_align = 8) writeonly buffer Result { vec2 pairs[]; };
+layout(push_constant, std430) uniform Push {
+    Pixels x;
+    WeightPairs weight;
+    Biases bias;
+    Result y;
+    uint x_c;
+    uint x_h;
+    uint x_w;
+    uint y_c;
+};
+
+const uint CHANNELS = gl_WorkGroupSize.x;
+const uint TILE_W = gl_WorkGroupSize.x;
+const uint GATHERS = TILE_W / SUBGROUP_SIZE;
+
+void main() {
+    uint lane = gl_LocalInvocationID.x % SUBGROUP_SIZE;
+    uint q0 = gl_WorkGroupID.x * TILE_W;
+    uint p0 = gl_WorkGroupID.y * TILE_H;
+    uint channel_tiles = (y_c + CHANNELS - 1u) / CHANNELS;
+    uint n = gl_WorkGroupID.z / channel_tiles;
+    uint k = gl_WorkGroupID.z % channel_tiles * CHANNELS + gl_LocalInvocationID.x;
+    if (k - lane >= y_c)
+        return; // nothing to do for the whole subgroup
+    uint k_inside = min(k, y_c - 1u);
+
+    float start = bias.biases[k_inside];
+    float sum[TILE_H * TILE_W * 4u]; // [row][tap][column]
+    [[unroll]] for (uint i = 0u; i < TILE_H * TILE_W * 4u; i++)
+        sum[i] = start;
+
+    for (uint c = 0u; c < x_c; c++) {
+        uint kernel = (c * y_c + k_inside) * 2u;
+        vec2 upper = weight.pairs[kernel];
+        vec2 lower = weight.pairs[kernel + 1u];
+        float taps[4] = float[4](upper.x, upper.y, lower.x, lower.y);
+        [[unroll]] for (uint i = 0u; i < TILE_H; i++) {
+            uint line = ((n * x_c + c) * x_h + min(p0 + i, x_h - 1u)) * x_w;
+            [[unroll]] for (uint g = 0u; g < GATHERS; g++) {
+                float gathered = x.pixels[line + min(q0 + g * SUBGROUP_SIZE + lane, x_w - 1u)];
+                if (RECTIFY == 1u)
+                    gathered = max(gathered, 0.0);
+                [[unroll]] for (uint j = 0u; j < SUBGROUP_SIZE; j++) {
+                    float pixel = subgroupBroadcast(gathered, j);
+                    [[unroll]] for (uint t = 0u; t < 4u; t++) {
+                        uint at = (i * 4u + t) * TILE_W + g * SUBGROUP_SIZE + j;
+                        sum[at] = fma(taps[t], pixel, sum[at]);
+                    }
+                }
+            }
+        }
+    }
+
+    if (k >= y_c)
+        return;
+    [[unroll]] for (uint i = 0u; i < TILE_H; i++) {
+        if (p0 + i < x_h) {
+            [[unroll]] for (uint r = 0u; r < 2u; r++) {
+                uint line = (((n * y_c + k) * x_h + p0 + i) * 2u + r) * x_w;
+                [[unroll]] for (uint j = 0u; j < TILE_W; j++) {
+                    uint at = (i * 4u + r * 2u) * TILE_W + j;
+                    if (q0 + j < x_w)
+                        y.pairs[line + q0 + j] = vec2(sum[at], sum[at + TILE_W]);
+                }
+            }
+        }
+    }
+}
