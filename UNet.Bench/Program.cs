@@ -4,6 +4,7 @@ using UNet.Bench;
 return args switch
 {
     ["profile", .. string[] rest] => StepProfile.Run(rest),
+    ["network", .. string[] rest] => NetworkComparison.Run(rest),
     ["sampling", .. string[] rest] => SamplingProfile.Run(rest),
     ["ops", .. string[] rest] => RunOps(rest),
     _ => Usage(),
@@ -20,6 +21,8 @@ static int Usage()
     Console.Error.WriteLine("""
         Usage: UNet.Bench profile [--width N] [--depth N] [--tile N] [--batch N] [--device NAME] [--plain] [--all]
                  a training step: whole, by kernel, and with --all by dispatch
+               UNet.Bench network [--width N] [--tile N] [--count N] [--device NAME]
+                 forward pass and training step of the paper's network beside PyTorch, where a python3 has it
                UNet.Bench sampling [--tile N] [--image N] [--device NAME]
                  training tiles, plain and deformed
                UNet.Bench ops [BenchmarkDotNet options]
