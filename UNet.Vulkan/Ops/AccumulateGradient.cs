@@ -1,5 +1,6 @@
 using System.Numerics;
 using UNet.Shaders;
+using UNet.Vulkan.Device;
 using UNet.Vulkan.Ops.Declaration;
 
 namespace UNet.Vulkan.Ops;
@@ -8,7 +9,9 @@ namespace UNet.Vulkan.Ops;
 [Op]
 [NoGradient]
 [Forward<AccumulateGradientForward>]
+[Forward<AccumulateGradientForwardAddresses>(Name = "Addresses")]
 [Sample("sum: 2x3x5x7; term: 2x3x5x7")]
+[Sample("sum: 1x1x9x57; term: 1x1x9x57")]
 public sealed partial record AccumulateGradient
 {
     /// <summary>The sum so far, updated in place.</summary>
@@ -22,6 +25,11 @@ public sealed partial record AccumulateGradient
         if (shapes.Sum != shapes.Term)
             throw new ArgumentException($"a gradient {shapes.Term} cannot be added to one of {shapes.Sum}.");
     }
+
+    private partial bool SupportsAddresses(in Shapes shapes, DeviceProperties device) => device is { IsSoftware: true, HasBufferAddresses: true };
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in AccumulateGradientForwardAddresses.Spec spec)
+        => WorkgroupCount.Linear(shapes.Sum.Length, AccumulateGradientForwardAddresses.Info.LocalSize.X * spec.TileLength);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in AccumulateGradientForward.Spec spec)
         => WorkgroupCount.Linear(shapes.Sum.Length, AccumulateGradientForward.Info.LocalSize.X);

@@ -77,7 +77,7 @@ public sealed class Trainer : IDisposable
         }
     }
 
-    /// <summary>The configuration with everything filled in that was left open: channels, classes, tile.</summary>
+    /// <summary>The configuration with everything filled in that was left open: channels, classes, tile, rate.</summary>
     public TrainingConfiguration Configuration { get; }
 
     /// <summary>Steps done so far.</summary>
@@ -177,6 +177,7 @@ public sealed class Trainer : IDisposable
         {
             Network = configuration.Network with { InChannels = data.Channels, Classes = data.Classes.Length },
             Tile = configuration.Tile ?? resume?.Configuration.Tile,
+            LearningRate = configuration.EffectiveLearningRate,
         }).Validated();
         return configuration.Tile is null ? configuration with { Tile = TrainingTile.Choose(configuration, data, device) } : configuration;
     }

@@ -17,7 +17,8 @@ internal static class TrainingConfigurationJson
         json.WriteNumber("batch", configuration.Batch);
         json.WriteNumber("steps", configuration.Steps);
         json.WriteString("optimizer", configuration.Optimizer.ToString().ToLowerInvariant());
-        json.WriteNumber("learning_rate", configuration.EffectiveLearningRate);
+        if (configuration.LearningRate is { } rate)
+            json.WriteNumber("learning_rate", rate);
         json.WriteNumber("momentum", configuration.Momentum);
         json.WriteNumber("weight_decay", configuration.WeightDecay);
         json.WriteNumber("warm_up_steps", configuration.WarmUpSteps);
@@ -52,7 +53,7 @@ internal static class TrainingConfigurationJson
             string other => throw new FormatException($"'{other}' is no optimizer"),
             null => throw new FormatException("the optimizer is missing"),
         },
-        LearningRate = json.GetProperty("learning_rate").GetDouble(),
+        LearningRate = json.TryGetProperty("learning_rate", out JsonElement rate) ? rate.GetDouble() : null,
         Momentum = json.GetProperty("momentum").GetDouble(),
         WeightDecay = json.TryGetProperty("weight_decay", out JsonElement decay) ? decay.GetDouble() : new TrainingConfiguration().WeightDecay,
         WarmUpSteps = json.GetProperty("warm_up_steps").GetInt32(),

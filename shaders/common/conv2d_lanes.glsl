@@ -8,7 +8,7 @@
 // Where `rectify` is set, the source counts as max(source, 0). Where `masked` is set, the result is 0 wherever `mask`, of the
 // result's shape, is not positive.
 
-const uint RUN = 16u; // pixels of a row that are gathered: TILE_W and the 2 more that a kernel 3 wide needs
+const uint RUN = TILE_W + 2u; // pixels of a row that are gathered: a kernel 3 wide needs 2 more than it computes
 const uint GATHERS = RUN / SUBGROUP_SIZE;
 
 struct Plane { uint channels; uint height; uint width; };

@@ -8,7 +8,7 @@
 layout(local_size_x = 16) in;
 
 layout(constant_id = 0) const uint PADDING = 0u;
-layout(constant_id = 1) const uint TILE_H = 6u;
+layout(constant_id = 1) const uint TILE_H = 8u;
 layout(constant_id = 2) const uint TILE_W = 14u; // 16 pixels are gathered, of which a kernel 3 wide uses 2 beyond the tile
 layout(constant_id = 3) const uint RECTIFY = 0u; // 1: x counts as max(x, 0)
 layout(constant_id = 4) const uint SUBGROUP_SIZE = 8u;
