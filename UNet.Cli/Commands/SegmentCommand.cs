@@ -134,6 +134,12 @@ internal static class SegmentCommand
         using IComputeDevice device = ComputeDevice.Open(settings.Device, terminal);
         int largest = files.Max(file => Math.Max(file.Height, file.Width));
         int tile = SegmentationMemory.GoodTile(model.Configuration, largest, device.Properties, settings.Memory);
+        if (OverlapTiles.HasSeams(new TileGeometry(model.Configuration), tile, largest))
+        {
+            terminal.Note($"Tiles of {tile}x{tile} are small for this network with same padding, so that faint seams can show where they "
+                + "meet; allow more --memory for larger tiles.");
+        }
+
         using Segmenter segmenter = new(model, device, tile, settings.Augmentation);
         Directory.CreateDirectory(output);
         long start = Stopwatch.GetTimestamp();

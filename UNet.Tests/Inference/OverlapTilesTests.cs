@@ -32,6 +32,14 @@ public class OverlapTilesTests
             Assert.Equal(side, next);
         });
 
+    [Theory]
+    [InlineData(ConvolutionPadding.Same, 384, 1000, false)] // four receptive borders of 96
+    [InlineData(ConvolutionPadding.Same, 368, 1000, true)]
+    [InlineData(ConvolutionPadding.Same, 368, 176, false)] // one tile
+    [InlineData(ConvolutionPadding.Valid, 188, 1000, false)]
+    public void SmallTilesOfPaddedNetworksShowSeams(ConvolutionPadding padding, int tile, int side, bool seams)
+        => Assert.Equal(seams, OverlapTiles.HasSeams(new TileGeometry(new UNetConfiguration { Padding = padding }), tile, side));
+
     [Fact]
     public void AGoodTileComputesNoMoreThanNeeded()
     {

@@ -76,6 +76,17 @@ public static class OverlapTiles
         return (int)Math.Min(PaperTile * scale, widestSide * scale + lostBefore);
     }
 
+    /// <summary>
+    /// Whether an image of a size shows faint seams where tiles meet: with same padding, whose zeros reach into the used parts
+    /// of tiles of less than four receptive borders. A tile that holds the whole image has no seams.
+    /// </summary>
+    /// <param name="geometry">The network's sizes.</param>
+    /// <param name="tile">Side of the input tile.</param>
+    /// <param name="side">Height or width of the image.</param>
+    /// <exception cref="InputException">The tile does not fit the network.</exception>
+    public static bool HasSeams(TileGeometry geometry, int tile, int side)
+        => geometry.Border == 0 && Overlap(geometry, tile) < geometry.ReceptiveBorder && Along(geometry, tile, side).Skip(1).Any();
+
     // A small tile would be mostly overlap: it makes do with a quarter of its side, at the price of faint seams.
     private static int Overlap(TileGeometry geometry, int tile)
         => Math.Min(geometry.ReceptiveBorder, tile / 4 / geometry.Stride * geometry.Stride);
