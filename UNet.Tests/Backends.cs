@@ -30,9 +30,9 @@ internal static class Backends
 
         public DeviceProperties Properties => device.Properties;
 
-        public Session CreateSession(Graph graph, params Value[] reports)
+        public Session CreateSession(Graph graph, PlanOptions options, params Value[] reports)
         {
-            var session = new VulkanSession(device, Planner.Plan(graph, device.Properties, PlanOptions.Plain), graph.StepSlot, reports);
+            var session = new VulkanSession(device, Planner.Plan(graph, device.Properties, options with { Choose = PlanOptions.Plain.Choose }), graph.StepSlot, reports);
             session.Initialize(graph);
             return session;
         }

@@ -47,6 +47,9 @@ internal static class OpDiagnostics
     public static readonly DiagnosticDescriptor Gradient = Error("UNET033", "Gradient where there is none",
         "Kernel '{0}' binds 'd_{1}', but {2}");
 
+    public static readonly DiagnosticDescriptor PlainImplementation = Error("UNET034", "Restricted plain implementation",
+        "The first implementation of the {0} pass of {1} serves every device and rounding rule; remove {2}, or put a plain one before it");
+
     private static DiagnosticDescriptor Error(string id, string title, string message)
         => new(id, title, message, "UNet.Ops", DiagnosticSeverity.Error, isEnabledByDefault: true);
 

@@ -165,7 +165,8 @@ internal static partial class OpEmitter
     private static void EmitImplementation(CodeWriter writer, OpModel op, int pass, int index)
     {
         ImplementationModel implementation = op.Passes[pass].Implementations[index];
-        writer.Line($"            new Implementation(\"{implementation.Name}\", {Text(pass)}, {Text(index)},");
+        string kinds = $"DeviceKind.{implementation.Suits}, NumericsClass.{implementation.Numerics}";
+        writer.Line($"            new Implementation(\"{implementation.Name}\", {Text(pass)}, {Text(index)}, {kinds},");
         writer.Line("            [");
         foreach (KernelCallModel kernel in implementation.Kernels.Select(k => op.Kernels[k]))
         {

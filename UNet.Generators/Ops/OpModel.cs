@@ -43,9 +43,12 @@ internal sealed record RoleModel(
 /// <param name="Gradients">Indices of the roles whose gradients the pass writes.</param>
 internal sealed record PassModel(EquatableArray<int> Gradients, EquatableArray<ImplementationModel> Implementations);
 
+/// <param name="Suits">Name of a member of <c>DeviceKind</c>.</param>
+/// <param name="Numerics">Name of a member of <c>NumericsClass</c>.</param>
 /// <param name="Kernels">Indices into <see cref="OpModel.Kernels"/>.</param>
 /// <param name="Scratch">Indices of the scratch roles that the kernels use.</param>
-internal sealed record ImplementationModel(string Name, EquatableArray<int> Kernels, EquatableArray<int> Scratch);
+internal sealed record ImplementationModel(
+    string Name, string Suits, string Numerics, EquatableArray<int> Kernels, EquatableArray<int> Scratch);
 
 /// <summary>How an op calls a kernel: the same in every implementation.</summary>
 /// <param name="Type">Fully qualified type of the kernel.</param>

@@ -6,19 +6,26 @@ namespace UNet.Generators.Ops;
 
 internal sealed partial class OpParser
 {
+    private static readonly string[] DeviceKindNames = ["Any", "Hardware", "Software"];
+    private static readonly string[] NumericsNames = ["Direct", "WinogradF23", "WinogradF43", "Float16"];
+
     private readonly List<DeclaredKernel> _kernels = [];
     private readonly List<DeclaredImplementation> _implementations = [];
     private bool _isWithoutGradient;
 
     private sealed record DeclaredKernel(KernelCallModel Call);
 
-    private sealed class DeclaredImplementation(bool isForward, string name, Place? place, int[] kernels)
+    private sealed class DeclaredImplementation(AttributeData attribute, int[] kernels)
     {
-        public bool IsForward { get; } = isForward;
+        public bool IsForward { get; } = attribute.AttributeClass!.Name == "ForwardAttribute";
 
-        public string Name { get; } = name;
+        public string Name { get; } = Named(attribute, "Name", "");
 
-        public Place? Place { get; } = place;
+        public string Suits { get; } = DeviceKindNames[Named(attribute, "Suits", 0)];
+
+        public string Numerics { get; } = NumericsNames[Named(attribute, "Numerics", 0)];
+
+        public Place? Place { get; } = Place.Of(attribute.ApplicationSyntaxReference);
 
         public int[] Kernels { get; } = kernels;
 
@@ -40,9 +47,8 @@ internal sealed partial class OpParser
             if (type.TypeArguments.Any(argument => argument.TypeKind == TypeKind.Error))
                 continue;
             Place? place = Place.Of(attribute.ApplicationSyntaxReference);
-            string name = attribute.NamedArguments.FirstOrDefault(argument => argument.Key == "Name").Value.Value as string ?? "";
             int[] kernels = [.. type.TypeArguments.OfType<INamedTypeSymbol>().Select(kernel => ParseKernel(kernel, place))];
-            DeclaredImplementation implementation = new(type.Name == "ForwardAttribute", name, place, kernels);
+            DeclaredImplementation implementation = new(attribute, kernels);
             _implementations.Add(implementation);
             if (implementation.IsForward)
                 CheckForward(implementation);
@@ -162,6 +168,10 @@ internal sealed partial class OpParser
         {
             string name = pass[i].Name;
             string passName = pass[i].IsForward ? "forward" : "backward";
+            if (i == 0 && pass[i].Suits != DeviceKindNames[0])
+                Report(OpDiagnostics.PlainImplementation, pass[i].Place, passName, _op.Name, $"Suits = DeviceKind.{pass[i].Suits}");
+            if (i == 0 && pass[i].Numerics != NumericsNames[0])
+                Report(OpDiagnostics.PlainImplementation, pass[i].Place, passName, _op.Name, $"Numerics = NumericsClass.{pass[i].Numerics}");
             if (i == 0 && name.Length > 0)
                 Report(OpDiagnostics.ImplementationName, pass[i].Place, passName, _op.Name,
                     $"is the first one, which supports every shape and has no name; remove Name = \"{name}\"");
@@ -178,6 +188,8 @@ internal sealed partial class OpParser
 
     private ImplementationModel ToModel(DeclaredImplementation implementation) => new(
         implementation.Name,
+        implementation.Suits,
+        implementation.Numerics,
         implementation.Kernels.ToEquatableArray(),
         Uses(implementation).Where(use => use.Role >= 0 && _roles[use.Role].IsScratch).Select(use => use.Role).Distinct()
             .OrderBy(role => role).ToEquatableArray());

@@ -56,16 +56,6 @@ internal sealed partial class OpParser
         public bool IsBound { get; set; }
 
         public bool HasGradient { get; set; }
-
-        private static T Named<T>(AttributeData attribute, string name, T otherwise)
-        {
-            foreach (KeyValuePair<string, TypedConstant> argument in attribute.NamedArguments)
-            {
-                if (argument.Key == name && argument.Value.Value is T value)
-                    return value;
-            }
-            return otherwise;
-        }
     }
 
     private void ParseRoles()

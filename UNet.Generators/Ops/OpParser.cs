@@ -62,6 +62,17 @@ internal sealed partial class OpParser
     private bool HasAttribute(string name)
         => _op.GetAttributes().Any(attribute => attribute.AttributeClass?.ToDisplayString() == Declarations + name);
 
+    /// <summary>The value of an attribute's named argument; an enum's is its number.</summary>
+    private static T Named<T>(AttributeData attribute, string name, T otherwise)
+    {
+        foreach (KeyValuePair<string, TypedConstant> argument in attribute.NamedArguments)
+        {
+            if (argument.Key == name && argument.Value.Value is T value)
+                return value;
+        }
+        return otherwise;
+    }
+
     private void Report(DiagnosticDescriptor descriptor, Place? place, params string[] arguments)
         => _diagnostics.Add(DiagnosticInfo.Create(descriptor, place ?? _place, arguments));
 }

@@ -215,6 +215,13 @@ public class OpDiagnosticsTests
             Op(Sample + attributes + Backward, X + Y + (attributes.Contains("Scratch", StringComparison.Ordinal) ? Partial : "")));
 
     [Theory]
+    [InlineData("[[|Forward<TForward>(Suits = DeviceKind.Software)|]] [Backward<TBackward>]",
+        "forward pass of Layer serves every device and rounding rule; remove Suits = DeviceKind.Software")]
+    [InlineData("[Forward<TForward>] [[|Backward<TBackward>(Numerics = NumericsClass.Float16)|]]", "remove Numerics = NumericsClass.Float16")]
+    public void PlainImplementationsServeAllDevices(string attributes, string message)
+        => Check("UNET034", message, Op(Sample + attributes, X + Y));
+
+    [Theory]
     [InlineData("[[|Forward<TForwardNothing>|]] [Backward<TBackward>]", "implementation without a name of Layer writes no 'y'")]
     [InlineData("[Forward<TForward>] [[|Forward<TForwardNothing>(Name = \"Lazy\")|]] [Backward<TBackward>]",
         "implementation 'Lazy' of Layer writes no 'y'")]

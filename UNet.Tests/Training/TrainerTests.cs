@@ -2,6 +2,8 @@ using UNet.Vulkan;
 using UNet.Vulkan.Execution;
 using UNet.Vulkan.Inference;
 using UNet.Vulkan.Model;
+using UNet.Vulkan.Ops.Declaration;
+using UNet.Vulkan.Planning;
 using UNet.Vulkan.Training;
 using Xunit;
 
@@ -285,6 +287,20 @@ public class TrainerTests
             state.Model.Write(path);
             return path;
         }
+    }
+
+    [Fact]
+    public void AResumedRunRoundsAsItBegan()
+    {
+        using ReferenceDevice device = new();
+        using TemporaryFolder folder = new();
+        TrainingFiles files = Train(device, folder, "a", Configuration with { Steps = 1 });
+        TrainingState state = TrainingState.Read(files.State);
+        Assert.Equal(NumericsRule.Direct, state.Numerics);
+        NumericsRule other = new(NumericsClass.WinogradF23);
+        (state with { Numerics = other }).Write(files.State);
+        using Trainer trainer = new(Configuration, TrainingExamples.Data, device, resume: TrainingState.Read(files.State));
+        Assert.Equal(other, trainer.State.Numerics);
     }
 
     [Fact]

@@ -63,10 +63,9 @@ public sealed record DeviceProperties
     public bool HasSubgroupShuffle { get; init; }
 
     /// <summary>
-    /// Whether the <c>*_lanes</c> kernels suit the device, which compute one channel a lane: they are written for processors
-    /// with 8 or 16 lanes; elsewhere their loads are slow or their constant lanes wrong.
+    /// Whether the <c>*_lanes</c> kernels can run, which compute 16 channels a workgroup, one a lane, in subgroups of 8 or 16.
     /// </summary>
-    public bool SuitsChannelLanes => IsSoftware && HasBufferAddresses && HasSubgroupShuffle && SubgroupSize is (8 or 16);
+    public bool HasChannelLanes => HasBufferAddresses && HasSubgroupShuffle && SubgroupSize is (8 or 16);
 
     public bool HasFloat16 { get; init; }
     public bool HasStorage16Bit { get; init; }

@@ -85,9 +85,9 @@ public sealed unsafe class VulkanDevice : IComputeDevice
         : new(choice.Device, options ?? new());
 
     /// <inheritdoc/>
-    public Session CreateSession(Graph.Graph graph, params Value[] reports)
+    public Session CreateSession(Graph.Graph graph, PlanOptions options, params Value[] reports)
     {
-        VulkanSession session = new(this, Planner.Plan(graph, Properties), graph.StepSlot, reports);
+        VulkanSession session = new(this, Planner.Plan(graph, Properties, options), graph.StepSlot, reports);
         session.Initialize(graph);
         return session;
     }

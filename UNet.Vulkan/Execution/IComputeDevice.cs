@@ -1,5 +1,6 @@
 using UNet.Vulkan.Device;
 using UNet.Vulkan.Graph;
+using UNet.Vulkan.Planning;
 
 namespace UNet.Vulkan.Execution;
 
@@ -17,6 +18,11 @@ public interface IComputeDevice : IDisposable
     /// The session must be disposed before the device.
     /// </summary>
     /// <param name="graph">The graph; nothing is added to it any more.</param>
+    /// <param name="options">How to plan; the reference implementation needs no plan.</param>
     /// <param name="reports">Kept Float32 values that <see cref="Session.Complete"/> copies out, in this order.</param>
-    Session CreateSession(Graph.Graph graph, params Value[] reports);
+    Session CreateSession(Graph.Graph graph, PlanOptions options, params Value[] reports);
+
+    /// <summary>A session planned with the default options.</summary>
+    /// <inheritdoc cref="CreateSession(Graph.Graph, PlanOptions, Value[])"/>
+    Session CreateSession(Graph.Graph graph, params Value[] reports) => CreateSession(graph, new PlanOptions(), reports);
 }

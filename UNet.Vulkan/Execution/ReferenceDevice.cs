@@ -1,5 +1,6 @@
 using UNet.Vulkan.Device;
 using UNet.Vulkan.Graph;
+using UNet.Vulkan.Planning;
 
 namespace UNet.Vulkan.Execution;
 
@@ -13,7 +14,7 @@ public sealed class ReferenceDevice : IComputeDevice
     public DeviceProperties? Properties => null;
 
     /// <inheritdoc/>
-    public Session CreateSession(Graph.Graph graph, params Value[] reports)
+    public Session CreateSession(Graph.Graph graph, PlanOptions options, params Value[] reports)
     {
         ReferenceSession<float> session = new(graph, reports);
         session.Initialize(graph);

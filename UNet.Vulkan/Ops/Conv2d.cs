@@ -22,11 +22,11 @@ namespace UNet.Vulkan.Ops;
 /// <param name="Rectify">Whether x counts as max(x, 0): a <see cref="Relu"/> before this op, fused into its loads.</param>
 [Op]
 [Forward<Conv2dForward>]
-[Forward<Conv2dPackForward, Conv2dForwardLanes>(Name = "Lanes")]
+[Forward<Conv2dPackForward, Conv2dForwardLanes>(Name = "Lanes", Suits = DeviceKind.Software)]
 [Backward<Conv2dBackwardInput>]
-[Backward<Conv2dPackBackward, Conv2dBackwardInputLanes>(Name = "InputLanes")]
+[Backward<Conv2dPackBackward, Conv2dBackwardInputLanes>(Name = "InputLanes", Suits = DeviceKind.Software)]
 [Backward<Conv2dBackwardWeight, WeightGradientSum>]
-[Backward<Conv2dBackwardWeightLanes, WeightGradientSum>(Name = "WeightLanes")]
+[Backward<Conv2dBackwardWeightLanes, WeightGradientSum>(Name = "WeightLanes", Suits = DeviceKind.Software)]
 [Sample("x: 1x1x5x7", "OutChannels: 1")]
 [Sample("x: 2x3x5x7", "OutChannels: 4")]
 [Sample("x: 1x3x9x35", "OutChannels: 9, Padding: 1")]
@@ -95,11 +95,11 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
 
     private partial Shape PackedTransposedShape(in Shapes shapes) => PackedFor(shapes.X.C, OutChannels);
 
-    private partial bool SupportsLanes(in Shapes shapes, DeviceProperties device) => SuitsLanes(device);
+    private partial bool SupportsLanes(in Shapes shapes, DeviceProperties device) => RunsOnLanes(device);
 
-    private partial bool SupportsInputLanes(in Shapes shapes, DeviceProperties device) => SuitsLanes(device);
+    private partial bool SupportsInputLanes(in Shapes shapes, DeviceProperties device) => RunsOnLanes(device);
 
-    private partial bool SupportsWeightLanes(in Shapes shapes, DeviceProperties device) => SuitsLanes(device);
+    private partial bool SupportsWeightLanes(in Shapes shapes, DeviceProperties device) => RunsOnLanes(device);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForward.Spec spec)
         => Tiles(shapes.Y, spec.TileH, spec.TileC, Conv2dForward.Info.LocalSize);
@@ -142,7 +142,7 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     private Shape PackedFor(int outChannels, int inChannels)
         => new((int)WorkgroupCount.Cover(outChannels, LaneChannels).X, inChannels, (Kernel * Kernel + 1) / 2 * 2, LaneChannels);
 
-    private bool SuitsLanes(DeviceProperties device) => Kernel == 3 && Padding <= 2 && device.SuitsChannelLanes;
+    private bool RunsOnLanes(DeviceProperties device) => Kernel == 3 && Padding <= 2 && device.HasChannelLanes;
 
     /// <summary>Columns along x, tiles of rows along y, images times tiles of channels along z.</summary>
     private static WorkgroupCount Tiles(Shape shape, uint tileH, uint tileC, WorkgroupSize local)

@@ -17,11 +17,11 @@ namespace UNet.Vulkan.Ops;
 /// <param name="Rectify">Whether x counts as max(x, 0): a <see cref="Relu"/> before this op, fused into its loads.</param>
 [Op]
 [Forward<ConvTranspose2dForward>]
-[Forward<ConvTranspose2dForwardLanes>(Name = "Lanes")]
+[Forward<ConvTranspose2dForwardLanes>(Name = "Lanes", Suits = DeviceKind.Software)]
 [Backward<ConvTranspose2dBackwardInput>]
-[Backward<ConvTranspose2dBackwardInputLanes>(Name = "InputLanes")]
+[Backward<ConvTranspose2dBackwardInputLanes>(Name = "InputLanes", Suits = DeviceKind.Software)]
 [Backward<ConvTranspose2dBackwardWeight, WeightGradientSum>]
-[Backward<ConvTranspose2dBackwardWeightLanes, WeightGradientSum>(Name = "WeightLanes")]
+[Backward<ConvTranspose2dBackwardWeightLanes, WeightGradientSum>(Name = "WeightLanes", Suits = DeviceKind.Software)]
 [Sample("x: 1x1x3x5", "OutChannels: 1")]
 [Sample("x: 2x3x5x4", "OutChannels: 2")]
 [Sample("x: 1x9x9x33", "OutChannels: 5")]
@@ -81,11 +81,11 @@ public sealed partial record ConvTranspose2d(int OutChannels, bool Rectify = fal
             WorkgroupCount.Cover(shapes.X.C, spec.TileC).X,
             (uint)PartialShape(shapes).N);
 
-    private partial bool SupportsLanes(in Shapes shapes, DeviceProperties device) => device.SuitsChannelLanes;
+    private partial bool SupportsLanes(in Shapes shapes, DeviceProperties device) => device.HasChannelLanes;
 
-    private partial bool SupportsInputLanes(in Shapes shapes, DeviceProperties device) => device.SuitsChannelLanes;
+    private partial bool SupportsInputLanes(in Shapes shapes, DeviceProperties device) => device.HasChannelLanes;
 
-    private partial bool SupportsWeightLanes(in Shapes shapes, DeviceProperties device) => device.SuitsChannelLanes;
+    private partial bool SupportsWeightLanes(in Shapes shapes, DeviceProperties device) => device.HasChannelLanes;
 
     private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dForwardLanes.Spec spec)
         => LaneTiles(shapes.X, OutChannels, spec.TileH, ConvTranspose2dForwardLanes.Info.LocalSize);

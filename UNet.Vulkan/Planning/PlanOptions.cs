@@ -3,7 +3,7 @@ using UNet.Vulkan.Ops.Declaration;
 
 namespace UNet.Vulkan.Planning;
 
-/// <summary>Choices of a plan that change memory or speed; only <see cref="Choose"/> may change rounding.</summary>
+/// <summary>Choices of a plan that change memory or speed; only <see cref="Numerics"/> and <see cref="Choose"/> may change rounding.</summary>
 public sealed record PlanOptions
 {
     /// <summary>Fuse what <see cref="Fusion"/> can; the result has the same bits.</summary>
@@ -15,9 +15,12 @@ public sealed record PlanOptions
     /// <summary>Unused bytes before and after every range, for tests that look for writes out of bounds.</summary>
     public int GuardBytes { get; init; }
 
+    /// <summary>How the plan rounds; null for <see cref="NumericsRule.For"/> the device.</summary>
+    public NumericsRule? Numerics { get; init; }
+
     /// <summary>
-    /// Picks one of the implementations that support the invocation's shapes and the device; null takes the last declared
-    /// one, which is the most specialized. The first in the list is the plain one.
+    /// Picks one of all implementations that can run on the invocation's shapes and the device, whatever they suit; null takes
+    /// the last of <see cref="Planner.Candidates"/>, which is the most specialized. The first in the list is the plain one.
     /// </summary>
     public Func<Invocation, IReadOnlyList<Implementation>, Implementation>? Choose { get; init; }
 

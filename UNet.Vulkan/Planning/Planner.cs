@@ -25,14 +25,31 @@ public static class Planner
         return new ExecutionPlan(memory, levels);
     }
 
+    /// <summary>
+    /// The implementations among which speed may decide: they run on the device and suit it, and are all of the one numerics
+    /// class that the rule says, or where there is none of it, direct.
+    /// </summary>
+    public static IReadOnlyList<Implementation> Candidates(Invocation invocation, DeviceProperties device, NumericsRule numerics)
+    {
+        Shape[] shapes = invocation.Node.Shapes;
+        Implementation[] suitable = [.. Supported(invocation, shapes, device).Where(implementation => implementation.IsFor(device))];
+        NumericsClass wanted = numerics.ClassOf(invocation.Node.Op, invocation.Pass, shapes);
+        if (suitable.All(implementation => implementation.Numerics != wanted))
+            wanted = NumericsClass.Direct;
+        return [.. suitable.Where(implementation => implementation.Numerics == wanted)];
+    }
+
+    private static IEnumerable<Implementation> Supported(Invocation invocation, Shape[] shapes, DeviceProperties device)
+        => invocation.Pass.Implementations.Where(implementation => invocation.Node.Op.Supports(implementation, shapes, device));
+
     private sealed record PlannedInvocation(Invocation Invocation, Implementation Implementation, ImmutableArray<Value?> Values, Shape[] Shapes);
 
     private static PlannedInvocation Choose(Invocation invocation, DeviceProperties device, PlanOptions options)
     {
         Node node = invocation.Node;
         Shape[] shapes = node.Shapes;
-        Implementation[] candidates = [.. invocation.Pass.Implementations.Where(implementation => node.Op.Supports(implementation, shapes, device))];
-        Implementation implementation = options.Choose?.Invoke(invocation, candidates) ?? candidates[^1];
+        Implementation implementation = options.Choose?.Invoke(invocation, [.. Supported(invocation, shapes, device)])
+            ?? Candidates(invocation, device, options.Numerics ?? NumericsRule.For(device))[^1];
         ImmutableArray<Value?> values = [.. node.Op.Info.Roles.Select(role =>
             role.Kind == RoleKind.Scratch && implementation.Scratch.Contains(role)
                 ? new Value(-1, $"{invocation} {role}", node.Op.ScratchShape(role, shapes), role.Element, ValueKind.Scratch)

@@ -16,6 +16,7 @@ public sealed class Trainer : IDisposable
 {
     private readonly TrainingData _data;
     private readonly string _fingerprint;
+    private readonly NumericsRule _numerics;
     private readonly LearningRateSchedule _schedule;
     private readonly TileSampler _sampler;
     private readonly TileSource _tiles;
@@ -48,6 +49,7 @@ public sealed class Trainer : IDisposable
         Configuration = FilledIn(configuration, data.Validated(), device, resume);
         _fingerprint = data.Fingerprint();
         RequireFit(initial, resume);
+        _numerics = resume?.Numerics ?? NumericsRule.For(device.Properties);
 
         PreparedData prepared = new(data, Configuration, weightMapCache);
         _data = data = prepared.Data;
@@ -57,12 +59,13 @@ public sealed class Trainer : IDisposable
         _graph = new TrainingGraph(Configuration, _tiles.Slot, _tiles.ResidentPixels);
         _stepWords = new uint[_graph.StepWords];
         _report = new float[_graph.LossSums.Shape.Length + _graph.GradientNorm.Shape.Length];
-        _session = device.CreateSession(_graph.Graph, _graph.LossSums, _graph.GradientNorm);
+        PlanOptions options = new() { Numerics = _numerics };
+        _session = device.CreateSession(_graph.Graph, options, _graph.LossSums, _graph.GradientNorm);
         try
         {
             _validator = data.Validation.IsEmpty
                 ? null
-                : new Validator(Configuration, data.Validation, prepared.PrepareValidation(), device);
+                : new Validator(Configuration, data.Validation, prepared.PrepareValidation(), device, options);
             _tiles.Write(_session, _graph.Tiles);
             _session.WriteParameters(
                 _graph.Graph,
@@ -99,6 +102,7 @@ public sealed class Trainer : IDisposable
                 Step = Step,
                 Best = _best,
                 BestStep = _bestStep,
+                Numerics = _numerics,
                 DataFingerprint = _fingerprint,
             };
 
@@ -207,12 +211,6 @@ public sealed class Trainer : IDisposable
         {
             throw new InputException(
                 $"The state to resume was trained with {resume.Configuration.Optimizer}, not with {Configuration.Optimizer}; give the options of the interrupted run.");
-        }
-
-        if (resume.Numerics != TrainingState.CurrentNumerics)
-        {
-            throw new InputException(
-                $"The state to resume was computed with numerics '{resume.Numerics}'; this version has '{TrainingState.CurrentNumerics}'.");
         }
 
         if (resume.DataFingerprint != _fingerprint)

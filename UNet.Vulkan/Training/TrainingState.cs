@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using UNet.Vulkan.Formats;
 using UNet.Vulkan.Model;
+using UNet.Vulkan.Planning;
 
 namespace UNet.Vulkan.Training;
 
@@ -13,9 +14,6 @@ namespace UNet.Vulkan.Training;
 /// </summary>
 public sealed record TrainingState
 {
-    /// <summary>The summation orders of this version's kernels: plain sums in a fixed order.</summary>
-    internal const string CurrentNumerics = "direct";
-
     private const string Kind = "training_state";
     private const string TrainingKey = "training";
     private const string ProgressKey = "progress";
@@ -42,8 +40,8 @@ public sealed record TrainingState
     /// </summary>
     public long BestStep { get; init; }
 
-    /// <summary>Which summation orders the kernels used: a resumed run must use them again.</summary>
-    public string Numerics { get; init; } = CurrentNumerics;
+    /// <summary>How the run rounds: a resumed run must round in the same way.</summary>
+    public NumericsRule Numerics { get; init; } = NumericsRule.Direct;
 
     /// <summary>Hash of the images and classes that the run was trained on.</summary>
     public required string DataFingerprint { get; init; }
@@ -65,7 +63,7 @@ public sealed record TrainingState
             Optimizer = [.. configuration.Optimizer.StateNames().Select(
                 name => new OptimizerState(name, ModelFile.ReadParameters(file, network, Prefix(name), path)))],
             Step = 0,
-            Numerics = ModelFile.Text(file, NumericsKey, path),
+            Numerics = ReadNumerics(ModelFile.Text(file, NumericsKey, path), path),
             DataFingerprint = ModelFile.Text(file, DataKey, path),
         };
         return JsonText.Read(ModelFile.Text(file, ProgressKey, path), path, json => state with
@@ -83,7 +81,7 @@ public sealed record TrainingState
         Dictionary<string, string> metadata = ModelFile.Metadata(Configuration.Network, Model.Classes, Model.Normalization);
         metadata[ModelFile.KindKey] = Kind;
         metadata[TrainingKey] = JsonText.Write(json => TrainingConfigurationJson.Write(json, Configuration));
-        metadata[NumericsKey] = Numerics;
+        metadata[NumericsKey] = Numerics.Name;
         metadata[DataKey] = DataFingerprint;
         metadata[ProgressKey] = JsonText.Write(json =>
         {
@@ -98,6 +96,9 @@ public sealed record TrainingState
             tensor => tensor with { Name = Prefix(state.Name) + tensor.Name }));
         new SafetensorsFile(Model.Parameters.Concat(kept), metadata).Write(path);
     }
+
+    private static NumericsRule ReadNumerics(string name, string path) => NumericsRule.Named(name)
+        ?? throw new InputException($"The state '{path}' was computed with numerics '{name}', which this version does not have.");
 
     private static string Prefix(string state) => $"{state}.";
 

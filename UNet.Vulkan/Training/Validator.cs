@@ -4,6 +4,7 @@ using UNet.Vulkan.Execution;
 using UNet.Vulkan.Formats;
 using UNet.Vulkan.Inference;
 using UNet.Vulkan.Model;
+using UNet.Vulkan.Planning;
 
 namespace UNet.Vulkan.Training;
 
@@ -16,7 +17,7 @@ internal sealed class Validator : IDisposable
 
     public Validator(
         TrainingConfiguration configuration, ImmutableArray<TrainingImage> images, ImmutableArray<PreparedImage> prepared,
-        IComputeDevice device)
+        IComputeDevice device, PlanOptions options)
     {
         _classes = configuration.Network.Classes;
         _images = [.. images.Zip(prepared)];
@@ -24,7 +25,7 @@ internal sealed class Validator : IDisposable
         UNetConfiguration network = configuration.Network;
         int tile = OverlapTiles.GoodTile(
             new TileGeometry(network), TrainingData.LargestSide(images), OverlapTiles.DefaultLimit(network));
-        _network = new TiledNetwork(network, device, tile, probabilities: false);
+        _network = new TiledNetwork(network, device, tile, probabilities: false, options);
     }
 
     public ValidationScore Score(IEnumerable<NamedTensor> parameters, CancellationToken cancellation)

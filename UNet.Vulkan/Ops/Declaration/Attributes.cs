@@ -22,6 +22,12 @@ public abstract class ImplementationAttribute : Attribute
     /// a name and a hand-written <c>Supports{Name}(in Shapes, DeviceProperties)</c>.
     /// </summary>
     public string Name { get; set; } = "";
+
+    /// <summary>Which devices it is written for: where planning takes it. Where it can run, <c>Supports{Name}</c> says.</summary>
+    public DeviceKind Suits { get; set; }
+
+    /// <summary>How it rounds.</summary>
+    public NumericsClass Numerics { get; set; }
 }
 
 /// <summary>An implementation of the forward pass by one kernel.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using UNet.Shaders;
+using UNet.Vulkan.Device;
 
 namespace UNet.Vulkan.Ops.Declaration;
 
@@ -16,12 +17,18 @@ public sealed record KernelUse(KernelInfo Kernel, ImmutableArray<RoleUse> Uses);
 /// <param name="Name">Empty for the first, which supports every shape.</param>
 /// <param name="PassIndex">Place of the pass in <see cref="OpInfo.Passes"/>.</param>
 /// <param name="Index">Place in <see cref="Pass.Implementations"/>.</param>
+/// <param name="Suits">Which devices it is written for.</param>
+/// <param name="Numerics">How it rounds.</param>
 /// <param name="Kernels">The kernels in the order they run.</param>
-public sealed record Implementation(string Name, int PassIndex, int Index, ImmutableArray<KernelUse> Kernels)
+public sealed record Implementation(
+    string Name, int PassIndex, int Index, DeviceKind Suits, NumericsClass Numerics, ImmutableArray<KernelUse> Kernels)
 {
     /// <summary>The scratch roles that the kernels use.</summary>
     public ImmutableArray<Role> Scratch { get; } =
         [.. Kernels.SelectMany(kernel => kernel.Uses).Select(use => use.Role).Where(role => role.Kind == RoleKind.Scratch).Distinct()];
+
+    /// <summary>Whether it is written for a device such as this; <see cref="Op.Supports"/> says whether it runs there.</summary>
+    public bool IsFor(DeviceProperties device) => Suits == DeviceKind.Any || Suits == DeviceKind.Software == device.IsSoftware;
 }
 
 /// <summary>The forward pass, or one of the backward passes, of an op.</summary>

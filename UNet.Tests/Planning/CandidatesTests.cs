@@ -1,0 +1,75 @@
+using UNet.Vulkan.Checks;
+using UNet.Vulkan.Device;
+using UNet.Vulkan.Graph;
+using UNet.Vulkan.Ops;
+using UNet.Vulkan.Ops.Declaration;
+using UNet.Vulkan.Planning;
+using Xunit;
+
+namespace UNet.Tests.Planning;
+
+/// <summary>Which implementations planning chooses from: those that run, suit the device and round as the rule says.</summary>
+public class CandidatesTests
+{
+    private static readonly DeviceProperties Processor = DeviceProperties.Minimum with
+    {
+        Type = DeviceType.Software,
+        HasBufferAddresses = true,
+        HasSubgroupShuffle = true,
+        SubgroupSize = 8,
+    };
+
+    private static readonly DeviceProperties Gpu = Processor with { Type = DeviceType.Discrete };
+
+    private static readonly Invocation Convolution = GraphOf(new Conv2d(OutChannels: 4)).Invocations[0];
+
+    [Fact]
+    public void AnImplementationForProcessorsIsNoCandidateOnAGpu()
+    {
+        Assert.Equal(["", "Lanes"], Names(Processor));
+        Assert.DoesNotContain("Lanes", Names(Gpu));
+        Implementation lanes = Convolution.Pass.Implementations.Single(implementation => implementation.Name == "Lanes");
+        Assert.True(Convolution.Node.Op.Supports(lanes, Convolution.Node.Shapes, Gpu), "it runs there all the same, and is checked");
+    }
+
+    [Fact]
+    public void TheMostSpecializedCandidateIsPlanned()
+    {
+        Graph graph = GraphOf(new Conv2d(OutChannels: 4));
+        Assert.Contains(Planner.Plan(graph, Processor).Dispatches, dispatch => dispatch.Dispatch.Kernel == Shaders.Conv2dForwardLanes.Info);
+        Assert.DoesNotContain(Planner.Plan(graph, Gpu).Dispatches, dispatch => dispatch.Dispatch.Kernel == Shaders.Conv2dForwardLanes.Info);
+    }
+
+    [Theory]
+    [InlineData(NumericsClass.Direct)]
+    [InlineData(NumericsClass.WinogradF23)]
+    [InlineData(NumericsClass.WinogradF43)]
+    [InlineData(NumericsClass.Float16)]
+    public void CandidatesAreOfOneNumericsClass(NumericsClass numerics)
+    {
+        foreach (Invocation invocation in OpCatalog.Samples.SelectMany(sample => new SampleGraph(sample).Graph.Invocations))
+        {
+            foreach (DeviceProperties device in (DeviceProperties[])[Processor, Gpu, DeviceProperties.Minimum])
+            {
+                IReadOnlyList<Implementation> candidates = Planner.Candidates(invocation, device, new NumericsRule(numerics));
+                NumericsClass found = Assert.Single(candidates.Select(candidate => candidate.Numerics).Distinct());
+                Assert.True(found == numerics || found == NumericsClass.Direct);
+                Assert.All(candidates, candidate => Assert.True(candidate.IsFor(device)));
+            }
+        }
+    }
+
+    [Fact]
+    public void RulesHaveNames()
+    {
+        foreach (NumericsClass numerics in Enum.GetValues<NumericsClass>())
+            Assert.Equal(new NumericsRule(numerics), NumericsRule.Named(new NumericsRule(numerics).Name));
+        Assert.Equal("direct", NumericsRule.Direct.Name);
+        Assert.Null(NumericsRule.Named("exact"));
+    }
+
+    private static Graph GraphOf(Op op) => new SampleGraph(new OpSample(op, [new Shape(1, 3, 8, 8)])).Graph;
+
+    private static IEnumerable<string> Names(DeviceProperties device)
+        => Planner.Candidates(Convolution, device, NumericsRule.Direct).Select(candidate => candidate.Name);
+}

@@ -1,0 +1,21 @@
+namespace UNet.Vulkan.Ops.Declaration;
+
+/// <summary>
+/// How an implementation rounds. Those of one class add the same products in the same order and so may stand in for one
+/// another: which of them is taken may depend on measured time. A change of class changes bits, and its error has a bound of
+/// its own.
+/// </summary>
+public enum NumericsClass
+{
+    /// <summary>Products of the tensors' own elements, added in Float32 in the order that the op's file states.</summary>
+    Direct,
+
+    /// <summary>Winograd's F(2x2, 3x3) (Lavin and Gray 2016, arXiv:1509.09308): 2x2 outputs from 16 products.</summary>
+    WinogradF23,
+
+    /// <summary>Winograd's F(4x4, 3x3): 4x4 outputs from 36 products, with larger factors in its transforms.</summary>
+    WinogradF43,
+
+    /// <summary>Products of elements rounded to 16 bits, added in Float32.</summary>
+    Float16,
+}
