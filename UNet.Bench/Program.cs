@@ -6,6 +6,8 @@ return args switch
     ["profile", .. string[] rest] => StepProfile.Run(rest),
     ["network", .. string[] rest] => NetworkComparison.Run(rest),
     ["sampling", .. string[] rest] => SamplingProfile.Run(rest),
+    ["convolution", .. string[] rest] => PassProfile.RunConvolution(rest),
+    ["passes", .. string[] rest] => PassProfile.RunCatalogue(rest),
     ["ops", .. string[] rest] => RunOps(rest),
     _ => Usage(),
 };
@@ -25,6 +27,10 @@ static int Usage()
                  forward pass and training step of the paper's network beside PyTorch, where a python3 has it
                UNet.Bench sampling [--tile N] [--image N] [--device NAME]
                  training tiles, plain and deformed
+               UNet.Bench convolution [--channels N] [--side N] [--count N] [--device NAME] [--plain] [--unchecked]
+                 each pass and implementation of the 3x3 convolution beside multiplications and additions alone
+               UNet.Bench passes [--op NAME] [--width N] [--tile N] [--all] and the options of convolution
+                 the same for the ops of the catalogue, at shapes of a network
                UNet.Bench ops [BenchmarkDotNet options]
                  single operations
         """);

@@ -1,0 +1,89 @@
+using UNet.Shaders;
+using UNet.Vulkan.Checks;
+using UNet.Vulkan.Device;
+using UNet.Vulkan.Execution;
+using UNet.Vulkan.Graph;
+using UNet.Vulkan.Ops.Declaration;
+using UNet.Vulkan.Planning;
+
+namespace UNet.Bench;
+
+/// <summary>One implementation of one pass of an op, alone on a device, on the data of the op's checks.</summary>
+internal sealed class PassRun : IDisposable
+{
+    private readonly VulkanSession _session;
+
+    /// <summary>Plans the pass and brings to the device whatever it reads, results of earlier passes included.</summary>
+    /// <param name="device">The device; it must outlive this.</param>
+    /// <param name="sample">The op and its input shapes.</param>
+    /// <param name="implementation">One that supports the shapes and the device.</param>
+    public PassRun(VulkanDevice device, OpSample sample, Implementation implementation)
+    {
+        (Sample, Implementation) = (sample, implementation);
+        SampleGraph subject = new(sample);
+        ExecutionPlan whole = Planner.Plan(subject.Graph, device.Properties, new PlanOptions
+        {
+            Choose = (invocation, candidates)
+                => candidates.FirstOrDefault(candidate => ReferenceEquals(candidate, implementation)) ?? candidates[0],
+        });
+        string label = subject.Graph.Invocations.First(invocation => invocation.Pass == Pass).ToString();
+        ExecutionPlan alone = whole with
+        {
+            Levels = [.. whole.Levels.Select(level => level.RemoveAll(dispatch => dispatch.Label != label)).Where(level => !level.IsEmpty)],
+        };
+        Operations = alone.Dispatches.Sum(dispatch => dispatch.Operations);
+        Bytes = alone.Dispatches.Sum(dispatch => dispatch.Dispatch.Buffers.Sum(range => range.Length));
+
+        using VulkanSession before = new(device, whole);
+        subject.WriteData(before);
+        before.Run();
+        _session = new VulkanSession(device, alone);
+        subject.WriteData(_session);
+        foreach ((Value value, _) in subject.Written.Where(written => written.Value.Element == ElementType.Float32))
+            _session.Write(value, before.ReadAll(value));
+    }
+
+    /// <summary>The op and its input shapes.</summary>
+    public OpSample Sample { get; }
+
+    /// <summary>How the pass is computed.</summary>
+    public Implementation Implementation { get; }
+
+    /// <summary>The pass.</summary>
+    public Pass Pass => Sample.Op.Info.Passes[Implementation.PassIndex];
+
+    /// <summary>Floating-point operations that the pass takes by its definition.</summary>
+    public long Operations { get; }
+
+    /// <summary>Bytes of all ranges that its kernels bind: each counts once a kernel, however often it is read.</summary>
+    public long Bytes { get; }
+
+    /// <summary>All implementations of all passes that can run on a device.</summary>
+    public static IEnumerable<Implementation> Of(OpSample sample, VulkanDevice device)
+    {
+        Shape[] shapes = new SampleGraph(sample).Node.Shapes;
+        return sample.Op.Info.Passes.SelectMany(pass => pass.Implementations)
+            .Where(implementation => sample.Op.Supports(implementation, shapes, device.Properties));
+    }
+
+    /// <summary>Compares every implementation of the op with the reference.</summary>
+    /// <exception cref="InvalidOperationException">A result is wrong.</exception>
+    public static void Verify(OpSample sample, VulkanDevice device)
+    {
+        foreach (CheckResult result in DeviceComparison.Run(
+            sample, (graph, options) => new VulkanSession(device, Planner.Plan(graph, device.Properties, options))))
+        {
+            if (!result.Passed)
+                throw new InvalidOperationException($"{result.Subject}: {result.Error:G3} of what is allowed: {result.Detail}");
+        }
+    }
+
+    /// <summary>One run, from submission to completion.</summary>
+    public void Run() => _session.Run();
+
+    /// <summary>One run by the device's clock, each kernel alone: seconds of each.</summary>
+    public double[] Time() => [.. _session.RunTimed().Select(timing => timing.Nanoseconds * 1e-9)];
+
+    /// <inheritdoc/>
+    public void Dispose() => _session.Dispose();
+}
