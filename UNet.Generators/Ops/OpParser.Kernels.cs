@@ -83,7 +83,7 @@ internal sealed partial class OpParser
         {
             Report(OpDiagnostics.Ambiguous, place, what, declaredName, path, string.Join(" or ", meanings.Select(meaning => meaning.Text)));
         }
-        else if (Convert(meanings[0].Expression, meanings[0].Type.SpecialType, type) is not { } expression)
+        else if (Convert(meanings[0].Expression, meanings[0].Type, type) is not { } expression)
         {
             Report(OpDiagnostics.Member, place, what, declaredName, path, _op.Name,
                 $"{meanings[0].Text} has the type {meanings[0].Type.ToDisplayString()}, which cannot become {type}");
@@ -114,11 +114,14 @@ internal sealed partial class OpParser
 
     /// <summary>
     /// An expression of GLSL type <paramref name="to"/>; null where the conversion would lose a fraction or has no meaning.
+    /// An enumeration's member stands for its number.
     /// </summary>
-    private static string? Convert(string expression, SpecialType from, string to)
+    private static string? Convert(string expression, ITypeSymbol from, string to)
     {
         string target = to == "uint64_t" ? "ulong" : to;
-        return from switch
+        if (from is INamedTypeSymbol { EnumUnderlyingType: not null })
+            return to == "float" ? null : $"checked(({target}){expression})";
+        return from.SpecialType switch
         {
             SpecialType.System_Boolean => target == "float" ? $"({expression} ? 1f : 0f)" : $"({expression} ? ({target})1 : ({target})0)",
             SpecialType.System_Single or SpecialType.System_Double => target == "float" ? $"(float){expression}" : null,

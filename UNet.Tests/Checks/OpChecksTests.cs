@@ -18,7 +18,7 @@ public class OpChecksTests
     [Theory]
     [MemberData(nameof(DifferentiableOps))]
     public void BackwardReferenceMatchesFiniteDifferences(string name)
-        => AssertPassed(SamplesOf(name).Select(GradientCheck.Run));
+        => AssertPassed(SamplesOf(name).Where(sample => sample.Op.IsDifferentiatedWhole).Select(GradientCheck.Run));
 
     [Theory]
     [MemberData(nameof(AllOps))]

@@ -14,6 +14,7 @@ public class OpGeneratorTests
             layout(constant_id = 0) const uint TILE_C = 8;
             layout(constant_id = 1) const int KERNEL_SIZE = 3;
             layout(constant_id = 2) const uint IS_SIGNED = 0;
+            layout(constant_id = 3) const uint ELEMENT = 0;
             layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };
             layout(set = 0, binding = 1, std430) readonly buffer L { uint label_map[]; };
             layout(set = 0, binding = 2, std430) readonly buffer W { float weight[]; };
@@ -86,6 +87,7 @@ public class OpGeneratorTests
             [Scratch(PerImage = true, Element = ElementType.Float16)] public static partial Role Order { get; }
 
             private long Scale => KernelSize * 2L;
+            private ElementType Element => ElementType.UInt8;
 
             private partial void InferShapes(ref Shapes shapes)
             {

@@ -55,6 +55,23 @@ public class FusionTests
         Assert.Contains(Fusion.Apply(graph), IsRectifier);
     }
 
+    /// <summary>A convolution stores what its ReLU would make of it; a pool cannot, and whoever reads it rectifies.</summary>
+    [Fact]
+    public void ConvolutionsStoreRectified()
+    {
+        Graph graph = new();
+        Value y = graph.Add("conv", new Conv2d(3), graph.Input("x", new Shape(1, 2, 12, 12))).Output;
+        Value pooled = graph.Add("pool", new MaxPool2d(), graph.Add("relu", new Relu(), y).Output).Output;
+        graph.Add("head", new Conv2d(1), graph.Add("again", new Relu(), pooled).Output);
+        Assert.Equal(
+            [
+                new Conv2d(3, RectifyOutput: true), new MaxPool2d(Rectification.Stored), new Conv2d(1, Rectify: Rectification.OnLoad),
+            ],
+            Fusion.Apply(graph).Select(invocation => invocation.Node.Op));
+        y.Keep = true;
+        Assert.Contains(Fusion.Apply(graph), invocation => invocation.Node.Op is MaxPool2d { Rectify: Rectification.OnLoad });
+    }
+
     /// <summary>The gradient to what two ops read is a sum in which the ReLU has only a share.</summary>
     [Fact]
     public void AnInputWithOtherReadersStaysAsItIs()

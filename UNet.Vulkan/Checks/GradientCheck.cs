@@ -23,11 +23,13 @@ public static class GradientCheck
     private const int MaximumEntries = 48;
 
     /// <summary>Runs the check on one sample.</summary>
-    /// <exception cref="ArgumentException">The op has no gradient.</exception>
+    /// <exception cref="ArgumentException">The op has no gradient, or not one that is the derivative of its forward pass.</exception>
     public static CheckResult Run(OpSample sample)
     {
         if (!sample.Op.Info.HasGradient)
             throw new ArgumentException($"{sample.Op.Info.Name} has no gradient to check.", nameof(sample));
+        if (!sample.Op.IsDifferentiatedWhole)
+            throw new ArgumentException($"The gradient of {sample.Op} is not the derivative of its forward pass.", nameof(sample));
         var subject = new SampleGraph(sample);
         using var session = new ReferenceSession<double>(subject.Graph);
         subject.WriteData(session);

@@ -7,7 +7,7 @@ public sealed partial record Conv2d
 {
     private partial void ForwardReference<T>(in Tensors<T> tensors) where T : IFloatingPointIeee754<T>
     {
-        (Tensor<T> x, Tensor<T> weight, Tensor<T> bias, Tensor<T> y) = (Rectification.Apply(tensors.X, Rectify), tensors.Weight, tensors.Bias, tensors.Y);
+        (Tensor<T> x, Tensor<T> weight, Tensor<T> bias, Tensor<T> y) = (tensors.X.Rectified(Rectify), tensors.Weight, tensors.Bias, tensors.Y);
         int padding = Padding;
         int kernel = Kernel;
         Parallel.For(0, y.Shape.N * y.Shape.C, plane =>
@@ -34,6 +34,7 @@ public sealed partial record Conv2d
                 }
             }
         });
+        y.Rectify(RectifyOutput);
     }
 
     private partial void BackwardReference<T>(in Tensors<T> tensors) where T : IFloatingPointIeee754<T>
@@ -41,11 +42,10 @@ public sealed partial record Conv2d
         if (tensors.WantsDX)
         {
             BackwardInput(tensors.Weight, tensors.DY, tensors.DX);
-            Rectification.Mask(tensors.DX, tensors.X, Rectify);
+            tensors.DX.MaskBy(tensors.X, Rectify);
         }
-
         if (tensors.WantsDWeight)
-            BackwardWeight(Rectification.Apply(tensors.X, Rectify), tensors.DY, tensors.DWeight);
+            BackwardWeight(tensors.X.Rectified(Rectify), tensors.DY, tensors.DWeight);
         if (tensors.WantsDBias)
             BiasGradient.Reference(tensors.DY, tensors.DBias);
     }

@@ -19,7 +19,8 @@ namespace UNet.Vulkan.Ops;
 /// <param name="OutChannels">Number of output channels.</param>
 /// <param name="Kernel">Height and width of the kernel.</param>
 /// <param name="Padding">Rows and columns of zeros on each side; 0 is a valid convolution.</param>
-/// <param name="Rectify">Whether x counts as max(x, 0): a <see cref="Relu"/> before this op, fused into its loads.</param>
+/// <param name="Rectify">Whether max(x, 0) is meant by x: a <see cref="Relu"/> before this op.</param>
+/// <param name="RectifyOutput">Whether max(y, 0) is stored: a <see cref="Relu"/> after this op.</param>
 [Op]
 [Forward<Conv2dForward>]
 [Forward<Conv2dPackForward, Conv2dForwardLanes>(Name = "Lanes", Suits = DeviceKind.Software)]
@@ -34,10 +35,12 @@ namespace UNet.Vulkan.Ops;
 [Sample("x: 2x1x8x8", "OutChannels: 2, Kernel: 1")]
 [Sample("x: 1x5x6x33", "OutChannels: 2, Kernel: 1")]
 [Sample("x: 1x2x17x4", "OutChannels: 33, Padding: 1")]
-[Sample("x: 2x3x9x17", "OutChannels: 9, Padding: 1, Rectify: true")]
-[Sample("x: 1x9x7x16", "OutChannels: 3, Rectify: true")]
-[Sample("x: 1x5x6x33", "OutChannels: 2, Kernel: 1, Rectify: true")]
-public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding = 0, bool Rectify = false)
+[Sample("x: 2x3x9x17", "OutChannels: 9, Padding: 1, Rectify: Rectification.OnLoad")]
+[Sample("x: 1x9x7x16", "OutChannels: 3, Rectify: Rectification.OnLoad")]
+[Sample("x: 1x5x6x33", "OutChannels: 2, Kernel: 1, Rectify: Rectification.OnLoad")]
+[Sample("x: 2x3x9x17", "OutChannels: 9, Padding: 1, Rectify: Rectification.Stored, RectifyOutput: true")]
+[Sample("x: 1x9x7x16", "OutChannels: 3, RectifyOutput: true")]
+public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding = 0, Rectification Rectify = Rectification.None, bool RectifyOutput = false)
 {
     /// <summary>Input [N,C,H,W].</summary>
     [Input] public static partial Role X { get; }
@@ -68,7 +71,17 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
         => 2 * shapes[Y.Index].Length * shapes[X.Index].C * Kernel * Kernel;
 
     /// <inheritdoc/>
-    public override Op? Rectified(Role role) => role == X && !Rectify ? this with { Rectify = true } : null;
+    public override Op? Rectified(Role role, Rectification how)
+        => role == X && Rectify == Rectification.None ? this with { Rectify = how } : null;
+
+    /// <inheritdoc/>
+    public override Op? WithRectifiedOutput => this with { RectifyOutput = true };
+
+    /// <inheritdoc/>
+    public override bool IsDifferentiatedWhole => Rectify != Rectification.Stored && !RectifyOutput;
+
+    /// <inheritdoc/>
+    public override float SampleElement(Role role, float normal) => role == X ? Rectify.SampleElement(normal) : normal;
 
     /// <summary>Output channels that a workgroup of the kernels for processors computes, one a lane.</summary>
     private static int LaneChannels => (int)Conv2dForwardLanes.Info.LocalSize.X;

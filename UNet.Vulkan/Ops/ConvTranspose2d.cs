@@ -14,7 +14,8 @@ namespace UNet.Vulkan.Ops;
 /// d_weight[c,k,r,s] = Σ_npq x[n,c,p,q] · d_y[n,k,2p+r,2q+s]; d_bias[k] = Σ d_y[n,k,·,·].
 /// </remarks>
 /// <param name="OutChannels">Number of output channels.</param>
-/// <param name="Rectify">Whether x counts as max(x, 0): a <see cref="Relu"/> before this op, fused into its loads.</param>
+/// <param name="Rectify">Whether max(x, 0) is meant by x: a <see cref="Relu"/> before this op.</param>
+/// <param name="RectifyOutput">Whether max(y, 0) is stored: a <see cref="Relu"/> after this op.</param>
 [Op]
 [Forward<ConvTranspose2dForward>]
 [Forward<ConvTranspose2dForwardLanes>(Name = "Lanes", Suits = DeviceKind.Software)]
@@ -26,9 +27,10 @@ namespace UNet.Vulkan.Ops;
 [Sample("x: 2x3x5x4", "OutChannels: 2")]
 [Sample("x: 1x9x9x33", "OutChannels: 5")]
 [Sample("x: 1x7x8x3", "OutChannels: 33")]
-[Sample("x: 2x3x5x4", "OutChannels: 2, Rectify: true")]
-[Sample("x: 2x18x5x17", "OutChannels: 17, Rectify: true")]
-public sealed partial record ConvTranspose2d(int OutChannels, bool Rectify = false)
+[Sample("x: 2x3x5x4", "OutChannels: 2, Rectify: Rectification.OnLoad")]
+[Sample("x: 2x18x5x17", "OutChannels: 17, Rectify: Rectification.OnLoad")]
+[Sample("x: 2x18x5x17", "OutChannels: 17, Rectify: Rectification.Stored, RectifyOutput: true")]
+public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rectify = Rectification.None, bool RectifyOutput = false)
 {
     /// <summary>Input [N,C,H,W].</summary>
     [Input] public static partial Role X { get; }
@@ -52,7 +54,17 @@ public sealed partial record ConvTranspose2d(int OutChannels, bool Rectify = fal
     public override long Operations(Pass pass, ReadOnlySpan<Shape> shapes) => 2 * shapes[Y.Index].Length * shapes[X.Index].C;
 
     /// <inheritdoc/>
-    public override Op? Rectified(Role role) => role == X && !Rectify ? this with { Rectify = true } : null;
+    public override Op? Rectified(Role role, Rectification how)
+        => role == X && Rectify == Rectification.None ? this with { Rectify = how } : null;
+
+    /// <inheritdoc/>
+    public override Op? WithRectifiedOutput => this with { RectifyOutput = true };
+
+    /// <inheritdoc/>
+    public override bool IsDifferentiatedWhole => Rectify != Rectification.Stored && !RectifyOutput;
+
+    /// <inheritdoc/>
+    public override float SampleElement(Role role, float normal) => role == X ? Rectify.SampleElement(normal) : normal;
 
     private partial void InferShapes(ref Shapes shapes)
     {

@@ -7,7 +7,7 @@ public sealed partial record CropConcat
 {
     private partial void ForwardReference<T>(in Tensors<T> tensors) where T : IFloatingPointIeee754<T>
     {
-        (Tensor<T> skip, Tensor<T> upsampled) = (Rectification.Apply(tensors.Skip, RectifySkip), Rectification.Apply(tensors.Upsampled, RectifyUpsampled));
+        (Tensor<T> skip, Tensor<T> upsampled) = (tensors.Skip.Rectified(RectifySkip), tensors.Upsampled.Rectified(RectifyUpsampled));
         Tensor<T> y = tensors.Y;
         (int top, int left) = ((skip.Shape.H - y.Shape.H) / 2, (skip.Shape.W - y.Shape.W) / 2);
         (int firstSkip, int firstUpsampled) = FirstChannels(skip.Shape.C, upsampled.Shape.C);
@@ -35,12 +35,12 @@ public sealed partial record CropConcat
             dSkip.Span.Clear();
             (int top, int left) = ((dSkip.Shape.H - dY.Shape.H) / 2, (dSkip.Shape.W - dY.Shape.W) / 2);
             Copy(dY, firstSkip, dSkip, top, left, dSkip.Shape.C);
-            Rectification.Mask(dSkip, tensors.Skip, RectifySkip);
+            dSkip.MaskBy(tensors.Skip, RectifySkip);
         }
         if (tensors.WantsDUpsampled)
         {
             Copy(dY, firstUpsampled, tensors.DUpsampled, 0, 0, tensors.DUpsampled.Shape.C);
-            Rectification.Mask(tensors.DUpsampled, tensors.Upsampled, RectifyUpsampled);
+            tensors.DUpsampled.MaskBy(tensors.Upsampled, RectifyUpsampled);
         }
     }
 

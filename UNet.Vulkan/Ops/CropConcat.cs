@@ -10,7 +10,7 @@ namespace UNet.Vulkan.Ops;
 /// more at the end.
 /// </summary>
 /// <param name="UpsampledFirst">Whether the upsampled tensor's channels come before those of the skip connection.</param>
-/// <param name="RectifySkip">Whether skip counts as max(skip, 0): a <see cref="Relu"/> before this op, fused into its loads.</param>
+/// <param name="RectifySkip">Whether max(skip, 0) is meant by skip: a <see cref="Relu"/> before this op.</param>
 /// <param name="RectifyUpsampled">The same for the upsampled tensor.</param>
 [Op]
 [Forward<CropConcatForward>]
@@ -22,9 +22,11 @@ namespace UNet.Vulkan.Ops;
 [Sample("skip: 1x2x13x38; upsampled: 1x1x9x35")]
 [Sample("skip: 1x1x6x8; upsampled: 1x1x4x4", "UpsampledFirst: true")]
 [Sample("skip: 2x3x9x10; upsampled: 2x2x4x5", "UpsampledFirst: true")]
-[Sample("skip: 2x3x9x10; upsampled: 2x2x4x5", "RectifySkip: true")]
-[Sample("skip: 2x3x9x10; upsampled: 2x2x4x5", "UpsampledFirst: true, RectifySkip: true, RectifyUpsampled: true")]
-public sealed partial record CropConcat(bool UpsampledFirst = false, bool RectifySkip = false, bool RectifyUpsampled = false)
+[Sample("skip: 2x3x9x10; upsampled: 2x2x4x5", "RectifySkip: Rectification.OnLoad")]
+[Sample("skip: 2x3x9x10; upsampled: 2x2x4x5", "UpsampledFirst: true, RectifySkip: Rectification.OnLoad, RectifyUpsampled: Rectification.OnLoad")]
+[Sample("skip: 2x3x9x10; upsampled: 2x2x4x5", "RectifySkip: Rectification.Stored, RectifyUpsampled: Rectification.Stored")]
+public sealed partial record CropConcat(
+    bool UpsampledFirst = false, Rectification RectifySkip = Rectification.None, Rectification RectifyUpsampled = Rectification.None)
 {
     /// <summary>Skip connection [N,Cs,Hs,Ws].</summary>
     [Input] public static partial Role Skip { get; }
@@ -36,10 +38,17 @@ public sealed partial record CropConcat(bool UpsampledFirst = false, bool Rectif
     [Output] public static partial Role Y { get; }
 
     /// <inheritdoc/>
-    public override Op? Rectified(Role role)
-        => role == Skip && !RectifySkip ? this with { RectifySkip = true }
-            : role == Upsampled && !RectifyUpsampled ? this with { RectifyUpsampled = true }
+    public override Op? Rectified(Role role, Rectification how)
+        => role == Skip && RectifySkip == Rectification.None ? this with { RectifySkip = how }
+            : role == Upsampled && RectifyUpsampled == Rectification.None ? this with { RectifyUpsampled = how }
             : null;
+
+    /// <inheritdoc/>
+    public override bool IsDifferentiatedWhole => RectifySkip != Rectification.Stored && RectifyUpsampled != Rectification.Stored;
+
+    /// <inheritdoc/>
+    public override float SampleElement(Role role, float normal)
+        => role == Skip ? RectifySkip.SampleElement(normal) : RectifyUpsampled.SampleElement(normal);
 
     private partial void InferShapes(ref Shapes shapes)
     {

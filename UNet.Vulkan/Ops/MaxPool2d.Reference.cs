@@ -7,7 +7,7 @@ public sealed partial record MaxPool2d
 {
     private partial void ForwardReference<T>(in Tensors<T> tensors) where T : IFloatingPointIeee754<T>
     {
-        (Tensor<T> x, Tensor<T> y) = (Rectification.Apply(tensors.X, Rectify), tensors.Y);
+        (Tensor<T> x, Tensor<T> y) = (tensors.X.Rectified(Rectify), tensors.Y);
         for (int i = 0; i < y.Shape.Length; i++)
             y[i] = x[FirstMaximum(x, i, y.Shape.H, y.Shape.W)];
     }
@@ -18,7 +18,7 @@ public sealed partial record MaxPool2d
         dX.Span.Clear();
         for (int i = 0; i < dY.Shape.Length; i++)
             dX[FirstMaximum(x, i, dY.Shape.H, dY.Shape.W)] = dY[i];
-        Rectification.Mask(dX, x, Rectify);
+        dX.MaskBy(x, Rectify);
     }
 
     /// <summary>Index of the first maximum, in row-major order, of the window of output <paramref name="i"/>.</summary>

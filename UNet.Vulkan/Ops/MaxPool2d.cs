@@ -8,7 +8,7 @@ namespace UNet.Vulkan.Ops;
 /// 2x2 max-pool with stride 2: y[n,c,p,q] = max over r,s of x[n,c,2p+r,2q+s]. An odd last row or column is left out.
 /// Its gradient goes to the first maximum of each window in row-major order.
 /// </summary>
-/// <param name="Rectify">Whether x counts as max(x, 0): a <see cref="Relu"/> before this op, fused into its loads.</param>
+/// <param name="Rectify">Whether max(x, 0) is meant by x: a <see cref="Relu"/> before this op.</param>
 [Op]
 [Forward<MaxPool2dForward>]
 [Backward<MaxPool2dBackward>]
@@ -16,8 +16,9 @@ namespace UNet.Vulkan.Ops;
 [Sample("x: 2x3x8x10")]
 [Sample("x: 2x3x7x9")]
 [Sample("x: 1x2x6x131")]
-[Sample("x: 2x3x7x9", "Rectify: true")]
-public sealed partial record MaxPool2d(bool Rectify = false)
+[Sample("x: 2x3x7x9", "Rectify: Rectification.OnLoad")]
+[Sample("x: 2x3x7x9", "Rectify: Rectification.Stored")]
+public sealed partial record MaxPool2d(Rectification Rectify = Rectification.None)
 {
     /// <summary>Input [N,C,H,W], at least 2 x 2 pixels.</summary>
     [Input] public static partial Role X { get; }
@@ -26,7 +27,14 @@ public sealed partial record MaxPool2d(bool Rectify = false)
     [Output] public static partial Role Y { get; }
 
     /// <inheritdoc/>
-    public override Op? Rectified(Role role) => role == X && !Rectify ? this with { Rectify = true } : null;
+    public override Op? Rectified(Role role, Rectification how)
+        => role == X && Rectify == Rectification.None ? this with { Rectify = how } : null;
+
+    /// <inheritdoc/>
+    public override bool IsDifferentiatedWhole => Rectify != Rectification.Stored;
+
+    /// <inheritdoc/>
+    public override float SampleElement(Role role, float normal) => role == X ? Rectify.SampleElement(normal) : normal;
 
     private partial void InferShapes(ref Shapes shapes)
     {

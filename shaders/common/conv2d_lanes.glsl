@@ -6,7 +6,7 @@
 // The including file includes conv2d_packing.glsl and declares SUBGROUP_SIZE, TILE_H and TILE_W and the buffer types Pixels { float pixels[]; },
 // WeightPairs { vec2 pairs[]; } and Result { float result[]; }; its workgroups are of CHANNELS invocations.
 // Where `rectify` is set, the source counts as max(source, 0). Where `masked` is set, the result is 0 wherever `mask`, of the
-// result's shape, is not positive.
+// result's shape, is not positive. Where `rectify_result` is set, max(result, 0) is stored.
 
 const uint RUN = TILE_W + 2u; // pixels of a row that are gathered: a kernel 3 wide needs 2 more than it computes
 const uint GATHERS = RUN / SUBGROUP_SIZE;
@@ -15,7 +15,7 @@ struct Plane { uint channels; uint height; uint width; };
 
 void convolve_tile(
     Pixels source, WeightPairs weights, Result destination, Pixels mask, Plane x, Plane y, uint padding, float start,
-    bool rectify, bool masked) {
+    bool rectify, bool masked, bool rectify_result) {
     uint lane = gl_LocalInvocationID.x % SUBGROUP_SIZE;
     uint q0 = gl_WorkGroupID.x * TILE_W;
     uint p0 = gl_WorkGroupID.y * TILE_H;
@@ -76,8 +76,9 @@ void convolve_tile(
         if (p0 + i < y.height) {
             uint line = ((n * y.channels + channel) * y.height + p0 + i) * y.width + q0;
             [[unroll]] for (uint j = 0u; j < TILE_W; j++) {
+                float result = rectify_result ? max(sum[i * TILE_W + j], 0.0) : sum[i * TILE_W + j];
                 if (q0 + j < y.width)
-                    destination.result[line + j] = !masked || mask.pixels[line + j] > 0.0 ? sum[i * TILE_W + j] : 0.0;
+                    destination.result[line + j] = !masked || mask.pixels[line + j] > 0.0 ? result : 0.0;
             }
         }
     }

@@ -9,7 +9,7 @@ layout(constant_id = 0) const uint KERNEL = 3u;
 layout(constant_id = 1) const uint PADDING = 0u;
 layout(constant_id = 2) const uint TILE_H = 8u;
 layout(constant_id = 3) const uint TILE_C = 8u;
-layout(constant_id = 4) const uint RECTIFY = 0u; // 1: x counted as max(x, 0), whose derivative is 0 up to x = 0
+layout(constant_id = 4) const uint RECTIFY = 0u; // not 0: x counted as max(x, 0), whose derivative is 0 up to x = 0
 
 layout(set = 0, binding = 0, std430) readonly buffer Weight { float weight[]; };
 layout(set = 0, binding = 1, std430) readonly buffer DY { float d_y[]; };

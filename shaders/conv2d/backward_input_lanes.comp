@@ -11,7 +11,7 @@ layout(local_size_x = 16) in;
 layout(constant_id = 0) const uint PADDING = 0u;
 layout(constant_id = 1) const uint TILE_H = 8u;
 layout(constant_id = 2) const uint TILE_W = 14u; // 16 pixels are gathered, of which a kernel 3 wide uses 2 beyond the tile
-layout(constant_id = 3) const uint RECTIFY = 0u; // 1: x counted as max(x, 0), whose derivative is 0 up to x = 0
+layout(constant_id = 3) const uint RECTIFY = 0u; // not 0: x counted as max(x, 0), whose derivative is 0 up to x = 0
 layout(constant_id = 4) const uint SUBGROUP_SIZE = 8u;
 
 layout(buffer_reference, std430, buffer_reference_align = 4) readonly buffer Pixels { float pixels[]; };
@@ -34,5 +34,5 @@ layout(push_constant, std430) uniform Push {
 #include "common/conv2d_lanes.glsl"
 
 void main() {
-    convolve_tile(d_y, packed_transposed, d_x, x, Plane(y_c, y_h, y_w), Plane(x_c, x_h, x_w), 2u - PADDING, 0.0, false, RECTIFY == 1u);
+    convolve_tile(d_y, packed_transposed, d_x, x, Plane(y_c, y_h, y_w), Plane(x_c, x_h, x_w), 2u - PADDING, 0.0, false, RECTIFY != 0u, false);
 }

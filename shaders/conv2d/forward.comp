@@ -9,7 +9,8 @@ layout(constant_id = 0) const uint KERNEL = 3u;
 layout(constant_id = 1) const uint PADDING = 0u;
 layout(constant_id = 2) const uint TILE_H = 8u;
 layout(constant_id = 3) const uint TILE_C = 8u;
-layout(constant_id = 4) const uint RECTIFY = 0u; // 1: x counts as max(x, 0)
+layout(constant_id = 4) const uint RECTIFY = 0u; // 1: x counts as max(x, 0); 2: it is that already
+layout(constant_id = 5) const uint RECTIFY_OUTPUT = 0u; // 1: max(y, 0) is stored
 
 layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };
 layout(set = 0, binding = 1, std430) readonly buffer Weight { float weight[]; };
@@ -64,8 +65,9 @@ void main() {
 
     [[unroll]] for (uint j = 0u; j < TILE_C; j++) {
         [[unroll]] for (uint i = 0u; i < TILE_H; i++) {
+            float result = RECTIFY_OUTPUT == 1u ? max(sum[i * TILE_C + j], 0.0) : sum[i * TILE_C + j];
             if (k0 + j < y_c && p0 + i < y_h)
-                y[((n * y_c + k0 + j) * y_h + p0 + i) * y_w + q] = sum[i * TILE_C + j];
+                y[((n * y_c + k0 + j) * y_h + p0 + i) * y_w + q] = result;
         }
     }
 }

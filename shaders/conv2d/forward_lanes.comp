@@ -10,8 +10,9 @@ layout(local_size_x = 16) in;
 layout(constant_id = 0) const uint PADDING = 0u;
 layout(constant_id = 1) const uint TILE_H = 8u;
 layout(constant_id = 2) const uint TILE_W = 14u; // 16 pixels are gathered, of which a kernel 3 wide uses 2 beyond the tile
-layout(constant_id = 3) const uint RECTIFY = 0u; // 1: x counts as max(x, 0)
-layout(constant_id = 4) const uint SUBGROUP_SIZE = 8u;
+layout(constant_id = 3) const uint RECTIFY = 0u; // 1: x counts as max(x, 0); 2: it is that already
+layout(constant_id = 4) const uint RECTIFY_OUTPUT = 0u; // 1: max(y, 0) is stored
+layout(constant_id = 5) const uint SUBGROUP_SIZE = 8u;
 
 layout(buffer_reference, std430, buffer_reference_align = 4) readonly buffer Pixels { float pixels[]; };
 layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer WeightPairs { vec2 pairs[]; };
@@ -36,5 +37,6 @@ layout(push_constant, std430) uniform Push {
 void main() {
     uint channel = gl_WorkGroupID.z % ((y_c + CHANNELS - 1u) / CHANNELS) * CHANNELS + gl_LocalInvocationID.x;
     float start = bias.biases[min(channel, y_c - 1u)];
-    convolve_tile(x, packed, y, x, Plane(x_c, x_h, x_w), Plane(y_c, y_h, y_w), PADDING, start, RECTIFY == 1u, false);
+    convolve_tile(
+        x, packed, y, x, Plane(x_c, x_h, x_w), Plane(y_c, y_h, y_w), PADDING, start, RECTIFY == 1u, false, RECTIFY_OUTPUT == 1u);
 }

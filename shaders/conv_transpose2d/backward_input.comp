@@ -7,7 +7,7 @@ layout(local_size_x = 32, local_size_y = 2) in;
 
 layout(constant_id = 0) const uint TILE_H = 4u;
 layout(constant_id = 1) const uint TILE_C = 8u;
-layout(constant_id = 2) const uint RECTIFY = 0u; // 1: x counted as max(x, 0), whose derivative is 0 up to x = 0
+layout(constant_id = 2) const uint RECTIFY = 0u; // not 0: x counted as max(x, 0), whose derivative is 0 up to x = 0
 
 layout(set = 0, binding = 0, std430) readonly buffer Weight { float weight[]; };
 layout(set = 0, binding = 1, std430) readonly buffer DY { float d_y[]; };

@@ -9,7 +9,7 @@
 layout(local_size_x = 32) in;
 
 layout(constant_id = 0) const uint TILE_C = 8u;
-layout(constant_id = 1) const uint RECTIFY = 0u; // 1: x counts as max(x, 0)
+layout(constant_id = 1) const uint RECTIFY = 0u; // 1: x counts as max(x, 0); 2: it is that already
 
 layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };
 layout(set = 0, binding = 1, std430) readonly buffer DY { float d_y[]; };

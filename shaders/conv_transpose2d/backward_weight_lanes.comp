@@ -9,7 +9,7 @@
 layout(local_size_x = 16) in;
 
 layout(constant_id = 0) const uint TILE_C = 8u;
-layout(constant_id = 1) const uint RECTIFY = 0u; // 1: x counts as max(x, 0)
+layout(constant_id = 1) const uint RECTIFY = 0u; // 1: x counts as max(x, 0); 2: it is that already
 layout(constant_id = 2) const uint SUBGROUP_SIZE = 8u;
 
 layout(buffer_reference, std430, buffer_reference_align = 4) readonly buffer Pixels { float pixels[]; };

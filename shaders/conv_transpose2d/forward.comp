@@ -7,7 +7,8 @@ layout(local_size_x = 32, local_size_y = 2) in;
 
 layout(constant_id = 0) const uint TILE_H = 4u;
 layout(constant_id = 1) const uint TILE_C = 4u;
-layout(constant_id = 2) const uint RECTIFY = 0u; // 1: x counts as max(x, 0)
+layout(constant_id = 2) const uint RECTIFY = 0u; // 1: x counts as max(x, 0); 2: it is that already
+layout(constant_id = 3) const uint RECTIFY_OUTPUT = 0u; // 1: max(y, 0) is stored
 
 layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };
 layout(set = 0, binding = 1, std430) readonly buffer Weight { float weight[]; };
@@ -59,8 +60,10 @@ void main() {
             if (k0 + j < y_c && p0 + i < x_h) {
                 [[unroll]] for (uint r = 0u; r < 2u; r++) {
                     uint row = ((n * y_c + k0 + j) * x_h + p0 + i) * 2u + r;
-                    y[(row * x_w + q) * 2u] = sum[(i * TILE_C + j) * 4u + r * 2u];
-                    y[(row * x_w + q) * 2u + 1u] = sum[(i * TILE_C + j) * 4u + r * 2u + 1u];
+                    [[unroll]] for (uint s = 0u; s < 2u; s++) {
+                        float result = sum[(i * TILE_C + j) * 4u + r * 2u + s];
+                        y[(row * x_w + q) * 2u + s] = RECTIFY_OUTPUT == 1u ? max(result, 0.0) : result;
+                    }
                 }
             }
         }

@@ -7,8 +7,9 @@
 layout(local_size_x = 16) in;
 
 layout(constant_id = 0) const uint TILE_H = 2u;
-layout(constant_id = 1) const uint RECTIFY = 0u; // 1: x counts as max(x, 0)
-layout(constant_id = 2) const uint SUBGROUP_SIZE = 8u;
+layout(constant_id = 1) const uint RECTIFY = 0u; // 1: x counts as max(x, 0); 2: it is that already
+layout(constant_id = 2) const uint RECTIFY_OUTPUT = 0u; // 1: max(y, 0) is stored
+layout(constant_id = 3) const uint SUBGROUP_SIZE = 8u;
 
 layout(buffer_reference, std430, buffer_reference_align = 4) readonly buffer Pixels { float pixels[]; };
 layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer WeightPairs { vec2 pairs[]; };
@@ -75,8 +76,9 @@ void main() {
                 uint line = (((n * y_c + k) * x_h + p0 + i) * 2u + r) * x_w;
                 [[unroll]] for (uint j = 0u; j < TILE_W; j++) {
                     uint at = (i * 4u + r * 2u) * TILE_W + j;
+                    vec2 result = vec2(sum[at], sum[at + TILE_W]);
                     if (q0 + j < x_w)
-                        y.pairs[line + q0 + j] = vec2(sum[at], sum[at + TILE_W]);
+                        y.pairs[line + q0 + j] = RECTIFY_OUTPUT == 1u ? max(result, 0.0) : result;
                 }
             }
         }

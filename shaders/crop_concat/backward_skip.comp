@@ -4,7 +4,7 @@
 // channel.
 layout(local_size_x = 32) in;
 
-layout(constant_id = 0) const uint RECTIFY_SKIP = 0u; // 1: skip counted as max(skip, 0), whose derivative is 0 up to 0
+layout(constant_id = 0) const uint RECTIFY_SKIP = 0u; // not 0: skip counted as max(skip, 0), whose derivative is 0 up to 0
 layout(constant_id = 1) const uint TILE_H = 8u;
 
 layout(set = 0, binding = 0, std430) readonly buffer DY { float d_y[]; };
@@ -34,7 +34,7 @@ void main() {
         uint row = skip_row - (skip_h - y_h) / 2u;
         uint i = (plane * skip_h + skip_row) * skip_w + skip_column;
         bool reached = row < y_h && column < y_w;
-        if (RECTIFY_SKIP == 1u && reached)
+        if (RECTIFY_SKIP != 0u && reached)
             reached = skip[i] > 0.0;
         d_skip[i] = reached ? d_y[((n * y_c + c) * y_h + row) * y_w + column] : 0.0;
     }

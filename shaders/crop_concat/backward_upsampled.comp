@@ -3,7 +3,7 @@
 // is 1). One invocation copies TILE_H rows of a column of one channel.
 layout(local_size_x = 32) in;
 
-layout(constant_id = 0) const uint RECTIFY_UPSAMPLED = 0u; // 1: upsampled counted as max(upsampled, 0)
+layout(constant_id = 0) const uint RECTIFY_UPSAMPLED = 0u; // not 0: upsampled counted as max(upsampled, 0)
 layout(constant_id = 1) const uint TILE_H = 8u;
 
 layout(set = 0, binding = 0, std430) readonly buffer DY { float d_y[]; };

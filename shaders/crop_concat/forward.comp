@@ -3,7 +3,7 @@
 // other way round where upsampled_first is 1. One invocation copies TILE_H rows of a column of one channel.
 layout(local_size_x = 32) in;
 
-layout(constant_id = 0) const uint RECTIFY_SKIP = 0u; // 1: skip counts as max(skip, 0)
+layout(constant_id = 0) const uint RECTIFY_SKIP = 0u; // 1: skip counts as max(skip, 0); 2: it is that already
 layout(constant_id = 1) const uint RECTIFY_UPSAMPLED = 0u;
 layout(constant_id = 2) const uint TILE_H = 8u;
 

@@ -5,7 +5,7 @@
 // One invocation computes the inputs of TILE_H windows, one below the other (at an odd edge, fewer than four of each).
 layout(local_size_x = 32) in;
 
-layout(constant_id = 0) const uint RECTIFY = 0u; // 1: x counted as max(x, 0), whose derivative is 0 up to x = 0
+layout(constant_id = 0) const uint RECTIFY = 0u; // not 0: x counted as max(x, 0), whose derivative is 0 up to x = 0
 layout(constant_id = 1) const uint TILE_H = 4u;
 
 layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };

@@ -3,7 +3,7 @@
 // One invocation computes TILE_H rows of a column of one channel.
 layout(local_size_x = 32) in;
 
-layout(constant_id = 0) const uint RECTIFY = 0u; // 1: x counts as max(x, 0)
+layout(constant_id = 0) const uint RECTIFY = 0u; // 1: x counts as max(x, 0); 2: it is that already
 layout(constant_id = 1) const uint TILE_H = 4u;
 
 layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };

@@ -58,7 +58,21 @@ public abstract record Op
     /// The op that does the same to max(input, 0) as this one to the input of a role: a ReLU before it becomes part of it, and
     /// the gradient that it gives is that to the ReLU's own input. Null where there is none.
     /// </summary>
-    public virtual Op? Rectified(Role role) => null;
+    /// <param name="role">An input.</param>
+    /// <param name="how">Whether this op rectifies the input, or finds it rectified.</param>
+    public virtual Op? Rectified(Role role, Rectification how) => null;
+
+    /// <summary>
+    /// The op that stores max(output, 0): a ReLU after it becomes part of it. Its backward passes stay as they are, for they
+    /// are given the gradient to the ReLU's input (<see cref="Rectification.Stored"/>). Null where there is none.
+    /// </summary>
+    public virtual Op? WithRectifiedOutput => null;
+
+    /// <summary>
+    /// Whether the backward passes are the adjoint of the forward pass. They are not where a ReLU is divided between two ops:
+    /// the first has its value, the second its derivative.
+    /// </summary>
+    public virtual bool IsDifferentiatedWhole => true;
 
     /// <summary>A valid element for checks and benchmarks of a Float32 role, made from a standard normal number.</summary>
     public virtual float SampleElement(Role role, float normal) => normal;
