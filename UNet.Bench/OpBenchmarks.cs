@@ -1,65 +1,62 @@
 using BenchmarkDotNet.Attributes;
-using UNet.Vulkan.Checks;
 using UNet.Vulkan.Device;
-using UNet.Vulkan.Execution;
-using UNet.Vulkan.Graph;
-using UNet.Vulkan.Ops;
 using UNet.Vulkan.Ops.Declaration;
-using UNet.Vulkan.Planning;
 
 namespace UNet.Bench;
 
 /// <summary>
-/// Times the ops at shapes of a U-Net of width 16: forward and backward passes together, in one submission. Every op is
-/// compared with the reference before it is timed.
+/// Every pass of every op of the catalogue, each implementation by itself, at shapes of U-Nets. Every op is compared with the
+/// reference before it is timed. The first case is multiplications and additions alone: the ceiling of the others.
 /// </summary>
 public class OpBenchmarks
 {
-    private VulkanDevice? _device;
-    private Session? _session;
+    private static readonly Lazy<VulkanDevice> Device = new(Open);
+    private static readonly HashSet<string> Verified = [];
+    private PassRun? _run;
 
-    /// <summary>The ops and their input shapes.</summary>
-    public static IEnumerable<OpSample> Samples =>
-    [
-        new(new Conv2d(16), [new Shape(1, 16, 92, 92)]),
-        new(new Conv2d(32), [new Shape(1, 32, 64, 64)]),
-        new(new ConvTranspose2d(16), [new Shape(1, 32, 48, 48)]),
-        new(new MaxPool2d(), [new Shape(1, 16, 128, 128)]),
-        new(new Relu(), [new Shape(1, 16, 128, 128)]),
-        new(new CropConcat(), [new Shape(1, 16, 128, 128), new Shape(1, 16, 96, 96)]),
-    ];
+    /// <summary>What to choose: <c>--op NAME --width N --tile N --all --device NAME</c>.</summary>
+    internal static BenchArguments Options { get; set; } = new([]);
+
+    /// <summary>The ceiling, and the passes.</summary>
+    public static IEnumerable<PassCase> Cases
+    {
+        get
+        {
+            yield return PassCase.OfCeiling(Device.Value);
+            int[] widths = Options.Has("--width") ? [Options.Number("--width", 0)] : [16, 64];
+            OpSample[] samples = [.. widths
+                .SelectMany(width => NetworkSamples.Of(width, Options.Number("--tile", 220), Options.Has("--all")))
+                .DistinctBy(sample => sample.ToString())
+                .Where(sample => sample.ToString().Contains(Options.Text("--op", ""), StringComparison.OrdinalIgnoreCase))];
+            foreach (OpSample sample in samples)
+            {
+                foreach (Implementation implementation in PassRun.Of(sample, Device.Value))
+                    yield return new PassCase(Device.Value, sample, implementation);
+            }
+        }
+    }
 
     /// <summary>What is timed.</summary>
-    [ParamsSource(nameof(Samples))]
-    public OpSample Sample { get; set; } = Samples.First();
+    [ParamsSource(nameof(Cases))]
+    public PassCase Case { get; set; } = null!;
 
-    /// <summary>Opens the device and verifies the op on it.</summary>
+    /// <summary>Verifies the op and brings the pass to the device.</summary>
     /// <exception cref="InvalidOperationException">The device's result is wrong.</exception>
     [GlobalSetup]
-    public void Verify()
+    public void Prepare()
     {
-        _device = VulkanDevice.Open();
-        foreach (CheckResult result in DeviceComparison.Run(Sample, CreateSession))
-        {
-            if (!result.Passed)
-                throw new InvalidOperationException($"{result.Subject}: {result.Detail}");
-        }
-        var subject = new SampleGraph(Sample);
-        _session = CreateSession(subject.Graph, new PlanOptions());
-        subject.WriteData(_session);
+        if (!Case.IsCeiling && Verified.Add(Case.Sample.ToString()))
+            PassRun.Verify(Case.Sample, Device.Value);
+        _run = new PassRun(Device.Value, Case.Sample, Case.Implementation);
     }
 
-    /// <summary>Frees the device.</summary>
+    /// <summary>Frees its memory.</summary>
     [GlobalCleanup]
-    public void Close()
-    {
-        _session?.Dispose();
-        _device?.Dispose();
-    }
+    public void Free() => _run?.Dispose();
 
-    /// <summary>One forward and one backward pass.</summary>
+    /// <summary>One run of the pass.</summary>
     [Benchmark]
-    public void ForwardAndBackward() => _session!.Run();
+    public void Run() => _run!.Run();
 
-    private VulkanSession CreateSession(Graph graph, PlanOptions options) => new(_device!, Planner.Plan(graph, _device!.Properties, options));
+    private static VulkanDevice Open() => VulkanDevice.Open(Options.Text("--device", "auto"));
 }

@@ -21,18 +21,8 @@ internal sealed class PassRun : IDisposable
     {
         (Sample, Implementation) = (sample, implementation);
         SampleGraph subject = new(sample);
-        ExecutionPlan whole = Planner.Plan(subject.Graph, device.Properties, new PlanOptions
-        {
-            Choose = (invocation, candidates)
-                => candidates.FirstOrDefault(candidate => ReferenceEquals(candidate, implementation)) ?? candidates[0],
-        });
-        string label = subject.Graph.Invocations.First(invocation => invocation.Pass == Pass).ToString();
-        ExecutionPlan alone = whole with
-        {
-            Levels = [.. whole.Levels.Select(level => level.RemoveAll(dispatch => dispatch.Label != label)).Where(level => !level.IsEmpty)],
-        };
-        Operations = alone.Dispatches.Sum(dispatch => dispatch.Operations);
-        Bytes = alone.Dispatches.Sum(dispatch => dispatch.Dispatch.Buffers.Sum(range => range.Length));
+        (ExecutionPlan whole, ExecutionPlan alone) = Plan(subject, device, implementation);
+        (Operations, Bytes) = CostOf(alone);
 
         using VulkanSession before = new(device, whole);
         subject.WriteData(before);
@@ -57,6 +47,25 @@ internal sealed class PassRun : IDisposable
 
     /// <summary>Bytes of all ranges that its kernels bind: each counts once a kernel, however often it is read.</summary>
     public long Bytes { get; }
+
+    /// <summary>The plan of all passes, and of one alone in the same memory.</summary>
+    public static (ExecutionPlan Whole, ExecutionPlan Alone) Plan(SampleGraph subject, VulkanDevice device, Implementation implementation)
+    {
+        ExecutionPlan whole = Planner.Plan(subject.Graph, device.Properties, new PlanOptions
+        {
+            Choose = (_, candidates) => candidates.FirstOrDefault(candidate => ReferenceEquals(candidate, implementation)) ?? candidates[0],
+        });
+        string label = subject.Graph.Invocations.First(invocation => invocation.Pass.Index == implementation.PassIndex).ToString();
+        return (whole, whole with
+        {
+            Levels = [.. whole.Levels.Select(level => level.RemoveAll(dispatch => dispatch.Label != label)).Where(level => !level.IsEmpty)],
+        });
+    }
+
+    /// <summary>Floating-point operations of a plan, and bytes of the ranges that its kernels bind.</summary>
+    public static (long Operations, long Bytes) CostOf(ExecutionPlan plan) => (
+        plan.Dispatches.Sum(dispatch => dispatch.Operations),
+        plan.Dispatches.Sum(dispatch => dispatch.Dispatch.Buffers.Sum(range => range.Length)));
 
     /// <summary>All implementations of all passes that can run on a device.</summary>
     public static IEnumerable<Implementation> Of(OpSample sample, VulkanDevice device)

@@ -1,10 +1,15 @@
+using BenchmarkDotNet.Columns;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using Perfolizer.Horology;
 using UNet.Bench;
 
 return args switch
 {
     ["profile", .. string[] rest] => StepProfile.Run(rest),
-    ["network", .. string[] rest] => NetworkComparison.Run(rest),
     ["sampling", .. string[] rest] => SamplingProfile.Run(rest),
     ["convolution", .. string[] rest] => PassProfile.RunConvolution(rest),
     ["passes", .. string[] rest] => PassProfile.RunCatalogue(rest),
@@ -14,7 +19,14 @@ return args switch
 
 static int RunOps(string[] arguments)
 {
-    BenchmarkRunner.Run<OpBenchmarks>(args: arguments);
+    OpBenchmarks.Options = new BenchArguments(arguments);
+    // In this process, which holds the device and knows the cases; a pass takes milliseconds, so that few iterations do.
+    Job job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance)
+        .WithWarmupCount(1).WithIterationCount(7).WithMinIterationTime(TimeInterval.FromMilliseconds(20));
+    BenchmarkRunner.Run<OpBenchmarks>(ManualConfig.CreateMinimumViable().AddJob(job)
+        .AddColumn(StatisticColumn.Min, StatisticColumn.Median, StatisticColumn.Max).AddColumn(RateColumn.All)
+        .HideColumns(Column.Method, Column.Mean, Column.Error, Column.StdDev)
+        .WithSummaryStyle(SummaryStyle.Default.WithMaxParameterColumnWidth(200)));
     return 0;
 }
 
@@ -23,16 +35,15 @@ static int Usage()
     Console.Error.WriteLine("""
         Usage: UNet.Bench profile [--width N] [--depth N] [--tile N] [--batch N] [--device NAME] [--plain] [--all]
                  a training step: whole, by kernel, and with --all by dispatch
-               UNet.Bench network [--width N] [--tile N] [--count N] [--device NAME]
-                 forward pass and training step of the paper's network beside PyTorch, where a python3 has it
                UNet.Bench sampling [--tile N] [--image N] [--device NAME]
                  training tiles, plain and deformed
                UNet.Bench convolution [--channels N] [--side N] [--count N] [--device NAME] [--plain] [--unchecked]
                  each pass and implementation of the 3x3 convolution beside multiplications and additions alone
                UNet.Bench passes [--op NAME] [--width N] [--tile N] [--all] and the options of convolution
                  the same for the ops of the catalogue, at shapes of a network
-               UNet.Bench ops [BenchmarkDotNet options]
-                 single operations
+               UNet.Bench ops [--op NAME] [--width N] [--tile N] [--all] [--device NAME]
+                 the same with BenchmarkDotNet, width 16 and 64
+        Whole networks, beside PyTorch where there is one: 'unet bench'.
         """);
     return 2;
 }

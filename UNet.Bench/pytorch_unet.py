@@ -1,7 +1,8 @@
-"""Times the paper's U-Net in PyTorch, for `UNet.Bench network`: one line of JSON for each way to run it.
+"""Times the paper's U-Net in PyTorch, for `unet bench`: one line of JSON for each way to run it.
 
-Each line has the keys mode, torch, device, threads, forward_ms and step_ms; the last two hold all measured times. A step is
-forward pass, cross-entropy, backward pass and SGD with momentum, on one tile, without padding, as in UNet.Vulkan.
+Each line has the keys mode, torch, device, threads, forward_ms and step_ms; the last two hold all measured times. A mode that
+does not run has the key error in their place. A step is forward pass, cross-entropy, backward pass and SGD with momentum, on
+one tile, without padding, as in UNet.Vulkan.
 """
 import argparse
 import contextlib
@@ -13,9 +14,11 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+WARM_UP = 2
+
 
 class UNet(nn.Module):
-    def __init__(self, width, depth=4, classes=2):
+    def __init__(self, width, depth, classes=2):
         super().__init__()
         widths = [width << level for level in range(depth + 1)]
         self.encoder = nn.ModuleList(self.pair(inputs, outputs) for inputs, outputs in zip([1] + widths[:-1], widths))
@@ -43,20 +46,35 @@ class UNet(nn.Module):
 
 def milliseconds(work, device, count):
     times = []
-    for i in range(count + 1):
+    for i in range(count + WARM_UP):
         start = time.perf_counter()
         work()
         if device == "cuda":
             torch.cuda.synchronize()
         times.append((time.perf_counter() - start) * 1e3)
-    return times[1:]  # the first warms up
+    return times[WARM_UP:]
 
 
-def measure(arguments, mode, layout=torch.contiguous_format, autocast=None, compiled=False):
+def measure(arguments, mode, **options):
+    line = {
+        "mode": mode,
+        "torch": torch.__version__,
+        "device": torch.cuda.get_device_name() if arguments.device == "cuda" else "cpu",
+        "threads": torch.get_num_threads(),
+    }
+    try:
+        line["forward_ms"], line["step_ms"] = times_of(arguments, **options)
+    except Exception as problem:  # a mode that this machine cannot run; the others still count
+        line["error"] = " ".join(str(problem).split())[:200]
+    print(json.dumps(line), flush=True)
+
+
+def times_of(arguments, layout=torch.contiguous_format, autocast=None, compiled=False):
     torch.manual_seed(1)
-    network = UNet(arguments.width).to(arguments.device, memory_format=layout)
+    network = UNet(arguments.width, arguments.depth).to(arguments.device, memory_format=layout)
     image = torch.randn(1, 1, arguments.tile, arguments.tile, device=arguments.device).to(memory_format=layout)
     optimizer = torch.optim.SGD(network.parameters(), lr=1e-3, momentum=0.99)
+    scaler = torch.cuda.amp.GradScaler(enabled=autocast == torch.float16)
     run = torch.compile(network) if compiled else network
 
     def context():
@@ -72,26 +90,24 @@ def measure(arguments, mode, layout=torch.contiguous_format, autocast=None, comp
         optimizer.zero_grad(set_to_none=True)
         with context():
             loss = functional.cross_entropy(run(image), target)
-        loss.backward()
-        optimizer.step()
+        scaler.scale(loss).backward()
+        scaler.step(optimizer)
+        scaler.update()
 
-    print(json.dumps({
-        "mode": mode,
-        "torch": torch.__version__,
-        "device": torch.cuda.get_device_name() if arguments.device == "cuda" else "cpu",
-        "threads": torch.get_num_threads(),
-        "forward_ms": milliseconds(forward, arguments.device, arguments.count),
-        "step_ms": milliseconds(step, arguments.device, arguments.count),
-    }), flush=True)
+    return tuple(milliseconds(work, arguments.device, arguments.count) for work in (forward, step))
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--width", type=int, default=64)
+    parser.add_argument("--depth", type=int, default=4)
     parser.add_argument("--tile", type=int, default=572)
     parser.add_argument("--count", type=int, default=5)
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     arguments = parser.parse_args()
+    if arguments.device == "cuda" and not torch.cuda.is_available():
+        print(json.dumps({"mode": "on a GPU", "torch": torch.__version__, "error": "it sees no CUDA device"}))
+        return
     # Debian's PyTorch takes one thread by itself.
     torch.set_num_threads(os.cpu_count())
     can_compile = int(torch.__version__.split(".")[0]) >= 2
@@ -99,16 +115,17 @@ def main():
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
     torch.backends.cudnn.benchmark = True
     measure(arguments, "float32")
-    measure(arguments, "float32, channels last", torch.channels_last)
+    measure(arguments, "float32, channels last", layout=torch.channels_last)
+    if can_compile:
+        measure(arguments, "float32, compiled", compiled=True)
     if arguments.device == "cuda":
-        if can_compile:
-            measure(arguments, "float32, compiled", compiled=True)
         torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
-        measure(arguments, "TF32, channels last", torch.channels_last)
+        measure(arguments, "TF32", layout=torch.contiguous_format)
+        measure(arguments, "TF32, channels last", layout=torch.channels_last)
         for name, autocast in (("bfloat16", torch.bfloat16), ("float16", torch.float16)):
-            measure(arguments, f"{name}, channels last", torch.channels_last, autocast)
+            measure(arguments, f"{name}, channels last", layout=torch.channels_last, autocast=autocast)
             if can_compile:
-                measure(arguments, f"{name}, channels last, compiled", torch.channels_last, autocast, compiled=True)
+                measure(arguments, f"{name}, channels last, compiled", layout=torch.channels_last, autocast=autocast, compiled=True)
 
 
 main()

@@ -69,6 +69,7 @@ internal static class CommandLine
             TrainCommand.Create(terminal),
             SegmentCommand.Create(terminal),
             EvaluateCommand.Create(terminal),
+            BenchCommand.Create(terminal),
             DemoCommand.Create(terminal),
             verbose,
         };

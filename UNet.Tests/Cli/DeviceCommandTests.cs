@@ -67,6 +67,7 @@ public sealed class DeviceCommandTests
     [InlineData("train")]
     [InlineData("segment")]
     [InlineData("evaluate")]
+    [InlineData("bench")]
     [InlineData("demo")]
     public void HelpEndsWithExamples(string command)
     {

@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using UNet.Vulkan.Device;
+using UNet.Vulkan.Execution;
+using UNet.Vulkan.Graph;
+using UNet.Vulkan.Model;
+using UNet.Vulkan.Ops;
+using UNet.Vulkan.Planning;
+using UNet.Vulkan.Training;
+
+namespace UNet.Cli.Benchmarks;
+
+/// <summary>
+/// Times forward pass and training step (loss, backward pass, SGD with momentum) of a network on one tile, from submission to
+/// the end of the work.
+/// </summary>
+/// <param name="Network">The network.</param>
+/// <param name="Tile">Side of the input.</param>
+/// <param name="Count">Runs that are timed.</param>
+internal sealed record NetworkBenchmark(UNetConfiguration Network, int Tile, int Count)
+{
+    /// <summary>The first run finds out how the work is to be cut, the second runs as all later ones.</summary>
+    private const int WarmUpRuns = 2;
+
+    /// <summary>Times both.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="name">What to call the result.</param>
+    /// <param name="options">How to plan.</param>
+    /// <param name="stop">Looked at between two runs.</param>
+    /// <exception cref="PlanException">The network does not fit the device.</exception>
+    public NetworkTimes Run(VulkanDevice device, string name, PlanOptions options, CancellationToken stop) => new(
+        name,
+        device.Name,
+        device.Properties.IsSoftware ? Environment.ProcessorCount : 0,
+        Time(device, options, isStep: false, stop),
+        Time(device, options, isStep: true, stop));
+
+    private TimeSeries Time(VulkanDevice device, PlanOptions options, bool isStep, CancellationToken stop)
+    {
+        Graph graph = new();
+        Value learningRate = graph.StepEntry("learning_rate", new Shape(1), ElementType.Float32);
+        Value logits = graph.AppendNetwork(Network, graph.Input("image", new Shape(1, Network.InChannels, Tile, Tile)));
+        if (isStep)
+        {
+            Value target = graph.Input("target", new Shape(1, 1, logits.Shape.H, logits.Shape.W), ElementType.UInt32);
+            graph.AppendBackward(graph.Add("loss", new SoftmaxCrossEntropy(), logits, target, graph.Input("weight", target.Shape)).Output);
+            OptimizerGraph.AppendSgd(graph, learningRate, momentum: 0.99f, maximumNorm: 0);
+        }
+        else
+        {
+            logits.Keep = true;
+        }
+
+        using Session session = ((IComputeDevice)device).CreateSession(graph, options);
+        session.WriteParameters(graph, UNetParameters.Initial(Network, seed: 1));
+        uint[] words = new uint[graph.StepSlot!.Shape.Length];
+        List<double> times = [];
+        for (int run = -WarmUpRuns; run < Count; run++)
+        {
+            stop.ThrowIfCancellationRequested();
+            long start = Stopwatch.GetTimestamp();
+            session.Run(words);
+            if (run >= 0)
+                times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+
+        return new(times);
+    }
+}
