@@ -130,6 +130,9 @@ internal static class SegmentCommand
         if (File.Exists(output))
             throw new InputException($"'{output}' is a file; -o takes a folder.");
         RequireDistinctOutputs(files, output, settings);
+        (ImageFile File, int Page)[] all = [.. files.SelectMany(file => Enumerable.Range(0, file.Pages).Select(page => (file, page)))];
+        using ReadAhead<RawImage> images = new(
+            all.Length, i => WithChannels(all[i].File.Read(all[i].Page), model.Configuration.InChannels, all[i].File.Named(all[i].Page)));
 
         using IComputeDevice device = ComputeDevice.Open(settings.Device, terminal);
         int largest = files.Max(file => Math.Max(file.Height, file.Width));
@@ -143,33 +146,26 @@ internal static class SegmentCommand
         using Segmenter segmenter = new(model, device, tile, settings.Augmentation);
         Directory.CreateDirectory(output);
         long start = Stopwatch.GetTimestamp();
-        int pages = files.Sum(file => file.Pages);
-        new ItemProgress(terminal, pages, "images").Watch(done =>
+        new ItemProgress(terminal, all.Length, "images").Watch(done =>
         {
             LabelClasses classes = LabelClasses.Of(model);
+            using IEnumerator<RawImage> next = images.GetEnumerator();
             foreach (ImageFile file in files)
             {
                 using SegmentedFile result = new(file, output, classes, settings);
-                Segment(segmenter, file, result, done, terminal.Stop);
+                for (int page = 0; page < file.Pages && next.MoveNext(); page++)
+                {
+                    result.Add(segmenter.Segment(next.Current.Pixels, next.Current.Height, next.Current.Width, terminal.Stop));
+                    done();
+                }
+
+                result.Save();
             }
         });
         string memory = ByteSize.Format(SegmentationMemory.BytesOf(model.Configuration, tile, device.Properties));
         terminal.Output.WriteLine(
-            $"Segmented {pages} image{(pages == 1 ? "" : "s")} into '{output}' in {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} "
+            $"Segmented {all.Length} image{(all.Length == 1 ? "" : "s")} into '{output}' in {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} "
                 + $"s on {device.Name}, in tiles of {tile}x{tile} with {memory} of memory.");
-    }
-
-    /// <summary>The pages of a file, one after the other.</summary>
-    private static void Segment(Segmenter segmenter, ImageFile file, SegmentedFile result, Action done, CancellationToken stop)
-    {
-        for (int page = 0; page < file.Pages; page++)
-        {
-            RawImage image = WithChannels(file.Read(page), segmenter.Model.Configuration.InChannels, file.Named(page));
-            result.Add(segmenter.Segment(image.Pixels, image.Height, image.Width, stop));
-            done();
-        }
-
-        result.Save();
     }
 
     private static RawImage WithChannels(RawImage image, int channels, string name)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.ExceptionServices;
 using UNet.Cli.Images;
 using UNet.Vulkan;
 using UNet.Vulkan.Training;
@@ -38,13 +39,13 @@ internal sealed record DataSet(
                     + $"01_GT/SEG/), which '{folder}' is not; leave the option out.");
         }
 
-        List<Item> items = layout.Pairs(truth, note).ConvertAll(Item.Read);
+        List<Item> items = Item.ReadAll(layout.Pairs(truth, note));
         int trainingCount = items.Count;
         if (split.Folder is not null)
         {
             // A folder of its own is taken whole.
             TruthSelection whole = truth with { MarginAroundGold = null };
-            items.AddRange(DataSetFolder.Layout(split.Folder, note).Pairs(whole, note).ConvertAll(Item.Read));
+            items.AddRange(Item.ReadAll(DataSetFolder.Layout(split.Folder, note).Pairs(whole, note)));
         }
         else
         {
@@ -129,7 +130,29 @@ internal sealed record DataSet(
 
         public required LabelImage Labels { get; init; }
 
-        public static Item Read(ImagePair pair)
+        /// <summary>Reads all pairs, as many at a time as there are processors. The first pair that cannot be read is told.</summary>
+        public static List<Item> ReadAll(List<ImagePair> pairs)
+        {
+            Item[] items = new Item[pairs.Count];
+            Exception?[] failures = new Exception?[pairs.Count];
+            Parallel.For(0, pairs.Count, (i, loop) =>
+            {
+                try
+                {
+                    items[i] = Read(pairs[i]);
+                }
+                catch (Exception e)
+                {
+                    failures[i] = e;
+                    loop.Break(); // those before it are still read: one of them may fail too
+                }
+            });
+            if (Array.Find(failures, failure => failure is not null) is { } first)
+                ExceptionDispatchInfo.Throw(first);
+            return [.. items];
+        }
+
+        private static Item Read(ImagePair pair)
         {
             Item item = new() { Pair = pair, Image = pair.Image.Read(pair.Page), Labels = pair.Labels.ReadLabels(pair.Page) };
             return (item.Image.Height, item.Image.Width) == (item.Labels.Height, item.Labels.Width)

@@ -27,7 +27,7 @@ public static class SegmentationMemory
         (Graph.Graph graph, _, Value result) = TiledNetwork.GraphOf(configuration, tile, probabilities: true);
         return device is null
             ? graph.Values.Where(value => value.Whole is null).Sum(value => value.SizeInBytes)
-            : VulkanSession.MemoryOf(Planner.Plan(graph, device), stepBytes: 0, result.SizeInBytes);
+            : VulkanSession.MemoryOf(Planner.Plan(graph, device), graph.StepSlot!.SizeInBytes, result.SizeInBytes);
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using UNet.Vulkan.Execution;
 using UNet.Vulkan.Formats;
 using UNet.Vulkan.Graph;
@@ -7,7 +8,10 @@ using UNet.Vulkan.Planning;
 
 namespace UNet.Vulkan.Inference;
 
-/// <summary>A U-Net on a device that is applied to whole images, tile by tile.</summary>
+/// <summary>
+/// A U-Net on a device that is applied to whole images, tile by tile. The input tile is an entry of the step slot, so that the
+/// next tile is on its way while the device computes the one before.
+/// </summary>
 internal sealed class TiledNetwork : IDisposable
 {
     private readonly UNetConfiguration _configuration;
@@ -16,7 +20,7 @@ internal sealed class TiledNetwork : IDisposable
     private readonly Graph.Graph _graph;
     private readonly Value _input;
     private readonly Session _session;
-    private readonly float[] _inputTile;
+    private readonly uint[] _words;
     private readonly float[] _outputTile;
 
     /// <param name="configuration">The network's form; dropout is left out.</param>
@@ -30,16 +34,16 @@ internal sealed class TiledNetwork : IDisposable
         (_configuration, _geometry, _tile) = (configuration, new TileGeometry(configuration), tile);
         int output = _geometry.OutputOf(tile);
         (_graph, _input, Value result) = GraphOf(configuration, tile, probabilities);
-        _inputTile = new float[configuration.InChannels * tile * tile];
+        _words = new uint[_graph.StepSlot!.Shape.Length];
         _outputTile = new float[configuration.Classes * output * output];
         _session = device.CreateSession(_graph, options ?? new PlanOptions(), result);
     }
 
-    /// <summary>The network for one tile, with its input and its result.</summary>
+    /// <summary>The network for one tile, with its input (an entry of the step slot) and its result.</summary>
     public static (Graph.Graph Graph, Value Input, Value Result) GraphOf(UNetConfiguration configuration, int tile, bool probabilities)
     {
         Graph.Graph graph = new();
-        Value input = graph.Input("image", new Shape(1, configuration.InChannels, tile, tile));
+        Value input = graph.StepEntry("image", new Shape(1, configuration.InChannels, tile, tile), ElementType.Float32);
         Value result = graph.AppendNetwork(configuration, input);
         if (probabilities)
             result = graph.Add("softmax", new Softmax(), result).Output;
@@ -57,30 +61,59 @@ internal sealed class TiledNetwork : IDisposable
     /// <returns>Logits or probabilities [classes, height, width].</returns>
     public float[] Apply(ReadOnlySpan<float> image, int height, int width, CancellationToken cancellation)
     {
-        int outputSide = _geometry.OutputOf(_tile);
         float[] result = new float[checked(_configuration.Classes * height * width)];
-        foreach (TileSpan rows in OverlapTiles.Along(_geometry, _tile, height))
+        Queue<(TileSpan Rows, TileSpan Columns)> inFlight = new();
+        try
         {
-            foreach (TileSpan columns in OverlapTiles.Along(_geometry, _tile, width))
+            foreach (TileSpan rows in OverlapTiles.Along(_geometry, _tile, height))
             {
-                cancellation.ThrowIfCancellationRequested();
-                MirrorExtrapolation.CopyTile(
-                    image, _configuration.InChannels, height, width, rows.Origin, columns.Origin, _tile, _inputTile);
-                _session.Write(_input, _inputTile);
-                _session.Run(report: _outputTile);
-                for (int c = 0; c < _configuration.Classes; c++)
+                foreach (TileSpan columns in OverlapTiles.Along(_geometry, _tile, width))
                 {
-                    for (int row = 0; row < rows.Count; row++)
-                    {
-                        _outputTile.AsSpan((c * outputSide + rows.Skip + row) * outputSide + columns.Skip, columns.Count)
-                            .CopyTo(result.AsSpan((c * height + rows.Start + row) * width + columns.Start));
-                    }
+                    cancellation.ThrowIfCancellationRequested();
+                    if (inFlight.Count == _session.MaxInFlight)
+                        Complete(inFlight.Dequeue());
+                    MirrorExtrapolation.CopyTile(
+                        image, _configuration.InChannels, height, width, rows.Origin, columns.Origin, _tile, InputTile);
+                    _session.Submit(_words, []);
+                    inFlight.Enqueue((rows, columns));
                 }
             }
         }
+        catch (OperationCanceledException)
+        {
+            // The next image finds the session as this one did.
+            foreach (var _ in inFlight)
+                _session.Complete([]);
+            throw;
+        }
 
+        while (inFlight.TryDequeue(out (TileSpan, TileSpan) oldest))
+            Complete(oldest);
         return result;
+
+        void Complete((TileSpan Rows, TileSpan Columns) tile)
+        {
+            _session.Complete(_outputTile);
+            Place(tile.Rows, tile.Columns, result, height, width);
+        }
     }
 
     public void Dispose() => _session.Dispose();
+
+    /// <summary>The input among the words of the step.</summary>
+    private Span<float> InputTile => MemoryMarshal.Cast<uint, float>(_words.AsSpan((int)_input.Start, (int)_input.Shape.Length));
+
+    /// <summary>Copies what a tile contributes to the image.</summary>
+    private void Place(TileSpan rows, TileSpan columns, float[] result, int height, int width)
+    {
+        int outputSide = _geometry.OutputOf(_tile);
+        for (int c = 0; c < _configuration.Classes; c++)
+        {
+            for (int row = 0; row < rows.Count; row++)
+            {
+                _outputTile.AsSpan((c * outputSide + rows.Skip + row) * outputSide + columns.Skip, columns.Count)
+                    .CopyTo(result.AsSpan((c * height + rows.Start + row) * width + columns.Start));
+            }
+        }
+    }
 }

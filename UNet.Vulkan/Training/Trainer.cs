@@ -156,7 +156,7 @@ public sealed class Trainer : IDisposable
             if (Step < stop)
                 break;
             bool isBest = Validate(out ValidationScore? score);
-            progress?.Invoke(last! with { Validation = score, IsBest = isBest });
+            progress?.Invoke(last!.Value with { Validation = score, IsBest = isBest });
             Save(files, isBest);
         }
 

@@ -16,7 +16,7 @@ public sealed record ValidationScore(double Loss, double MeanIoU, ImmutableArray
 /// <param name="LearningRate">The step's learning rate.</param>
 /// <param name="Validation">The score after this step, where there was a validation.</param>
 /// <param name="IsBest">Whether that score is the best so far.</param>
-public sealed record TrainingReport(
+public readonly record struct TrainingReport(
     long Step, long Steps, double Loss, double GradientNorm, double LearningRate, ValidationScore? Validation = null, bool IsBest = false);
 
 /// <summary>How a run ended.</summary>

@@ -1,0 +1,42 @@
+using UNet.Vulkan.Training;
+using UNet.Tests.Device;
+using Xunit;
+
+namespace UNet.Tests.Training;
+
+/// <summary>Between two validations, training takes nothing from the managed heap.</summary>
+public sealed class StepAllocationTests
+{
+    private const int Steps = 40;
+
+    public static TheoryData<Augmentation, Optimizer, long?, PlaceSampling> Ways => new()
+    {
+        { Augmentation.None, Optimizer.Sgd, null, PlaceSampling.Uniform },
+        { Augmentation.Flips, Optimizer.AdamW, null, PlaceSampling.Weight },
+        { Augmentation.Paper, Optimizer.Sgd, null, PlaceSampling.Uniform },
+        { Augmentation.Flips, Optimizer.Sgd, 0, PlaceSampling.Uniform },
+        { Augmentation.Paper, Optimizer.Sgd, 0, PlaceSampling.Uniform },
+    };
+
+    /// <summary>Data resident and streamed, images whole and in windows, every kind of prologue.</summary>
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void ASteadyStepAllocatesNothing(Augmentation augmentation, Optimizer optimizer, long? residentBytes, PlaceSampling sampling)
+    {
+        TrainingConfiguration configuration = TrainingExamples.Configuration with
+        {
+            Augmentation = augmentation, Optimizer = optimizer, Sampling = sampling, Steps = Steps, ValidationInterval = Steps,
+        };
+        long[] allocated = new long[Steps + 1];
+        // The first run compiles whatever a step needs.
+        for (int run = 0; run < 2; run++)
+        {
+            using Trainer trainer = new(configuration, TrainingExamples.Data, TestDevice.Shared, residentBytes: residentBytes);
+            trainer.Run(
+                progress: report => allocated[report.Step] = GC.GetAllocatedBytesForCurrentThread(),
+                cancellation: TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(0, allocated[Steps - 2] - allocated[Steps / 4]);
+    }
+}
