@@ -1,4 +1,5 @@
 using UNet.Tests.Device;
+using UNet.Vulkan.Device;
 using UNet.Vulkan.Execution;
 using UNet.Vulkan.Graph;
 using UNet.Vulkan.Model;
@@ -40,6 +41,45 @@ public class FusionTests
     [InlineData(UNetArchitecture.PhsegV5, 0.5)]
     public void FusedNetworksGiveTheSameBits(UNetArchitecture architecture, double dropout)
         => Assert.Equal(Gradients(architecture, dropout, fuse: false), Gradients(architecture, dropout, fuse: true));
+
+    /// <summary>Convolutions read both parts of a concatenation; pools add their gradients to those of the skip connections.</summary>
+    [Theory]
+    [InlineData(UNetArchitecture.Paper)]
+    [InlineData(UNetArchitecture.PhsegV5)]
+    public void NothingIsConcatenated(UNetArchitecture architecture)
+    {
+        Graph graph = Step(architecture, dropout: 0).Graph;
+        IReadOnlyList<Invocation> fused = Fusion.Apply(graph);
+        Assert.DoesNotContain(fused, invocation => invocation.Node.Op is CropConcat or AccumulateGradient);
+        Assert.Equal(2 * 3, fused.Count(invocation => invocation.Node.Op is CropConcatConv2d));
+        Assert.Equal(2, fused.Count(invocation => invocation.Node.Op is AccumulateMaxPoolGradient));
+        Assert.Equal(2, fused.Count(invocation => invocation.Node.Op is MaxPool2d));
+    }
+
+    /// <summary>Two ops stay two where one of both would have to take a lesser implementation.</summary>
+    [Fact]
+    public void AnImplementationIsWorthMoreThanAFusion()
+    {
+        Graph graph = Step(UNetArchitecture.Paper, dropout: 0).Graph;
+        IReadOnlyList<Invocation> fused = Fusion.Apply(
+            graph, invocation => invocation.Node.Op is Conv2d && invocation.Pass.Gradients.Contains(Conv2d.Weight) ? "Faster" : "");
+        Assert.Equal(2, fused.Count(invocation => invocation.Node.Op is CropConcat && invocation.Pass.IsForward));
+        Assert.DoesNotContain(fused, invocation => invocation.Node.Op is CropConcatConv2d);
+    }
+
+    /// <summary>
+    /// The paper's network in 27 dispatches: 18 convolutions, 4 pools, 4 up-convolutions and the head, where each convolution
+    /// is one kernel.
+    /// </summary>
+    [Fact]
+    public void ThePapersForwardPassTakes27Dispatches()
+    {
+        Graph graph = new();
+        graph.AppendNetwork(new UNetConfiguration(), graph.Input("image", new Shape(1, 1, 572, 572))).Keep = true;
+        ExecutionPlan plan = Planner.Plan(graph, DeviceProperties.Minimum, PlanOptions.Plain);
+        Assert.Equal(27, plan.Dispatches.Count());
+        Assert.Equal(1 + 18 + 4 + 4, SubmissionPlan.Whole(plan.Levels).Single().Length);
+    }
 
     /// <summary>What is read from outside is written, and what it needs is not fused away.</summary>
     [Fact]

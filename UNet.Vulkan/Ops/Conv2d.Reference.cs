@@ -6,8 +6,11 @@ namespace UNet.Vulkan.Ops;
 public sealed partial record Conv2d
 {
     private partial void ForwardReference<T>(in Tensors<T> tensors) where T : IFloatingPointIeee754<T>
+        => Convolve(tensors.X.Rectified(Rectify), tensors.Weight, tensors.Bias, tensors.Y);
+
+    /// <summary>y from x, which is rectified where it has to be.</summary>
+    internal void Convolve<T>(Tensor<T> x, Tensor<T> weight, Tensor<T> bias, Tensor<T> y) where T : IFloatingPointIeee754<T>
     {
-        (Tensor<T> x, Tensor<T> weight, Tensor<T> bias, Tensor<T> y) = (tensors.X.Rectified(Rectify), tensors.Weight, tensors.Bias, tensors.Y);
         int padding = Padding;
         int kernel = Kernel;
         Parallel.For(0, y.Shape.N * y.Shape.C, plane =>
@@ -50,7 +53,8 @@ public sealed partial record Conv2d
             BiasGradient.Reference(tensors.DY, tensors.DBias);
     }
 
-    private void BackwardInput<T>(Tensor<T> weight, Tensor<T> dY, Tensor<T> dX) where T : IFloatingPointIeee754<T>
+    /// <summary>The gradient to x.</summary>
+    internal void BackwardInput<T>(Tensor<T> weight, Tensor<T> dY, Tensor<T> dX) where T : IFloatingPointIeee754<T>
     {
         (int padding, int kernel) = (Padding, Kernel);
         Parallel.For(0, dX.Shape.N * dX.Shape.C, plane =>
@@ -79,7 +83,8 @@ public sealed partial record Conv2d
         });
     }
 
-    private void BackwardWeight<T>(Tensor<T> x, Tensor<T> dY, Tensor<T> dWeight) where T : IFloatingPointIeee754<T>
+    /// <summary>The gradient to the weight, from x as it was convolved.</summary>
+    internal void BackwardWeight<T>(Tensor<T> x, Tensor<T> dY, Tensor<T> dWeight) where T : IFloatingPointIeee754<T>
     {
         (int padding, int kernel) = (Padding, Kernel);
         Parallel.For(0, dWeight.Shape.N * dWeight.Shape.C, pair =>

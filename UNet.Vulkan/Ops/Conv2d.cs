@@ -104,9 +104,9 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
 
     private partial Shape PartialBiasShape(in Shapes shapes) => Shape.Of(PartialShape(shapes).N, OutChannels);
 
-    private partial Shape PackedShape(in Shapes shapes) => PackedFor(OutChannels, shapes.X.C);
+    private partial Shape PackedShape(in Shapes shapes) => PackedFor(OutChannels, shapes.X.C, Kernel);
 
-    private partial Shape PackedTransposedShape(in Shapes shapes) => PackedFor(shapes.X.C, OutChannels);
+    private partial Shape PackedTransposedShape(in Shapes shapes) => PackedFor(shapes.X.C, OutChannels, Kernel);
 
     private partial bool SupportsLanes(in Shapes shapes, DeviceProperties device) => RunsOnLanes(device);
 
@@ -145,19 +145,21 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSum.Spec spec)
         => WorkgroupCount.Linear(shapes.Weight.Length + shapes.Bias.Length, WeightGradientSum.Info.LocalSize.X);
 
-    private static WorkgroupCount LaneTiles(Shape shape, uint tileH, uint tileW)
+    /// <summary>Tiles of columns along x, of rows along y, images times tiles of channels, one a lane, along z.</summary>
+    internal static WorkgroupCount LaneTiles(Shape shape, uint tileH, uint tileW)
         => WorkgroupCount.Cover(shape.W, tileW, shape.H, tileH) with { Z = (uint)shape.N * WorkgroupCount.Cover(shape.C, LaneChannels).X };
 
     /// <summary>Kernels of packed weights.</summary>
-    private static long Kernels(Shape packed) => (long)packed.N * packed.C * packed.W;
+    internal static long Kernels(Shape packed) => (long)packed.N * packed.C * packed.W;
 
     /// <summary>The taps come in pairs, the last one with a zero; see <c>shaders/common/conv2d_packing.glsl</c>.</summary>
-    private Shape PackedFor(int outChannels, int inChannels)
-        => new((int)WorkgroupCount.Cover(outChannels, LaneChannels).X, inChannels, (Kernel * Kernel + 1) / 2 * 2, LaneChannels);
+    internal static Shape PackedFor(int outChannels, int inChannels, int kernel)
+        => new((int)WorkgroupCount.Cover(outChannels, LaneChannels).X, inChannels, (kernel * kernel + 1) / 2 * 2, LaneChannels);
 
-    private bool RunsOnLanes(DeviceProperties device) => Kernel == 3 && Padding <= 2 && device.HasChannelLanes;
+    /// <summary>Whether the kernels for processors can run.</summary>
+    internal bool RunsOnLanes(DeviceProperties device) => Kernel == 3 && Padding <= 2 && device.HasChannelLanes;
 
     /// <summary>Columns along x, tiles of rows along y, images times tiles of channels along z.</summary>
-    private static WorkgroupCount Tiles(Shape shape, uint tileH, uint tileC, WorkgroupSize local)
+    internal static WorkgroupCount Tiles(Shape shape, uint tileH, uint tileC, WorkgroupSize local)
         => WorkgroupCount.Cover(shape.W, local.X, shape.H, local.Y * tileH) with { Z = (uint)shape.N * WorkgroupCount.Cover(shape.C, tileC).X };
 }

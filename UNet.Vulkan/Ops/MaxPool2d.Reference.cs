@@ -22,7 +22,7 @@ public sealed partial record MaxPool2d
     }
 
     /// <summary>Index of the first maximum, in row-major order, of the window of output <paramref name="i"/>.</summary>
-    private static int FirstMaximum<T>(Tensor<T> x, int i, int height, int width) where T : IFloatingPointIeee754<T>
+    internal static int FirstMaximum<T>(Tensor<T> x, int i, int height, int width) where T : IFloatingPointIeee754<T>
     {
         (int plane, int p, int q) = (i / (height * width), i / width % height, i % width);
         int first = (plane * x.Shape.H + 2 * p) * x.Shape.W + 2 * q;

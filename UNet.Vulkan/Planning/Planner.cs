@@ -17,7 +17,10 @@ public static class Planner
     public static ExecutionPlan Plan(Graph.Graph graph, DeviceProperties device, PlanOptions? options = null)
     {
         options ??= new PlanOptions();
-        PlannedInvocation[] invocations = [.. (options.Fuse ? Fusion.Apply(graph) : graph.Invocations).Select(invocation => Choose(invocation, device, options))];
+        IReadOnlyList<Invocation> schedule = options.Fuse
+            ? Fusion.Apply(graph, invocation => ImplementationOf(invocation, device, options).Name)
+            : graph.Invocations;
+        PlannedInvocation[] invocations = [.. schedule.Select(invocation => Choose(invocation, device, options))];
         MemoryPlan memory = MemoryPlan.Create(
             Lifetimes(graph, invocations), graph.Values.Where(value => value.Whole is not null), device, options);
         ImmutableArray<ImmutableArray<PlannedDispatch>> levels = BarrierPlan.Create(
@@ -44,12 +47,15 @@ public static class Planner
 
     private sealed record PlannedInvocation(Invocation Invocation, Implementation Implementation, ImmutableArray<Value?> Values, Shape[] Shapes);
 
+    private static Implementation ImplementationOf(Invocation invocation, DeviceProperties device, PlanOptions options)
+        => options.Choose?.Invoke(invocation, [.. Supported(invocation, invocation.Node.Shapes, device)])
+            ?? Candidates(invocation, device, options.Numerics ?? NumericsRule.For(device))[^1];
+
     private static PlannedInvocation Choose(Invocation invocation, DeviceProperties device, PlanOptions options)
     {
         Node node = invocation.Node;
         Shape[] shapes = node.Shapes;
-        Implementation implementation = options.Choose?.Invoke(invocation, [.. Supported(invocation, shapes, device)])
-            ?? Candidates(invocation, device, options.Numerics ?? NumericsRule.For(device))[^1];
+        Implementation implementation = ImplementationOf(invocation, device, options);
         ImmutableArray<Value?> values = [.. node.Op.Info.Roles.Select(role =>
             role.Kind == RoleKind.Scratch && implementation.Scratch.Contains(role)
                 ? new Value(-1, $"{invocation} {role}", node.Op.ScratchShape(role, shapes), role.Element, ValueKind.Scratch)

@@ -33,6 +33,14 @@ layout(push_constant, std430) uniform Push {
 #include "common/conv2d_packing.glsl"
 #include "common/conv2d_lanes.glsl"
 
+Channel source_of(uint n, uint k) {
+    return Channel(d_y, (n * y_c + k) * y_h * y_w, y_w, false);
+}
+
+Target target_of(uint n, uint c) {
+    return Target(d_x, x, (n * x_c + c) * x_h * x_w, x_w, RECTIFY != 0u);
+}
+
 void main() {
-    convolve_tile(d_y, packed_transposed, d_x, x, Plane(y_c, y_h, y_w), Plane(x_c, x_h, x_w), 2u - PADDING, 0.0, false, RECTIFY != 0u, false);
+    convolve_tile(packed_transposed, Plane(y_c, y_h, y_w), Plane(x_c, x_h, x_w), 2u - PADDING, 0.0, false);
 }

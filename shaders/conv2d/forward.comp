@@ -1,8 +1,8 @@
 #version 460
 #extension GL_EXT_control_flow_attributes : require
+#extension GL_GOOGLE_include_directive : require
 // Convolution: y[n,k,p,q] = bias[k] + sum over c,r,s of weight[k,c,r,s] * x[n,c,p+r-PADDING,q+s-PADDING].
-// One invocation computes TILE_H rows x TILE_C output channels of one column; neighbouring invocations take
-// neighbouring columns, so that loads of x are contiguous across them and the weights are the same for all.
+// One invocation computes TILE_H rows x TILE_C output channels of one column; see common/conv2d_forward.glsl.
 layout(local_size_x = 32, local_size_y = 2) in;
 
 layout(constant_id = 0) const uint KERNEL = 3u;
@@ -25,49 +25,13 @@ layout(push_constant, std430) uniform Push {
     uint y_w;
 };
 
+#include "common/conv2d_forward.glsl"
+
+float pixel_at(uint n, uint c, uint row, uint column) {
+    float pixel = row < x_h && column < x_w ? x[((n * x_c + c) * x_h + row) * x_w + column] : 0.0;
+    return RECTIFY == 1u ? max(pixel, 0.0) : pixel;
+}
+
 void main() {
-    uint q = gl_GlobalInvocationID.x;
-    uint p0 = gl_GlobalInvocationID.y * TILE_H;
-    uint channel_tiles = (y_c + TILE_C - 1u) / TILE_C;
-    uint n = gl_WorkGroupID.z / channel_tiles;
-    uint k0 = gl_WorkGroupID.z % channel_tiles * TILE_C;
-    if (q >= y_w || p0 >= y_h)
-        return;
-
-    float sum[TILE_H * TILE_C];
-    [[unroll]] for (uint j = 0u; j < TILE_C; j++) {
-        float start = bias[min(k0 + j, y_c - 1u)];
-        [[unroll]] for (uint i = 0u; i < TILE_H; i++)
-            sum[i * TILE_C + j] = start;
-    }
-
-    for (uint c = 0u; c < x_c; c++) {
-        uint plane = (n * x_c + c) * x_h;
-        [[unroll]] for (uint s = 0u; s < KERNEL; s++) {
-            uint column = q + s - PADDING; // wraps below 0, which the comparison catches
-            float pixel[TILE_H + KERNEL - 1u];
-            [[unroll]] for (uint i = 0u; i < TILE_H + KERNEL - 1u; i++) {
-                uint row = p0 + i - PADDING;
-                pixel[i] = row < x_h && column < x_w ? x[(plane + row) * x_w + column] : 0.0;
-                if (RECTIFY == 1u)
-                    pixel[i] = max(pixel[i], 0.0);
-            }
-            [[unroll]] for (uint j = 0u; j < TILE_C; j++) {
-                uint k = min(k0 + j, y_c - 1u);
-                [[unroll]] for (uint r = 0u; r < KERNEL; r++) {
-                    float w = weight[((k * x_c + c) * KERNEL + r) * KERNEL + s];
-                    [[unroll]] for (uint i = 0u; i < TILE_H; i++)
-                        sum[i * TILE_C + j] += w * pixel[i + r];
-                }
-            }
-        }
-    }
-
-    [[unroll]] for (uint j = 0u; j < TILE_C; j++) {
-        [[unroll]] for (uint i = 0u; i < TILE_H; i++) {
-            float result = RECTIFY_OUTPUT == 1u ? max(sum[i * TILE_C + j], 0.0) : sum[i * TILE_C + j];
-            if (k0 + j < y_c && p0 + i < y_h)
-                y[((n * y_c + k0 + j) * y_h + p0 + i) * y_w + q] = result;
-        }
-    }
+    convolve(x_c, Plane(y_c, y_h, y_w));
 }

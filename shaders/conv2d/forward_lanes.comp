@@ -34,9 +34,16 @@ layout(push_constant, std430) uniform Push {
 #include "common/conv2d_packing.glsl"
 #include "common/conv2d_lanes.glsl"
 
+Channel source_of(uint n, uint c) {
+    return Channel(x, (n * x_c + c) * x_h * x_w, x_w, RECTIFY == 1u);
+}
+
+Target target_of(uint n, uint channel) {
+    return Target(y, x, (n * y_c + channel) * y_h * y_w, y_w, false);
+}
+
 void main() {
     uint channel = gl_WorkGroupID.z % ((y_c + CHANNELS - 1u) / CHANNELS) * CHANNELS + gl_LocalInvocationID.x;
     float start = bias.biases[min(channel, y_c - 1u)];
-    convolve_tile(
-        x, packed, y, x, Plane(x_c, x_h, x_w), Plane(y_c, y_h, y_w), PADDING, start, RECTIFY == 1u, false, RECTIFY_OUTPUT == 1u);
+    convolve_tile(packed, Plane(x_c, x_h, x_w), Plane(y_c, y_h, y_w), PADDING, start, RECTIFY_OUTPUT == 1u);
 }

@@ -13,24 +13,24 @@ layout(buffer_reference, std430, buffer_reference_align = 8) writeonly buffer We
 layout(push_constant, std430) uniform Push {
     Weights weight;
     WeightPairs packed_transposed;
-    uint x_c;
-    uint y_c;
+    uint weight_n;
+    uint weight_c;
     uint packed_transposed_n;
 };
 
 void main() {
     uint i = linear_workgroup() * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
     uint kernels = i / CHANNELS; // counted over channel tiles and the channels read
-    uint tile = kernels / y_c;
-    uint c = kernels - tile * y_c;
+    uint tile = kernels / weight_n;
+    uint c = kernels - tile * weight_n;
     uint channel = tile * CHANNELS + i % CHANNELS;
     if (tile >= packed_transposed_n)
         return;
-    uint kernel = (c * x_c + channel) * 9u;
+    uint kernel = (c * weight_c + channel) * 9u;
     [[unroll]] for (uint pair = 0u; pair < TAP_PAIRS; pair++) {
         uint tap = pair * 2u;
         vec2 taps = vec2(0.0);
-        if (channel < x_c)
+        if (channel < weight_c)
             taps = vec2(weight.weights[kernel + 8u - tap], tap < 8u ? weight.weights[kernel + 7u - tap] : 0.0);
         packed_transposed.pairs[(kernels * TAP_PAIRS + pair) * CHANNELS + i % CHANNELS] = taps;
     }

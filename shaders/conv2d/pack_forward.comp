@@ -13,24 +13,24 @@ layout(buffer_reference, std430, buffer_reference_align = 8) writeonly buffer We
 layout(push_constant, std430) uniform Push {
     Weights weight;
     WeightPairs packed;
-    uint x_c;
-    uint y_c;
+    uint weight_n;
+    uint weight_c;
     uint packed_n;
 };
 
 void main() {
     uint i = linear_workgroup() * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
     uint kernels = i / CHANNELS; // counted over channel tiles and the channels read
-    uint tile = kernels / x_c;
-    uint c = kernels - tile * x_c;
+    uint tile = kernels / weight_c;
+    uint c = kernels - tile * weight_c;
     uint channel = tile * CHANNELS + i % CHANNELS;
     if (tile >= packed_n)
         return;
-    uint kernel = (channel * x_c + c) * 9u;
+    uint kernel = (channel * weight_c + c) * 9u;
     [[unroll]] for (uint pair = 0u; pair < TAP_PAIRS; pair++) {
         uint tap = pair * 2u;
         vec2 taps = vec2(0.0);
-        if (channel < y_c)
+        if (channel < weight_n)
             taps = vec2(weight.weights[kernel + tap], tap < 8u ? weight.weights[kernel + tap + 1u] : 0.0);
         packed.pairs[(kernels * TAP_PAIRS + pair) * CHANNELS + i % CHANNELS] = taps;
     }

@@ -1,0 +1,164 @@
+using UNet.Shaders;
+using UNet.Vulkan.Device;
+using UNet.Vulkan.Graph;
+using UNet.Vulkan.Ops.Declaration;
+
+namespace UNet.Vulkan.Ops;
+
+/// <summary>
+/// <see cref="CropConcat"/> and the <see cref="Conv2d"/> that reads it in one: with x = [crop(skip), upsampled], which is nowhere
+/// stored, y[n,k,p,q] = bias[k] + Σ_crs weight[k,c,r,s] · x[n,c,p+r-padding,q+s-padding]. Planning puts it in the place of both.
+/// </summary>
+/// <remarks>
+/// The letters and the adjoints are those of <see cref="Conv2d"/>; d_x falls apart into d_upsampled and the crop of d_skip, which
+/// is 0 outside it.
+/// </remarks>
+/// <param name="OutChannels">Number of output channels.</param>
+/// <param name="Kernel">Height and width of the kernel.</param>
+/// <param name="Padding">Rows and columns of zeros on each side of x.</param>
+/// <param name="UpsampledFirst">Whether the upsampled tensor's channels come before those of the skip connection.</param>
+/// <param name="RectifySkip">Whether max(skip, 0) is meant by skip: a <see cref="Relu"/> before this op.</param>
+/// <param name="RectifyUpsampled">The same for the upsampled tensor.</param>
+/// <param name="RectifyOutput">Whether max(y, 0) is stored: a <see cref="Relu"/> after this op.</param>
+[Op]
+[Forward<CropConcatConv2dForward>]
+[Forward<Conv2dPackForward, CropConcatConv2dForwardLanes>(Name = "Lanes", Suits = DeviceKind.Software)]
+[Backward<CropConcatConv2dClearBorder, CropConcatConv2dBackwardInput>]
+[Backward<CropConcatConv2dClearBorder, Conv2dPackBackward, CropConcatConv2dBackwardInputLanes>(
+    Name = "InputLanes", Suits = DeviceKind.Software)]
+[Backward<CropConcatConv2dBackwardWeight, WeightGradientSum>]
+[Backward<CropConcatConv2dBackwardWeightLanes, WeightGradientSum>(Name = "WeightLanes", Suits = DeviceKind.Software)]
+[Sample("skip: 1x1x6x8; upsampled: 1x1x5x4", "OutChannels: 1")]
+[Sample("skip: 2x3x9x10; upsampled: 2x2x4x5", "OutChannels: 4, UpsampledFirst: true")]
+[Sample("skip: 1x2x13x38; upsampled: 1x3x11x35", "OutChannels: 3")]
+[Sample("skip: 1x9x15x20; upsampled: 1x8x11x17", "OutChannels: 17, UpsampledFirst: true")]
+[Sample("skip: 1x3x9x35; upsampled: 1x5x9x35", "OutChannels: 9, Padding: 1")]
+[Sample("skip: 2x1x8x9; upsampled: 2x4x8x8", "OutChannels: 2, Kernel: 1")]
+[Sample(
+    "skip: 2x17x9x10; upsampled: 2x2x7x7",
+    "OutChannels: 3, RectifySkip: Rectification.OnLoad, RectifyUpsampled: Rectification.OnLoad")]
+[Sample(
+    "skip: 2x5x9x10; upsampled: 2x3x7x7",
+    "OutChannels: 3, RectifySkip: Rectification.Stored, RectifyUpsampled: Rectification.Stored, RectifyOutput: true")]
+public sealed partial record CropConcatConv2d(
+    int OutChannels, int Kernel = 3, int Padding = 0, bool UpsampledFirst = false,
+    Rectification RectifySkip = Rectification.None, Rectification RectifyUpsampled = Rectification.None, bool RectifyOutput = false)
+{
+    /// <summary>Skip connection [N,Cs,Hs,Ws].</summary>
+    [Input] public static partial Role Skip { get; }
+
+    /// <summary>Upsampled tensor [N,Cu,H,W], not larger than the skip connection.</summary>
+    [Input] public static partial Role Upsampled { get; }
+
+    /// <summary>Weight [out,Cs+Cu,kernel,kernel].</summary>
+    [Param(Init.He)] public static partial Role Weight { get; }
+
+    /// <summary>Bias [out].</summary>
+    [Param(Init.Zero)] public static partial Role Bias { get; }
+
+    /// <summary>Output [N,out,H+2·padding-kernel+1,W+2·padding-kernel+1].</summary>
+    [Output] public static partial Role Y { get; }
+
+    /// <summary>Weight gradients of runs of rows, before they are added.</summary>
+    [Scratch(PerImage = true)] public static partial Role Partial { get; }
+
+    /// <summary>Bias gradients of runs of rows, before they are added.</summary>
+    [Scratch(PerImage = true)] public static partial Role PartialBias { get; }
+
+    /// <summary>Weights in the order in which the implementation for processors reads them.</summary>
+    [Scratch] public static partial Role Packed { get; }
+
+    /// <summary>The same for the gradients to the two parts.</summary>
+    [Scratch] public static partial Role PackedTransposed { get; }
+
+    /// <summary>The two ops in whose place this one stands.</summary>
+    /// <param name="concatenation">Makes what the convolution reads.</param>
+    /// <param name="convolution">Reads it as it is.</param>
+    public static CropConcatConv2d Of(CropConcat concatenation, Conv2d convolution)
+        => new(
+            convolution.OutChannels, convolution.Kernel, convolution.Padding, concatenation.UpsampledFirst,
+            concatenation.RectifySkip, concatenation.RectifyUpsampled, convolution.RectifyOutput);
+
+    /// <inheritdoc/>
+    public override long Operations(Pass pass, ReadOnlySpan<Shape> shapes)
+        => 2 * shapes[Y.Index].Length * shapes[Weight.Index].C * Kernel * Kernel;
+
+    /// <inheritdoc/>
+    public override bool IsDifferentiatedWhole
+        => RectifySkip != Rectification.Stored && RectifyUpsampled != Rectification.Stored && !RectifyOutput;
+
+    /// <inheritdoc/>
+    public override float SampleElement(Role role, float normal)
+        => role == Skip ? RectifySkip.SampleElement(normal) : role == Upsampled ? RectifyUpsampled.SampleElement(normal) : normal;
+
+    private CropConcat Concatenation => new(UpsampledFirst, RectifySkip, RectifyUpsampled);
+
+    private Conv2d Convolution => new(OutChannels, Kernel, Padding, RectifyOutput: RectifyOutput);
+
+    private partial void InferShapes(ref Shapes shapes)
+    {
+        Shape concatenated = Concatenation.InferShapes([shapes.Skip, shapes.Upsampled])[CropConcat.Y.Index];
+        Shape[] convolved = Convolution.InferShapes([concatenated]);
+        (shapes.Weight, shapes.Bias, shapes.Y) = (convolved[Conv2d.Weight.Index], convolved[Conv2d.Bias.Index], convolved[Conv2d.Y.Index]);
+    }
+
+    private partial int WeightFanIn(in Shapes shapes) => shapes.Weight.C * Kernel * Kernel;
+
+    private partial Shape PartialShape(in Shapes shapes)
+        => new(SplitRule.Splits(shapes.Skip.N, shapes.Y.H, shapes.Weight), OutChannels, shapes.Weight.C, Kernel * Kernel);
+
+    private partial Shape PartialBiasShape(in Shapes shapes) => Shape.Of(PartialShape(shapes).N, OutChannels);
+
+    private partial Shape PackedShape(in Shapes shapes) => Conv2d.PackedFor(OutChannels, shapes.Weight.C, Kernel);
+
+    private partial Shape PackedTransposedShape(in Shapes shapes) => Conv2d.PackedFor(shapes.Weight.C, OutChannels, Kernel);
+
+    private partial bool SupportsLanes(in Shapes shapes, DeviceProperties device) => Convolution.RunsOnLanes(device);
+
+    private partial bool SupportsInputLanes(in Shapes shapes, DeviceProperties device) => Convolution.RunsOnLanes(device);
+
+    private partial bool SupportsWeightLanes(in Shapes shapes, DeviceProperties device) => Convolution.RunsOnLanes(device);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dForward.Spec spec)
+        => Conv2d.Tiles(shapes.Y, spec.TileH, spec.TileC, CropConcatConv2dForward.Info.LocalSize);
+
+    /// <summary>None where nothing is cropped.</summary>
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dClearBorder.Spec spec)
+        => (shapes.Skip.H, shapes.Skip.W) == (shapes.Upsampled.H, shapes.Upsampled.W)
+            ? new WorkgroupCount(0, 0, 0)
+            : WorkgroupCount.Cover(
+                shapes.Skip.W, CropConcatConv2dClearBorder.Info.LocalSize.X, shapes.Skip.H, spec.TileH, (long)shapes.Skip.N * shapes.Skip.C);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardInput.Spec spec)
+        => Conv2d.Tiles(Concatenated(shapes), spec.TileH, spec.TileC, CropConcatConv2dBackwardInput.Info.LocalSize);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardWeight.Spec spec)
+        => new(
+            WorkgroupCount.Cover(OutChannels, CropConcatConv2dBackwardWeight.Info.LocalSize.X).X,
+            WorkgroupCount.Cover(shapes.Weight.C, spec.TileC).X,
+            (uint)PartialShape(shapes).N);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackForward.Spec spec)
+        => WorkgroupCount.Linear(Conv2d.Kernels(PackedShape(shapes)), Conv2dPackForward.Info.LocalSize.X);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackBackward.Spec spec)
+        => WorkgroupCount.Linear(Conv2d.Kernels(PackedTransposedShape(shapes)), Conv2dPackBackward.Info.LocalSize.X);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dForwardLanes.Spec spec)
+        => Conv2d.LaneTiles(shapes.Y, spec.TileH, spec.TileW);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardInputLanes.Spec spec)
+        => Conv2d.LaneTiles(Concatenated(shapes), spec.TileH, spec.TileW);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardWeightLanes.Spec spec)
+        => new(
+            WorkgroupCount.Cover(OutChannels, CropConcatConv2dBackwardWeightLanes.Info.LocalSize.X).X,
+            WorkgroupCount.Cover(shapes.Weight.C, spec.TileC).X,
+            (uint)PartialShape(shapes).N);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSum.Spec spec)
+        => WorkgroupCount.Linear(shapes.Weight.Length + shapes.Bias.Length, WeightGradientSum.Info.LocalSize.X);
+
+    private static Shape Concatenated(in Shapes shapes)
+        => new(shapes.Upsampled.N, shapes.Weight.C, shapes.Upsampled.H, shapes.Upsampled.W);
+}

@@ -1,0 +1,33 @@
+using UNet.Vulkan.Graph;
+using UNet.Vulkan.Ops;
+
+namespace UNet.Vulkan.Planning;
+
+/// <summary>
+/// The part of <see cref="Fusion"/> that makes one <see cref="AccumulateMaxPoolGradient"/> of the backward pass of a
+/// <see cref="MaxPool2d"/> and the <see cref="AccumulateGradient"/> that alone reads what it writes.
+/// </summary>
+internal static class PoolGradientFusion
+{
+    /// <summary>The schedule, fused where the pool would not have a better implementation.</summary>
+    public static IReadOnlyList<Invocation> Apply(IReadOnlyList<Invocation> schedule, Func<Invocation, string> implementation)
+    {
+        Dictionary<Invocation, Invocation?> replacements = new(ReferenceEqualityComparer.Instance);
+        foreach (Invocation accumulation in schedule.Where(invocation => invocation.Node.Op is AccumulateGradient))
+        {
+            Value term = accumulation.Node[AccumulateGradient.Term];
+            Invocation[] users = [.. schedule.Where(invocation => invocation.Reads.Contains(term) || invocation.Writes.Contains(term))];
+            if (term.IsKept || users is not [{ Node.Op: MaxPool2d pool, Pass.IsForward: false } backward, _])
+                continue;
+            var op = new AccumulateMaxPoolGradient(pool.Rectify);
+            Node node = new(
+                accumulation.Node.Name, op,
+                [backward.Node[MaxPool2d.X], backward.Gradients[MaxPool2d.Y.Index], accumulation.Node[AccumulateGradient.Sum]]);
+            Invocation fused = new(node, op.Info.Forward, [null, null, null]);
+            if (implementation(backward) != implementation(fused))
+                continue;
+            (replacements[backward], replacements[accumulation]) = (null, fused);
+        }
+        return Fusion.Replace(schedule, replacements);
+    }
+}

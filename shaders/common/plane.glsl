@@ -1,0 +1,2 @@
+// Extents of a tensor's channels.
+struct Plane { uint channels; uint height; uint width; };
