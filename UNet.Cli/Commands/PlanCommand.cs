@@ -1,5 +1,6 @@
 using System.CommandLine;
 using UNet.Vulkan.Device;
+using UNet.Vulkan.Execution;
 using UNet.Vulkan.Graph;
 using UNet.Vulkan.Inference;
 using UNet.Vulkan.Model;
@@ -20,11 +21,13 @@ internal static class PlanCommand
         Option<string> device = CommandOptions.Device();
         ExampleCommand command = new(
             "plan",
-            "Says what a network needs on a device: parameters, arithmetic, memory before and after values share it.",
+            "Says what a network needs on a device: parameters, arithmetic, memory before and after values share it, and the largest "
+                + "tile and batch that fit.",
             "unet plan",
             "unet plan --arch phseg_v5",
             "unet plan --width 32 --tile 380 --batch 4",
-            "unet plan --padding same --tile 512 --device 0");
+            "unet plan --padding same --tile 512 --device 0",
+            "unet plan --optimizer adamw --recompute");
         options.AddShapeTo(command);
         command.Options.Add(channels);
         command.Options.Add(classes);
@@ -62,12 +65,30 @@ internal static class PlanCommand
         [
             .. Enum.GetValues<ValueKind>().Select(kind => Row(Describe(kind), plan => BytesOf(plan, kind))),
             Row("all, each on its own", plan => plan.Memory!.BytesBefore),
+            Row("kept from step to step", plan => plan.Memory!.BytesKept),
+            Row("others, sharing memory", plan => plan.Memory!.BytesAfter - plan.Memory.BytesKept),
             Row("all, sharing memory", plan => plan.Memory!.BytesAfter),
+            Row("with what exchanges values", plan => VulkanSession.MemoryOf(plan, stepBytes: 0, reportBytes: 0)),
         ]);
         terminal.Output.WriteLine("Training also keeps the data set on the device while it fits.");
+        if (device.DeviceMemory > 0)
+            DescribeLargest(terminal, configuration, device);
         return CommandLine.Done;
 
         string[] Row(string name, Func<ExecutionPlan, long> bytes) => [name, Bytes(bytes(training)), Bytes(bytes(segmenting))];
+    }
+
+    /// <summary>What the device's memory has room for, one size changed at a time.</summary>
+    private static void DescribeLargest(Terminal terminal, TrainingConfiguration configuration, DeviceProperties device)
+    {
+        long memory = device.DeviceMemory;
+        terminal.Output.WriteLine();
+        terminal.Output.WriteLine($"In the {ByteSize.Format(memory)} of {device.Name}, the largest that fit are");
+        terminal.Output.WriteLine($"  training    tile {Or(TrainingMemory.LargestTile(configuration, device, memory))} with batch {configuration.Batch}; "
+            + $"batch {Or(TrainingMemory.LargestBatch(configuration, device, memory))} with tile {configuration.Tile}");
+        terminal.Output.WriteLine($"  segmenting  tile {Or(SegmentationMemory.LargestTile(configuration.Network, device, memory))}");
+
+        static string Or(int? size) => size is { } number ? $"{number}" : "none";
     }
 
     private static long BytesOf(ExecutionPlan plan, ValueKind kind)

@@ -13,8 +13,10 @@ namespace UNet.Cli.Commands;
 internal sealed class TrainingOptions
 {
     private static readonly TrainingConfiguration Default = new();
+    private static readonly string[] ShapeOptions =
+        ["--arch", "--width", "--depth", "--padding", "--dropout", "--tile", "--batch", "--optimizer", "--augment", "--recompute"];
+
     private readonly List<Setting> _settings = [];
-    private readonly int _shapeSettings;
     private readonly Range _deformationSettings;
     private readonly Option<int?> _steps;
     private readonly Option<int?> _epochs;
@@ -51,7 +53,6 @@ internal sealed class TrainingOptions
             (configuration, value) => configuration with { Tile = value });
         Add(CommandOptions.Whole("--batch", "N", $"Tiles a step [default: {Default.Batch}].", 1),
             (configuration, value) => configuration with { Batch = value });
-        _shapeSettings = _settings.Count;
         _steps = Add(CommandOptions.Whole("--steps", "N", $"Steps of the whole run [default: {Default.Steps}].", 1),
             (configuration, value) => configuration with { Steps = value });
         _epochs = CommandOptions.Whole("--epochs", "N", "Length of the run as passes over the training images, in place of --steps.", 1);
@@ -79,6 +80,12 @@ internal sealed class TrainingOptions
                     + $"[default: {Default.Augmentation.ToString().ToLowerInvariant()}].",
                 ("paper", Augmentation.Paper), ("flips", Augmentation.Flips), ("none", Augmentation.None)),
             (configuration, value) => configuration with { Augmentation = value });
+        Option<bool> recompute = new("--recompute")
+        {
+            Description = "Compute activations again where the backward pass needs them instead of keeping them: less memory for more time, "
+                + "with the same result.",
+        };
+        _settings.Add(new(recompute, (configuration, result) => configuration with { Recompute = result.GetValue(recompute) }));
         int firstDeformation = _settings.Count;
         TileDeformation deformation = Default.Deformation;
         AddDeformation(CommandOptions.Real("--elastic-spacing", "PX",
@@ -118,10 +125,10 @@ internal sealed class TrainingOptions
         }
     }
 
-    /// <summary>Adds only the options that decide how large a step is: network, tile and batch.</summary>
+    /// <summary>Adds only the options that decide what a step takes: network, tile, batch, optimizer and the like.</summary>
     public void AddShapeTo(Command command)
     {
-        foreach (Setting setting in _settings[.._shapeSettings])
+        foreach (Setting setting in _settings.Where(setting => ShapeOptions.Contains(setting.Option.Name)))
             command.Options.Add(setting.Option);
     }
 
@@ -141,7 +148,7 @@ internal sealed class TrainingOptions
         foreach (Setting setting in _settings.Where(setting => IsGiven(result, setting.Option)))
         {
             TrainingConfiguration changed = setting.Apply(configuration, result);
-            if (resumed is not null && changed != resumed)
+            if (resumed is not null && changed with { Recompute = resumed.Recompute } != resumed)
                 throw new InputException($"{setting.Option.Name} differs from the run to resume, which goes on with its own options; "
                     + "leave it out.");
             if (initial is not null && initial.DifferenceFrom(changed.Network) is not null)

@@ -38,6 +38,7 @@ public sealed class DeviceCommandTests
 
     [Theory]
     [InlineData("plan --device auto", "paper, width 64, depth 4, valid padding: 31,030,658 parameters")]
+    [InlineData("plan --device auto --optimizer adamw --augment paper --recompute", "the largest that fit")]
     [InlineData("plan --device auto --arch phseg_v5", "phseg_v5, width 64, depth 4, valid padding: 31,100,354 parameters")]
     public void TheAuthorsNetworksArePlanned(string arguments, string expected)
     {

@@ -1,19 +1,14 @@
-using UNet.Tests.Device;
 using UNet.Vulkan.Device;
-using UNet.Vulkan.Execution;
 using UNet.Vulkan.Graph;
 using UNet.Vulkan.Model;
 using UNet.Vulkan.Ops;
 using UNet.Vulkan.Planning;
-using UNet.Vulkan.Random;
 using Xunit;
 
 namespace UNet.Tests.Planning;
 
 public class FusionTests
 {
-    private const int Tile = 36;
-
     /// <summary>Every ReLU becomes part of its readers, except those before dropout, whose kernels do not rectify.</summary>
     [Theory]
     [InlineData(UNetArchitecture.Paper, 0, 0)]
@@ -21,7 +16,7 @@ public class FusionTests
     [InlineData(UNetArchitecture.PhsegV5, 0.5, 2)]
     public void ReadersTakeOverTheWorkOfRectifiers(UNetArchitecture architecture, double dropout, int left)
     {
-        Graph graph = Step(architecture, dropout).Graph;
+        Graph graph = new SmallStep(architecture, dropout).Graph;
         Assert.Contains(graph.Invocations, IsRectifier);
         IReadOnlyList<Invocation> fused = Fusion.Apply(graph);
         Assert.Equal(left, fused.Count(invocation => IsRectifier(invocation) && invocation.Pass.IsForward));
@@ -40,7 +35,13 @@ public class FusionTests
     [InlineData(UNetArchitecture.Paper, 0)]
     [InlineData(UNetArchitecture.PhsegV5, 0.5)]
     public void FusedNetworksGiveTheSameBits(UNetArchitecture architecture, double dropout)
-        => Assert.Equal(Gradients(architecture, dropout, fuse: false), Gradients(architecture, dropout, fuse: true));
+    {
+        SmallStep step = new(architecture, dropout);
+        float[] fused = step.Gradients(new PlanOptions());
+        Assert.Contains(fused, gradient => gradient != 0);
+        Assert.Equal(step.Gradients(new PlanOptions { Fuse = false }), fused);
+        Assert.Equal(step.Gradients(PlanOptions.Plain with { Fuse = false }), step.Gradients(PlanOptions.Plain));
+    }
 
     /// <summary>Convolutions read both parts of a concatenation; pools add their gradients to those of the skip connections.</summary>
     [Theory]
@@ -48,7 +49,7 @@ public class FusionTests
     [InlineData(UNetArchitecture.PhsegV5)]
     public void NothingIsConcatenated(UNetArchitecture architecture)
     {
-        Graph graph = Step(architecture, dropout: 0).Graph;
+        Graph graph = new SmallStep(architecture, dropout: 0).Graph;
         IReadOnlyList<Invocation> fused = Fusion.Apply(graph);
         Assert.DoesNotContain(fused, invocation => invocation.Node.Op is CropConcat or AccumulateGradient);
         Assert.Equal(2 * 3, fused.Count(invocation => invocation.Node.Op is CropConcatConv2d));
@@ -60,7 +61,7 @@ public class FusionTests
     [Fact]
     public void AnImplementationIsWorthMoreThanAFusion()
     {
-        Graph graph = Step(UNetArchitecture.Paper, dropout: 0).Graph;
+        Graph graph = new SmallStep(UNetArchitecture.Paper, dropout: 0).Graph;
         IReadOnlyList<Invocation> fused = Fusion.Apply(
             graph, invocation => invocation.Node.Op is Conv2d && invocation.Pass.Gradients.Contains(Conv2d.Weight) ? "Faster" : "");
         Assert.Equal(2, fused.Count(invocation => invocation.Node.Op is CropConcat && invocation.Pass.IsForward));
@@ -124,33 +125,4 @@ public class FusionTests
     }
 
     private static bool IsRectifier(Invocation invocation) => invocation.Node.Op is Relu;
-
-    private static (Graph Graph, UNetConfiguration Network) Step(UNetArchitecture architecture, double dropout)
-    {
-        UNetConfiguration network = new() { Architecture = architecture, Width = 4, Depth = 2, Padding = ConvolutionPadding.Same, Dropout = dropout };
-        Graph graph = new();
-        Value number = graph.StepEntry("step.number", new Shape(1));
-        Value logits = graph.AppendNetwork(network, graph.Input("image", new Shape(2, 1, Tile, Tile)), new DropoutSource(1, number));
-        Value target = graph.Input("target", new Shape(2, 1, Tile, Tile), ElementType.UInt32);
-        graph.AppendBackward(graph.Add("loss", new SoftmaxCrossEntropy(), logits, target, graph.Input("weight", target.Shape)).Output);
-        return (graph, network);
-    }
-
-    private static float[] Gradients(UNetArchitecture architecture, double dropout, bool fuse)
-    {
-        (Graph graph, UNetConfiguration network) = Step(architecture, dropout);
-        ExecutionPlan plan = Planner.Plan(graph, TestDevice.Shared.Properties, new PlanOptions { Fuse = fuse });
-        using VulkanSession session = new(TestDevice.Shared, plan, graph.StepSlot);
-        session.Initialize(graph);
-        session.WriteParameters(graph, UNetParameters.Initial(network, seed: 3));
-        RandomStream random = new(1, RandomStreams.Synthesis);
-        Value Named(string name) => graph.Values.Single(value => value.Name == name);
-        session.Write(Named("image"), [.. Enumerable.Range(0, 2 * Tile * Tile).Select(i => (float)random.Normal(i))]);
-        session.Write(Named("target"), [.. Enumerable.Range(0, 2 * Tile * Tile).Select(i => (uint)random.Below(i, 2))]);
-        session.Write(Named("weight"), [.. Enumerable.Repeat(1f, 2 * Tile * Tile)]);
-        session.Run(new uint[graph.StepSlot!.Shape.Length]);
-        float[] gradients = session.ReadAll(graph.FlatGradients!);
-        Assert.Contains(gradients, gradient => gradient != 0);
-        return gradients;
-    }
 }

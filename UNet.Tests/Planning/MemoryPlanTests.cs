@@ -57,6 +57,25 @@ public class MemoryPlanTests
         Assert.Equal(2 * 4096, plan.BytesAfter);
     }
 
+    /// <summary>A value computed in place lies where the other did, and both keep clear of whatever lives beside either.</summary>
+    [Fact]
+    public void ValuesComputedInPlaceTakeThePlaceOfOthers()
+    {
+        Lifetime[] chain = [.. Enumerable.Range(0, 4).Select(i => new Lifetime(
+            new Value(i, $"value{i}", new Shape(1024), ElementType.Float32, ValueKind.Activation), i, i + 1))];
+        Lifetime beside = new(new Value(4, "beside", new Shape(512), ElementType.Float32, ValueKind.Activation), 2, 2);
+        Dictionary<Value, Value> overwritten = new() { [chain[1].Value] = chain[0].Value, [chain[2].Value] = chain[1].Value };
+        MemoryPlan plan = MemoryPlan.Create([.. chain, beside], [], Device, new PlanOptions(), overwritten);
+        Assert.Equal(plan.Ranges[chain[0].Value], plan.Ranges[chain[1].Value]);
+        Assert.Equal(plan.Ranges[chain[0].Value], plan.Ranges[chain[2].Value]);
+        Assert.False(plan.Ranges[chain[2].Value].Overlaps(plan.Ranges[chain[3].Value]));
+        Assert.False(plan.Ranges[chain[2].Value].Overlaps(plan.Ranges[beside.Value]));
+        Assert.Equal(2 * 4096, plan.BytesAfter);
+
+        MemoryPlan apart = MemoryPlan.Create([.. chain, beside], [], Device, new PlanOptions { Alias = false }, overwritten);
+        Assert.False(apart.Ranges[chain[0].Value].Overlaps(apart.Ranges[chain[1].Value]));
+    }
+
     [Fact]
     public void AValueLargerThanAnAllocationIsRefusedByName()
     {

@@ -2,6 +2,7 @@ using UNet.Tests.Device;
 using UNet.Vulkan.Device;
 using UNet.Vulkan.Execution;
 using UNet.Vulkan.Graph;
+using UNet.Vulkan.Inference;
 using UNet.Vulkan.Model;
 using UNet.Vulkan.Ops;
 using UNet.Vulkan.Planning;
@@ -48,6 +49,22 @@ public class PlannerTests
         ExecutionPlan plan = Planner.Plan(graph, DeviceProperties.Minimum);
         Assert.True(plan.Memory!.BytesAfter < plan.Memory.BytesBefore);
         Assert.InRange(plan.Memory.BytesAfter, 1, 1_500_000_000);
+    }
+
+    /// <summary>What the paper's network takes at 572: a training step with everything that is kept, and a tile to segment.</summary>
+    [Fact]
+    public void ThePapersNetworkKeepsWithinItsMemory()
+    {
+        DeviceProperties device = TestDevice.Shared.Properties;
+        TrainingConfiguration training = new() { Tile = 572 };
+        ExecutionPlan step = Trainer.Plan(training, device);
+        Assert.InRange(VulkanSession.MemoryOf(step, stepBytes: 4096, reportBytes: 64), 1, 1_150_000_000);
+        Assert.InRange(Trainer.Plan(training, DeviceProperties.Minimum).Memory!.BytesAfter, 1, 1_150_000_000);
+        ExecutionPlan recomputed = Trainer.Plan(training with { Recompute = true }, device);
+        Assert.InRange(recomputed.Memory!.BytesAfter, 1, step.Memory!.BytesAfter - 100_000_000);
+
+        int tile = SegmentationMemory.GoodTile(training.Network, largestSide: 512, device);
+        Assert.InRange(SegmentationMemory.BytesOf(training.Network, tile, device), 1, 450_000_000);
     }
 
     private static Graph TrainingStep()

@@ -59,6 +59,12 @@ public sealed class Value
     /// </summary>
     public bool Keep { get; set; }
 
+    /// <summary>
+    /// Set on an activation that is kept for the backward passes even where others are computed again
+    /// (<see cref="Planning.PlanOptions.Recompute"/>); from these, the others are.
+    /// </summary>
+    public bool IsCheckpoint { get; set; }
+
     /// <summary>Whether the value's content outlives a run.</summary>
     public bool IsKept => Whole?.IsKept ?? (Keep || Kind is not (ValueKind.Activation or ValueKind.Gradient or ValueKind.Scratch));
 

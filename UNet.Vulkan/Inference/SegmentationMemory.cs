@@ -76,16 +76,25 @@ public static class SegmentationMemory
 
         int TileOf(int step) => geometry.MinimumInput + step * geometry.Stride;
 
-        bool Fits(int tile)
+        bool Fits(int tile) => SegmentationMemory.Fits(configuration, tile, device, most);
+    }
+
+    /// <summary>The largest tile with which segmenting takes at most <paramref name="memory"/> bytes; null where none does.</summary>
+    /// <param name="configuration">The network's form.</param>
+    /// <param name="device">A Vulkan device, or null for the processor.</param>
+    /// <param name="memory">Bytes.</param>
+    public static int? LargestTile(UNetConfiguration configuration, DeviceProperties? device, long memory)
+        => LargestFit.Tile(new TileGeometry(configuration), tile => Fits(configuration, tile, device, memory));
+
+    private static bool Fits(UNetConfiguration configuration, int tile, DeviceProperties? device, long memory)
+    {
+        try
         {
-            try
-            {
-                return BytesOf(configuration, tile, device) <= most;
-            }
-            catch (PlanException)
-            {
-                return false;
-            }
+            return BytesOf(configuration, tile, device) <= memory;
+        }
+        catch (Exception tooLarge) when (tooLarge is PlanException or OverflowException)
+        {
+            return false;
         }
     }
 

@@ -42,12 +42,14 @@ public static class UNetNetwork
             x = Convolutions($"encoder.{level}", x, level);
             if (level == configuration.Depth - 1)
                 x = Dropped($"encoder.{level}.dropout", x, stream: 0);
+            x.IsCheckpoint = true;
             skips[level] = x;
             x = graph.Add($"encoder.{level}.pool", new MaxPool2d(), x).Output;
         }
 
         x = Convolutions("bottleneck", x, configuration.Depth);
         x = Dropped("bottleneck.dropout", x, stream: 1);
+        x.IsCheckpoint = true;
         for (int level = configuration.Depth - 1; level >= 0; level--)
         {
             x = graph.Add($"decoder.{level}.up", new ConvTranspose2d(configuration.UpsampledChannelsAt(level)), x).Output;
@@ -57,15 +59,22 @@ public static class UNetNetwork
             x = Convolutions($"decoder.{level}", x, level);
         }
 
-        return graph.Add("head", new Conv2d(configuration.Classes, Kernel: 1), x).Output;
+        // The backward passes begin here, where all of the last level is needed at once.
+        foreach (Node node in graph.Nodes.Where(node => node.Name.StartsWith("decoder.0.", StringComparison.Ordinal)))
+            node.Output.IsCheckpoint = true;
+        x = graph.Add("head", new Conv2d(configuration.Classes, Kernel: 1), x).Output;
+        x.IsCheckpoint = true;
+        return x;
 
         Value Convolutions(string name, Value input, int level)
         {
             int padding = configuration.Padding == ConvolutionPadding.Same ? 1 : 0;
             for (int i = 1; i <= 2; i++)
             {
-                input = graph.Add($"{name}.conv{i}", new Conv2d(configuration.ChannelsAt(level), Kernel: 3, padding), input).Output;
-                input = graph.Add($"{name}.relu{i}", new Relu(), input).Output;
+                Value convolved = graph.Add($"{name}.conv{i}", new Conv2d(configuration.ChannelsAt(level), Kernel: 3, padding), input).Output;
+                input = graph.Add($"{name}.relu{i}", new Relu(), convolved).Output;
+                // Where the ReLU is fused, the first of the two is stored, else the second is what is needed again.
+                convolved.IsCheckpoint = input.IsCheckpoint = i == 2;
             }
 
             return input;

@@ -39,6 +39,9 @@ public sealed partial record Dropout(float Probability, ulong Seed, uint Stream)
 
     private uint KeyHigh => (uint)(Seed >> 32) ^ Stream;
 
+    /// <inheritdoc/>
+    public override bool RunsInPlace => true;
+
     private partial void InferShapes(ref Shapes shapes) => shapes.Y = shapes.X;
 
     private partial WorkgroupCount Grid(in Shapes shapes, in DropoutForward.Spec spec)

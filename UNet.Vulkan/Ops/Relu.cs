@@ -22,6 +22,9 @@ public sealed partial record Relu
     /// <summary>Output, of the input's shape.</summary>
     [Output] public static partial Role Y { get; }
 
+    /// <inheritdoc/>
+    public override bool RunsInPlace => true;
+
     private partial void InferShapes(ref Shapes shapes) => shapes.Y = shapes.X;
 
     private partial WorkgroupCount Grid(in Shapes shapes, in ReluForward.Spec spec)

@@ -21,6 +21,9 @@ public sealed partial record Softmax
     /// <summary>Probabilities [N,K,H,W].</summary>
     [Output] public static partial Role Probabilities { get; }
 
+    /// <inheritdoc/>
+    public override bool RunsInPlace => true;
+
     private partial void InferShapes(ref Shapes shapes) => shapes.Probabilities = shapes.Logits;
 
     private partial WorkgroupCount Grid(in Shapes shapes, in SoftmaxForward.Spec spec)

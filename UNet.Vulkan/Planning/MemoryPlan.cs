@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Collections.ObjectModel;
 using UNet.Shaders;
 using UNet.Vulkan.Device;
 using UNet.Vulkan.Graph;
@@ -31,6 +32,9 @@ public sealed record MemoryPlan(
     /// <summary>Bytes of all arenas.</summary>
     public long BytesAfter => ArenaSizes.Sum();
 
+    /// <summary>Bytes of the values that are kept from run to run, and share memory with none.</summary>
+    public long BytesKept => Ranges.Where(range => range.Key.IsKept && range.Key.Whole is null).Sum(range => range.Key.SizeInBytes);
+
     /// <summary>
     /// Places values in arenas: kept values one after the other; the others, largest first, each at the lowest place that
     /// no value with a meeting lifetime occupies.
@@ -39,16 +43,25 @@ public sealed record MemoryPlan(
     /// <param name="parts">Parts of flat vectors.</param>
     /// <param name="device">Gives the alignment and the largest arena.</param>
     /// <param name="options">Sharing and guards.</param>
+    /// <param name="overwritten">
+    /// Values, none of them kept, and for each the one of the same size whose place it takes, computed in place: the last
+    /// invocation to touch the one is the first to touch the other.
+    /// </param>
     /// <exception cref="PlanException">A value is larger than one allocation may be.</exception>
-    public static MemoryPlan Create(IReadOnlyList<Lifetime> lifetimes, IEnumerable<Value> parts, DeviceProperties device, PlanOptions options)
+    public static MemoryPlan Create(
+        IReadOnlyList<Lifetime> lifetimes, IEnumerable<Value> parts, DeviceProperties device, PlanOptions options,
+        IReadOnlyDictionary<Value, Value>? overwritten = null)
     {
         long alignment = Math.Max(device.MinStorageBufferOffsetAlignment, 16);
         var arenas = new List<List<(BufferRange Range, Lifetime Lifetime)>>();
         var sizes = new List<long>();
         var ranges = new Dictionary<Value, BufferRange>();
 
-        IEnumerable<Lifetime> order = lifetimes.Where(lifetime => lifetime.Value.IsKept)
-            .Concat(lifetimes.Where(lifetime => !lifetime.Value.IsKept).OrderByDescending(lifetime => lifetime.Value.SizeInBytes).ThenBy(lifetime => lifetime.Value.Id));
+        if (overwritten is null || !options.Alias)
+            overwritten = ReadOnlyDictionary<Value, Value>.Empty;
+        List<Lifetime> places = Places(lifetimes, overwritten);
+        IEnumerable<Lifetime> order = places.Where(lifetime => lifetime.Value.IsKept)
+            .Concat(places.Where(lifetime => !lifetime.Value.IsKept).OrderByDescending(lifetime => lifetime.Value.SizeInBytes).ThenBy(lifetime => lifetime.Value.Id));
         foreach (Lifetime lifetime in order)
         {
             long guard = RoundUp(options.GuardBytes, alignment);
@@ -77,6 +90,8 @@ public sealed record MemoryPlan(
             sizes[arena] = Math.Max(sizes[arena], offset + size);
             ranges[lifetime.Value] = new BufferRange(arena, offset + guard, lifetime.Value.SizeInBytes);
         }
+        foreach (Value value in overwritten.Keys)
+            ranges[value] = ranges[HolderOf(value, overwritten)];
         foreach (Value part in parts)
         {
             BufferRange whole = ranges[part.Whole!];
@@ -86,6 +101,19 @@ public sealed record MemoryPlan(
             .Select(group => new KindBytes(group.Key, group.Sum(lifetime => lifetime.Value.SizeInBytes)))];
         return new MemoryPlan(ranges, [.. sizes], byKind, byKind.Sum(kind => kind.Bytes));
     }
+
+    /// <summary>The value whose place a value takes in the end, or the value itself.</summary>
+    private static Value HolderOf(Value value, IReadOnlyDictionary<Value, Value> overwritten)
+    {
+        while (overwritten.TryGetValue(value, out Value? holder))
+            value = holder;
+        return value;
+    }
+
+    /// <summary>The lifetimes of places: each of the values that hold it one after the other.</summary>
+    private static List<Lifetime> Places(IReadOnlyList<Lifetime> lifetimes, IReadOnlyDictionary<Value, Value> overwritten)
+        => [.. lifetimes.GroupBy(lifetime => HolderOf(lifetime.Value, overwritten)).Select(
+            group => new Lifetime(group.Key, group.Min(lifetime => lifetime.First), group.Max(lifetime => lifetime.Last)))];
 
     private static long LowestFit(List<(BufferRange Range, Lifetime Lifetime)> placed, Lifetime lifetime, long size, bool exclusive)
     {

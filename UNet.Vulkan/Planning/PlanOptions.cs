@@ -12,6 +12,12 @@ public sealed record PlanOptions
     /// <summary>Let activations, gradients and scratch whose lifetimes do not meet share memory.</summary>
     public bool Alias { get; init; } = true;
 
+    /// <summary>
+    /// Compute activations again for the backward passes instead of keeping them, but for the checkpoints
+    /// (<see cref="Graph.Value.IsCheckpoint"/>): less memory for more time, with the same bits.
+    /// </summary>
+    public bool Recompute { get; init; }
+
     /// <summary>Unused bytes before and after every range, for tests that look for writes out of bounds.</summary>
     public int GuardBytes { get; init; }
 

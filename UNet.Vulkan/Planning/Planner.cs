@@ -20,9 +20,12 @@ public static class Planner
         IReadOnlyList<Invocation> schedule = options.Fuse
             ? Fusion.Apply(graph, invocation => ImplementationOf(invocation, device, options).Name)
             : graph.Invocations;
+        if (options.Recompute)
+            schedule = Recomputation.Apply(schedule);
         PlannedInvocation[] invocations = [.. schedule.Select(invocation => Choose(invocation, device, options))];
+        Dictionary<Value, Lifetime> lifetimes = Lifetimes(graph, invocations);
         MemoryPlan memory = MemoryPlan.Create(
-            Lifetimes(graph, invocations), graph.Values.Where(value => value.Whole is not null), device, options);
+            [.. lifetimes.Values], graph.Values.Where(value => value.Whole is not null), device, options, Overwritten(invocations, lifetimes));
         ImmutableArray<ImmutableArray<PlannedDispatch>> levels = BarrierPlan.Create(
             invocations.SelectMany(invocation => Dispatches(invocation, memory.Ranges, device)));
         return new ExecutionPlan(memory, levels);
@@ -63,7 +66,7 @@ public static class Planner
         return new PlannedInvocation(invocation, implementation, values, shapes);
     }
 
-    private static List<Lifetime> Lifetimes(Graph.Graph graph, PlannedInvocation[] invocations)
+    private static Dictionary<Value, Lifetime> Lifetimes(Graph.Graph graph, PlannedInvocation[] invocations)
     {
         var lifetimes = new Dictionary<Value, Lifetime>();
         foreach (Value value in graph.Values.Where(value => value.Whole is null && value.IsKept))
@@ -78,7 +81,27 @@ public static class Planner
                 lifetimes[value] = lifetimes.TryGetValue(value, out Lifetime known) ? known with { Last = Math.Max(known.Last, i) } : new Lifetime(value, i, i);
             }
         }
-        return [.. lifetimes.Values];
+        return lifetimes;
+    }
+
+    /// <summary>What can be computed in place: values, each with the one that nobody needs once it is written.</summary>
+    private static Dictionary<Value, Value> Overwritten(PlannedInvocation[] invocations, Dictionary<Value, Lifetime> lifetimes)
+    {
+        var overwritten = new Dictionary<Value, Value>();
+        for (int i = 0; i < invocations.Length; i++)
+        {
+            Invocation invocation = invocations[i].Invocation;
+            if (!invocation.Node.Op.RunsInPlace)
+                continue;
+            foreach (Value written in invocation.Writes.Where(value => !value.IsKept && lifetimes[value].First == i))
+            {
+                Value? read = invocation.Reads.FirstOrDefault(value => !value.IsKept && lifetimes[value].Last == i
+                    && (value.Shape, value.Element) == (written.Shape, written.Element) && !overwritten.ContainsValue(value));
+                if (read is not null)
+                    overwritten.Add(written, read);
+            }
+        }
+        return overwritten;
     }
 
     private static IEnumerable<PlannedDispatch> Dispatches(PlannedInvocation planned, IReadOnlyDictionary<Value, BufferRange> ranges, DeviceProperties device)

@@ -59,7 +59,7 @@ public sealed class Trainer : IDisposable
         _graph = new TrainingGraph(Configuration, _tiles.Slot, _tiles.ResidentPixels);
         _stepWords = new uint[_graph.StepWords];
         _report = new float[_graph.LossSums.Shape.Length + _graph.GradientNorm.Shape.Length];
-        PlanOptions options = new() { Numerics = _numerics };
+        PlanOptions options = new() { Numerics = _numerics, Recompute = Configuration.Recompute };
         _session = device.CreateSession(_graph.Graph, options, _graph.LossSums, _graph.GradientNorm);
         try
         {
@@ -125,7 +125,8 @@ public sealed class Trainer : IDisposable
         if (configuration.Validated().Tile is null)
             throw new InputException("A plan needs a tile.");
         int side = TileSource.StreamedSide(configuration);
-        return Planner.Plan(new TrainingGraph(configuration, (side, side), residentPixels: 0).Graph, device);
+        Graph.Graph graph = new TrainingGraph(configuration, (side, side), residentPixels: 0).Graph;
+        return Planner.Plan(graph, device, new PlanOptions { Recompute = configuration.Recompute });
     }
 
     /// <summary>

@@ -99,6 +99,9 @@ public sealed record TrainingConfiguration
     /// <summary>Where tiles are taken from.</summary>
     public PlaceSampling Sampling { get; init; }
 
+    /// <summary>Compute activations again where the backward pass needs them, instead of keeping them: less memory, more time.</summary>
+    public bool Recompute { get; init; }
+
     /// <summary>Makes initial values, sampling and dropout.</summary>
     public ulong Seed { get; init; } = 1;
 

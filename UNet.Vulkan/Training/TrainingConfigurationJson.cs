@@ -35,6 +35,7 @@ internal static class TrainingConfigurationJson
         json.WriteString("weight_map", configuration.WeightMap.ToString().ToLowerInvariant());
         WriteParameters(json, configuration.WeightMapParameters);
         json.WriteString("sampling", configuration.Sampling.ToString().ToLowerInvariant());
+        json.WriteBoolean("recompute", configuration.Recompute);
         json.WriteNumber("seed", configuration.Seed);
         if (configuration.ValidationInterval is { } interval)
             json.WriteNumber("validation_interval", interval);
@@ -64,6 +65,7 @@ internal static class TrainingConfigurationJson
             string other => throw new FormatException($"'{other}' is no decay"),
             null => throw new FormatException("the decay is missing"),
         },
+        Recompute = json.TryGetProperty("recompute", out JsonElement recompute) && recompute.GetBoolean(),
         MaximumGradientNorm = json.GetProperty("maximum_gradient_norm").GetDouble(),
         Augmentation = json.GetProperty("augmentation").GetString() switch
         {

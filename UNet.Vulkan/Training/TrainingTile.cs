@@ -36,13 +36,13 @@ public static class TrainingTile
         foreach (int next in candidates.Skip(1))
         {
             if (rate == 0)
-                rate = Measure(GraphOf(configuration, choice), choice, configuration.Batch, device);
+                rate = Measure(GraphOf(configuration, choice), choice, configuration, device);
             TrainingGraph graph = GraphOf(configuration, next);
-            if (!Fits(graph.Graph, device) || Operations(graph.Graph) / rate > LongestStep)
+            if (!Fits(graph.Graph, configuration, device) || Operations(graph.Graph) / rate > LongestStep)
                 break;
             // Small tiles leave a large device idle: the rate of the next one is measured anew.
             if (device.Properties is not null)
-                rate = Measure(graph, next, configuration.Batch, device);
+                rate = Measure(graph, next, configuration, device);
             if (Operations(graph.Graph) / rate > LongestStep)
                 break;
             choice = next;
@@ -70,10 +70,12 @@ public static class TrainingTile
         return new(configuration, (side, side), residentPixels: 0);
     }
 
+    private static PlanOptions OptionsOf(TrainingConfiguration configuration) => new() { Recompute = configuration.Recompute };
+
     private static double Operations(Graph.Graph graph)
         => graph.Invocations.Sum(invocation => (double)invocation.Node.Op.Operations(invocation.Pass, invocation.Node.Shapes));
 
-    private static bool Fits(Graph.Graph graph, IComputeDevice device)
+    private static bool Fits(Graph.Graph graph, TrainingConfiguration configuration, IComputeDevice device)
     {
         if (device.Properties is not { } properties)
         {
@@ -84,7 +86,7 @@ public static class TrainingTile
 
         try
         {
-            return Planner.Plan(graph, properties).ArenaSizes.Sum() <= properties.DeviceMemory / 2;
+            return Planner.Plan(graph, properties, OptionsOf(configuration)).ArenaSizes.Sum() <= properties.DeviceMemory / 2;
         }
         catch (PlanException)
         {
@@ -93,11 +95,11 @@ public static class TrainingTile
     }
 
     /// <summary>Operations a second of a step on empty images; the first step, which warms up, does not count.</summary>
-    private static double Measure(TrainingGraph graph, int tile, int batch, IComputeDevice device)
+    private static double Measure(TrainingGraph graph, int tile, TrainingConfiguration configuration, IComputeDevice device)
     {
-        using Session session = device.CreateSession(graph.Graph);
+        using Session session = device.CreateSession(graph.Graph, OptionsOf(configuration));
         uint[] words = new uint[graph.StepWords];
-        for (int i = 0; i < batch; i++)
+        for (int i = 0; i < configuration.Batch; i++)
             graph.Tiles.SetTile(words, i, tile, tile, 0, 0, 0);
         session.Run(words);
         long start = Stopwatch.GetTimestamp();

@@ -74,6 +74,12 @@ public abstract record Op
     /// </summary>
     public virtual bool IsDifferentiatedWhole => true;
 
+    /// <summary>
+    /// Whether what a pass writes may take the place of what it reads, of the same shape: each of its kernels' invocations reads
+    /// an element for the last time before it writes the one in its place, and no other invocation reads that element.
+    /// </summary>
+    public virtual bool RunsInPlace => false;
+
     /// <summary>A valid element for checks and benchmarks of a Float32 role, made from a standard normal number.</summary>
     public virtual float SampleElement(Role role, float normal) => normal;
 
