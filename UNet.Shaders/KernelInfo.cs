@@ -87,6 +87,12 @@ public sealed record KernelInfo(
     ImmutableArray<KernelConstant> Constants,
     WorkgroupSize LocalSize)
 {
+    /// <summary>
+    /// Whether the build compiled the kernel. It leaves those out that its glslc is too old for: planning then takes other
+    /// implementations.
+    /// </summary>
+    public bool IsEmbedded => typeof(KernelInfo).Assembly.GetManifestResourceInfo(Name + ".spv") is not null;
+
     /// <summary>The compiled SPIR-V, embedded by the build.</summary>
     /// <exception cref="InvalidOperationException">The assembly was built without this kernel.</exception>
     public byte[] LoadSpirV()

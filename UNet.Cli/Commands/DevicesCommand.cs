@@ -1,4 +1,5 @@
 using System.CommandLine;
+using UNet.Shaders;
 using UNet.Vulkan.Device;
 
 namespace UNet.Cli.Commands;
@@ -29,6 +30,12 @@ internal static class DevicesCommand
         ], numbers: false);
         foreach (ListedDevice refused in list.Devices.Where(device => device.Refusal is not null))
             terminal.Note($"device {refused.Index} cannot be used: {refused.Refusal}");
+        if (list.Devices.Any(device => device.Properties.RunsMatrixKernels) && KernelCatalog.All.Any(kernel => !kernel.IsEmbedded))
+        {
+            terminal.Note("this program was built without its kernels for cooperative matrices, for want of a newer glslc; "
+                + "see docs/installation.md.");
+        }
+
         if (list.Reason is not null)
             terminal.Note(list.Reason);
         return CommandLine.Done;
@@ -43,7 +50,7 @@ internal static class DevicesCommand
             (device.HasSubgroupShuffle, $"subgroups of {device.SubgroupSize}"),
             (device.HasFloat16, "float16"),
             (device.HasStorage16Bit, "16-bit storage"),
-            (device.HasCooperativeMatrix, "cooperative matrices"),
+            (device.HasCooperativeMatrix, device.MatrixSize > 0 ? "cooperative matrices of float16" : "cooperative matrices"),
         ];
         return
         [

@@ -77,7 +77,7 @@ internal sealed partial class OpParser
         if (meanings.Count == 0)
         {
             Report(OpDiagnostics.Member, place, what, declaredName, path, _op.Name,
-                $"it is neither <role>_<n|c|h|w|length> nor first_image nor subgroup_size nor a property {Naming.ToPascal(name)}");
+                $"it is neither <role>_<n|c|h|w|length> nor first_image nor subgroup_size nor matrix_size nor a property {Naming.ToPascal(name)}");
         }
         else if (meanings.Count > 1)
         {
@@ -106,6 +106,11 @@ internal sealed partial class OpParser
             meanings.Add(new("the first image bound", "buffers.FirstImage", _compilation.GetSpecialType(SpecialType.System_Int32)));
         if (name == "subgroup_size")
             meanings.Add(new("the device's subgroup size", "buffers.SubgroupSize", _compilation.GetSpecialType(SpecialType.System_Int32)));
+        if (name == "matrix_size")
+        {
+            ITypeSymbol type = _compilation.GetSpecialType(SpecialType.System_Int32);
+            meanings.Add(new("the size of the device's matrices", "buffers.MatrixSize", type));
+        }
         string propertyName = Naming.ToPascal(name);
         if (_op.GetMembers(propertyName).OfType<IPropertySymbol>().FirstOrDefault(property => !property.IsStatic) is { } found)
             meanings.Add(new($"the property {propertyName}", $"this.{propertyName}", found.Type));

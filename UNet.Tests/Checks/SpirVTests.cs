@@ -9,7 +9,13 @@ namespace UNet.Tests.Checks;
 /// </summary>
 public class SpirVTests
 {
-    public static TheoryData<string> Kernels => [.. KernelCatalog.All.Select(kernel => kernel.Name)];
+    public static TheoryData<string> Kernels => [.. KernelCatalog.All.Where(kernel => kernel.IsEmbedded).Select(kernel => kernel.Name)];
+
+    [Fact]
+    public void OnlyKernelsForMatrixUnitsMayBeLeftOut()
+        => Assert.All(
+            KernelCatalog.All.Where(kernel => !kernel.IsEmbedded),
+            kernel => Assert.EndsWith("_matrix", kernel.Name, StringComparison.Ordinal));
 
     [Theory]
     [MemberData(nameof(Kernels))]

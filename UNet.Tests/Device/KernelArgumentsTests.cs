@@ -21,6 +21,8 @@ public sealed class KernelArgumentsTests
 
         public int SubgroupSize => 8;
 
+        public int MatrixSize => 0;
+
         public BufferRange Value(Role role) => ranges[role];
 
         public BufferRange Gradient(Role role) => throw new NotSupportedException();

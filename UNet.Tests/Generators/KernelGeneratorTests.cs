@@ -71,6 +71,31 @@ public class KernelGeneratorTests
         ExpectedFile.Is("Empty.g.cs", run.File("Empty.g.cs"));
     }
 
+    /// <summary>Matrix types stand inside functions and among their parameters, where the generator does not read.</summary>
+    [Fact]
+    public void CooperativeMatricesAreUnderstood()
+    {
+        const string glsl = """
+            #version 460
+            #extension GL_KHR_cooperative_matrix : require
+            layout(local_size_x = 32) in;
+            layout(constant_id = 0) const uint SUBGROUP_SIZE = 32u;
+            layout(set = 0, binding = 0, std430) writeonly buffer Y { float y[]; };
+            const uint PARTS = gl_WorkGroupSize.x / SUBGROUP_SIZE;
+            const int LAYOUT = gl_CooperativeMatrixLayoutRowMajor;
+            shared float16_t tile[PARTS * (256u + 8u)];
+            void store(const coopmat<float, gl_ScopeSubgroup, 16, 16, gl_MatrixUseAccumulator> sum) { }
+            void main() {
+                coopmat<float16_t, gl_ScopeSubgroup, 16, 16, gl_MatrixUseA> a[2];
+                [[unroll]] for (uint i = 0u; i < 2u; i++)
+                    coopMatLoad(a[i], tile, i * 16u, 32u, LAYOUT);
+                y[0] = 0.0;
+            }
+            """;
+        GeneratorRun run = GeneratorRun.Kernels(("product", glsl)).Compiles();
+        Assert.Contains("new WorkgroupSize(32, 1, 1)", run.File("Product.g.cs"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void TheCatalogueIsSortedByName()
     {

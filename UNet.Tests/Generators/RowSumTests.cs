@@ -22,6 +22,8 @@ public class RowSumTests
 
         public int SubgroupSize => 8;
 
+        public int MatrixSize => 0;
+
         public BufferRange Value(Role role) => new(0, 256 * role.Index, 64);
 
         public BufferRange Gradient(Role role) => new(1, 256 * role.Index, 64);
@@ -154,11 +156,13 @@ public class RowSumTests
     }
 
     [Fact]
-    public void EveryKernelOfTheCatalogueIsEmbedded()
+    public void TheKernelsOfTheCatalogueAreEmbeddedInTheOrderOfTheirNames()
     {
         Assert.Equal(KernelCatalog.All.Select(kernel => kernel.Name).Order(StringComparer.Ordinal),
             KernelCatalog.All.Select(kernel => kernel.Name));
-        Assert.All(KernelCatalog.All, kernel => Assert.Equal(0x07230203u, BinaryPrimitives.ReadUInt32LittleEndian(kernel.LoadSpirV())));
+        Assert.All(
+            KernelCatalog.All.Where(kernel => kernel.IsEmbedded),
+            kernel => Assert.Equal(0x07230203u, BinaryPrimitives.ReadUInt32LittleEndian(kernel.LoadSpirV())));
         Assert.Equal(4, Marshal.SizeOf<ReluForward.Push>());
     }
 }

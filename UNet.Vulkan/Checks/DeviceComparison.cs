@@ -14,15 +14,33 @@ public static class DeviceComparison
     /// <summary>Unit roundoff of Float32.</summary>
     private const double Roundoff = 1.0 / (1 << 24);
 
+    /// <summary>Unit roundoff of Float16.</summary>
+    private const double Float16Roundoff = 1.0 / (1 << 11);
+
     /// <summary>Bytes before and after every tensor that stay untouched.</summary>
     private const int Guard = 1024;
 
-    /// <summary>Runs the check on one sample: one result for each place in the lists of implementations.</summary>
+    /// <summary>
+    /// Runs the check on one sample: one result for each place in the lists of implementations, and two where an
+    /// implementation rounds to 16 bits: with numbers that such rounding leaves alone it must be as exact as any other.
+    /// </summary>
     /// <param name="sample">The op and its input shapes.</param>
     /// <param name="createSession">Creates a session on the device to check.</param>
     public static IEnumerable<CheckResult> Run(OpSample sample, SessionFactory createSession)
     {
-        var subject = new SampleGraph(sample);
+        IEnumerable<CheckResult> results = Run(new SampleGraph(sample), createSession, RoundsOrNot);
+        return sample.Op.Info.Passes.SelectMany(pass => pass.Implementations).Any(Rounds)
+            ? results.Concat(Run(new SampleGraph(sample, ofFloat16: true), createSession, used => used.Any(Rounds)))
+            : results;
+
+        static bool Rounds(Implementation implementation) => implementation.Numerics == NumericsClass.Float16;
+        static bool RoundsOrNot(IEnumerable<Implementation> used) => true;
+    }
+
+    private static IEnumerable<CheckResult> Run(
+        SampleGraph subject, SessionFactory createSession, Func<IEnumerable<Implementation>, bool> isWanted)
+    {
+        OpSample sample = subject.Sample;
         using var reference = new ReferenceSession<double>(subject.Graph);
         subject.WriteData(reference);
         reference.Run();
@@ -32,30 +50,34 @@ public static class DeviceComparison
         for (int index = 0; index < most; index++)
         {
             int wanted = index;
-            List<string> used = [];
+            Dictionary<Pass, Implementation> used = [];
             var options = new PlanOptions
             {
                 GuardBytes = Guard,
                 Choose = (invocation, candidates) =>
                 {
                     Implementation chosen = candidates.Last(candidate => candidate.Index <= wanted);
-                    used.Add($"{invocation.Pass.Name}: {(chosen.Name.Length == 0 ? "plain" : chosen.Name)}");
+                    used.Add(invocation.Pass, chosen);
                     return chosen;
                 },
             };
             using Session device = createSession(subject.Graph, options);
-            string implementations = string.Join("; ", used);
-            if (!seen.Add(implementations))
+            string implementations = string.Join("; ", used.Select(
+                pair => $"{pair.Key.Name}: {(pair.Value.Name.Length == 0 ? "plain" : pair.Value.Name)}"));
+            if (subject.IsOfFloat16)
+                implementations += "; numbers of 16 bits";
+            if (!seen.Add(implementations) || !isWanted(used.Values))
                 continue;
             subject.WriteData(device);
             device.Run();
             yield return device.FindStrayWrite() is { } stray
                 ? new CheckResult($"{sample} ({implementations})", double.PositiveInfinity, stray)
-                : Compare($"{sample} ({implementations})", subject, device, reference);
+                : Compare($"{sample} ({implementations})", subject, used, device, reference);
         }
     }
 
-    private static CheckResult Compare(string name, SampleGraph subject, Session device, ReferenceSession<double> reference)
+    private static CheckResult Compare(
+        string name, SampleGraph subject, Dictionary<Pass, Implementation> used, Session device, ReferenceSession<double> reference)
     {
         (double Error, string Detail) worst = (0, "");
         foreach ((Value value, Invocation invocation) in subject.Written)
@@ -71,7 +93,8 @@ public static class DeviceComparison
             }
             float[] actual = device.ReadAll(value);
             double[] expected = reference.Tensor(value).Span.ToArray();
-            double allowed = Allowed(invocation, value, expected.Max(Math.Abs));
+            bool rounds = !subject.IsOfFloat16 && used[invocation.Pass].Numerics == NumericsClass.Float16;
+            double allowed = Allowed(invocation, value, expected.Max(Math.Abs), rounds ? Float16Roundoff : Roundoff);
             for (int i = 0; i < actual.Length; i++)
             {
                 double error = Math.Abs(actual[i] - expected[i]) / allowed;
@@ -87,9 +110,9 @@ public static class DeviceComparison
     /// "Accuracy and stability of numerical algorithms", §4.2), usually by √n. Allowed are 4·(√n + 8) roundoffs of the
     /// tensor's largest element (at least 1), where n is the number of multiply-adds for each element.
     /// </summary>
-    private static double Allowed(Invocation invocation, Value value, double largest)
+    private static double Allowed(Invocation invocation, Value value, double largest, double roundoff)
     {
         double terms = invocation.Node.Op.Operations(invocation.Pass, invocation.Node.Shapes) / (2.0 * value.Shape.Length);
-        return 4 * (Math.Sqrt(terms) + 8) * Roundoff * Math.Max(1, largest);
+        return 4 * (Math.Sqrt(terms) + 8) * roundoff * Math.Max(1, largest);
     }
 }

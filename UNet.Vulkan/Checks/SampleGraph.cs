@@ -14,9 +14,11 @@ public sealed class SampleGraph
     private const ulong Seed = 0x5EED;
 
     /// <summary>Builds the graph of a sample.</summary>
-    public SampleGraph(OpSample sample)
+    /// <param name="sample">The op and its input shapes.</param>
+    /// <param name="ofFloat16">Rounds the data to numbers that fit 16 bits.</param>
+    public SampleGraph(OpSample sample, bool ofFloat16 = false)
     {
-        (Sample, Graph) = (sample, new Graph.Graph());
+        (Sample, IsOfFloat16, Graph) = (sample, ofFloat16, new Graph.Graph());
         OpInfo info = sample.Op.Info;
         Value[] given = [.. info.Given.Select((role, index) => role.Kind == RoleKind.State
             ? Graph.State(role.BufferName, sample.Inputs[index])
@@ -30,6 +32,9 @@ public sealed class SampleGraph
 
     /// <summary>The sample.</summary>
     public OpSample Sample { get; }
+
+    /// <summary>Whether all numbers of the data fit 16 bits.</summary>
+    public bool IsOfFloat16 { get; }
 
     /// <summary>The graph; all its values are kept.</summary>
     public Graph.Graph Graph { get; }
@@ -62,6 +67,8 @@ public sealed class SampleGraph
             session.Write(cotangent, Elements(new RandomStream(Seed + 1, 0), cotangent.Shape.Length, normal => normal));
     }
 
-    private static float[] Elements(RandomStream random, long length, Func<float, float> convert)
-        => [.. Enumerable.Range(0, (int)length).Select(i => convert((float)random.Normal(i)))];
+    private float[] Elements(RandomStream random, long length, Func<float, float> convert)
+        => [.. Enumerable.Range(0, (int)length).Select(i => Rounded(convert((float)random.Normal(i))))];
+
+    private float Rounded(float element) => IsOfFloat16 ? (float)(Half)element : element;
 }

@@ -196,6 +196,12 @@ internal sealed unsafe class ComputePipelines : IDisposable
                 DataSize = (nuint)(constants.Length * sizeof(uint)),
                 PData = words,
             };
+            PipelineShaderStageRequiredSubgroupSizeCreateInfo subgroups = new()
+            {
+                SType = StructureType.PipelineShaderStageRequiredSubgroupSizeCreateInfo,
+                RequiredSubgroupSize = (uint)_device.Properties.SubgroupSize,
+            };
+            bool fixesSubgroups = FixesSubgroups(kernel);
             ComputePipelineCreateInfo create = new()
             {
                 SType = StructureType.ComputePipelineCreateInfo,
@@ -205,6 +211,8 @@ internal sealed unsafe class ComputePipelines : IDisposable
                 Stage = new()
                 {
                     SType = StructureType.PipelineShaderStageCreateInfo,
+                    PNext = fixesSubgroups ? &subgroups : null,
+                    Flags = fixesSubgroups ? PipelineShaderStageCreateFlags.RequireFullSubgroupsBit : 0,
                     Stage = ShaderStageFlags.ComputeBit,
                     Module = module,
                     PName = main,
@@ -216,6 +224,14 @@ internal sealed unsafe class ComputePipelines : IDisposable
             return pipeline;
         }
     }
+
+    /// <summary>
+    /// A kernel that is told the size of subgroups counts on it: a driver that could choose another is made to keep to it.
+    /// </summary>
+    private bool FixesSubgroups(KernelInfo kernel)
+        => _device.Properties.CanFixSubgroupSize
+            && kernel.Constants.Any(constant => constant.Name == "SUBGROUP_SIZE")
+            && kernel.LocalSize.X % (uint)_device.Properties.SubgroupSize == 0;
 
     private void Destroy(ComputePipeline pipeline)
     {

@@ -10,16 +10,19 @@ internal unsafe ref struct DeviceFeatureChain
     public PhysicalDeviceFeatures Core = default;
     public PhysicalDeviceVulkan11Features Core11 = new() { SType = StructureType.PhysicalDeviceVulkan11Features };
     public PhysicalDeviceVulkan12Features Core12 = new() { SType = StructureType.PhysicalDeviceVulkan12Features };
+    public PhysicalDeviceVulkan13Features Core13 = new() { SType = StructureType.PhysicalDeviceVulkan13Features };
     public PhysicalDeviceCooperativeMatrixFeaturesKHR CooperativeMatrix = new() { SType = StructureType.PhysicalDeviceCooperativeMatrixFeaturesKhr };
 
     /// <summary>Asks the device, and keeps only what kernels may use.</summary>
     /// <param name="vk">Vulkan.</param>
     /// <param name="device">The device, of Vulkan 1.2 or newer.</param>
+    /// <param name="has13">The device is of Vulkan 1.3 or newer.</param>
     /// <param name="cooperativeMatrix">The device lists VK_KHR_cooperative_matrix.</param>
-    public void Query(Vk vk, PhysicalDevice device, bool cooperativeMatrix)
+    public void Query(Vk vk, PhysicalDevice device, bool has13, bool cooperativeMatrix)
     {
         PhysicalDeviceCooperativeMatrixFeaturesKHR matrix = new() { SType = StructureType.PhysicalDeviceCooperativeMatrixFeaturesKhr };
-        PhysicalDeviceVulkan12Features core12 = new() { SType = StructureType.PhysicalDeviceVulkan12Features, PNext = cooperativeMatrix ? &matrix : null };
+        PhysicalDeviceVulkan13Features core13 = new() { SType = StructureType.PhysicalDeviceVulkan13Features, PNext = cooperativeMatrix ? &matrix : null };
+        PhysicalDeviceVulkan12Features core12 = new() { SType = StructureType.PhysicalDeviceVulkan12Features, PNext = has13 ? &core13 : core13.PNext };
         PhysicalDeviceVulkan11Features core11 = new() { SType = StructureType.PhysicalDeviceVulkan11Features, PNext = &core12 };
         PhysicalDeviceFeatures2 all = new() { SType = StructureType.PhysicalDeviceFeatures2, PNext = &core11 };
         vk.GetPhysicalDeviceFeatures2(device, &all);
@@ -35,6 +38,8 @@ internal unsafe ref struct DeviceFeatureChain
         Core12.ScalarBlockLayout = core12.ScalarBlockLayout;
         Core12.VulkanMemoryModel = core12.VulkanMemoryModel;
         Core12.VulkanMemoryModelDeviceScope = core12.VulkanMemoryModelDeviceScope;
+        Core13.SubgroupSizeControl = core13.SubgroupSizeControl;
+        Core13.ComputeFullSubgroups = core13.ComputeFullSubgroups;
         CooperativeMatrix.CooperativeMatrix = matrix.CooperativeMatrix && core12.VulkanMemoryModel;
     }
 }

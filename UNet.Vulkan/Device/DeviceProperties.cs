@@ -69,7 +69,26 @@ public sealed record DeviceProperties
 
     public bool HasFloat16 { get; init; }
     public bool HasStorage16Bit { get; init; }
+
+    /// <summary>The size of subgroups can be fixed when a kernel is compiled, with none of them partly filled.</summary>
+    public bool CanFixSubgroupSize { get; init; }
+
+    /// <summary>VK_KHR_cooperative_matrix.</summary>
     public bool HasCooperativeMatrix { get; init; }
+
+    /// <summary>
+    /// Rows and columns, 16 or 8, of the matrices of Float16 that subgroups multiply and whose products they add in Float32; 0
+    /// where they do not.
+    /// </summary>
+    public int MatrixSize { get; init; }
+
+    /// <summary>
+    /// Whether the <c>*_matrix</c> kernels run on the device: workgroups of 128 invocations in 2 to 16 subgroups, with 32 KB of
+    /// shared memory. (Mesa's lavapipe 26.2, which emulates matrices, crashes on them with subgroups of 16.)
+    /// </summary>
+    public bool RunsMatrixKernels => MatrixSize > 0 && HasFloat16 && CanFixSubgroupSize
+        && SubgroupSize is 8 or 16 or 32 or 64 && !(IsSoftware && SubgroupSize == 16)
+        && MaxWorkgroupInvocations >= 128 && MaxSharedMemory >= 32 * 1024;
 
     /// <summary>Runs on the processor: no watchdog, so that work is not cut.</summary>
     public bool IsSoftware => Type == DeviceType.Software;

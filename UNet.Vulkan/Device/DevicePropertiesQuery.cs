@@ -110,14 +110,14 @@ internal static unsafe class DevicePropertiesQuery
     {
         // maxBufferSize came with 1.3; before, maxMemoryAllocationSize is the only bound.
         PhysicalDeviceVulkan13Properties core13 = new() { SType = StructureType.PhysicalDeviceVulkan13Properties, MaxBufferSize = ulong.MaxValue };
-        bool has13 = basic.ApiVersion >= (uint)new Version32(1, 3, 0);
+        bool has13 = HasVulkan13(basic.ApiVersion);
         PhysicalDeviceVulkan12Properties core12 = new() { SType = StructureType.PhysicalDeviceVulkan12Properties, PNext = has13 ? &core13 : null };
         PhysicalDeviceVulkan11Properties core11 = new() { SType = StructureType.PhysicalDeviceVulkan11Properties, PNext = &core12 };
         PhysicalDeviceProperties2 properties = new() { SType = StructureType.PhysicalDeviceProperties2, PNext = &core11 };
         vk.GetPhysicalDeviceProperties2(device, &properties);
 
         var features = new DeviceFeatureChain();
-        features.Query(vk, device, ListExtensions(vk, device).Contains(CooperativeMatrix));
+        features.Query(vk, device, has13, ListExtensions(vk, device).Contains(CooperativeMatrix));
 
         PhysicalDeviceMemoryProperties memory;
         vk.GetPhysicalDeviceMemoryProperties(device, &memory);
@@ -143,9 +143,15 @@ internal static unsafe class DevicePropertiesQuery
                 && core11.SubgroupSupportedStages.HasFlag(ShaderStageFlags.ComputeBit),
             HasFloat16 = features.Core12.ShaderFloat16,
             HasStorage16Bit = features.Core11.StorageBuffer16BitAccess,
+            CanFixSubgroupSize = features.Core13.SubgroupSizeControl && features.Core13.ComputeFullSubgroups
+                && core13.RequiredSubgroupSizeStages.HasFlag(ShaderStageFlags.ComputeBit),
             HasCooperativeMatrix = features.CooperativeMatrix.CooperativeMatrix,
+            MatrixSize = features.CooperativeMatrix.CooperativeMatrix ? CooperativeMatrices.SizeOfFloat16(vk, device) : 0,
         };
     }
+
+    /// <summary>Whether the functions and features that came with Vulkan 1.3 are there.</summary>
+    public static bool HasVulkan13(uint apiVersion) => apiVersion >= (uint)new Version32(1, 3, 0);
 
     private static long Clamp(ulong size) => (long)Math.Min(size, long.MaxValue);
 }

@@ -148,7 +148,10 @@ public sealed unsafe class VulkanDevice : IComputeDevice
     {
         HashSet<string> listed = DevicePropertiesQuery.ListExtensions(Vk, PhysicalDevice);
         DeviceFeatureChain features = new();
-        features.Query(Vk, PhysicalDevice, listed.Contains(DevicePropertiesQuery.CooperativeMatrix));
+        PhysicalDeviceProperties basic;
+        Vk.GetPhysicalDeviceProperties(PhysicalDevice, &basic);
+        bool has13 = DevicePropertiesQuery.HasVulkan13(basic.ApiVersion);
+        features.Query(Vk, PhysicalDevice, has13, listed.Contains(DevicePropertiesQuery.CooperativeMatrix));
 
         List<string> enabled = [];
         if (listed.Contains(PortabilitySubset))
@@ -159,8 +162,10 @@ public sealed unsafe class VulkanDevice : IComputeDevice
 
         PhysicalDeviceFeatures core = features.Core;
         PhysicalDeviceCooperativeMatrixFeaturesKHR matrix = features.CooperativeMatrix;
+        PhysicalDeviceVulkan13Features core13 = features.Core13;
+        core13.PNext = matrix.CooperativeMatrix ? &matrix : null;
         PhysicalDeviceVulkan12Features core12 = features.Core12;
-        core12.PNext = matrix.CooperativeMatrix ? &matrix : null;
+        core12.PNext = has13 ? &core13 : core13.PNext;
         PhysicalDeviceVulkan11Features core11 = features.Core11;
         core11.PNext = &core12;
         float priority = 1;

@@ -24,10 +24,16 @@ namespace UNet.Vulkan.Ops;
 [Op]
 [Forward<Conv2dForward>]
 [Forward<Conv2dPackForward, Conv2dForwardLanes>(Name = "Lanes", Suits = DeviceKind.Software)]
+[Forward<Conv2dForwardRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
+[Forward<Conv2dForwardMatrix>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
 [Backward<Conv2dBackwardInput>]
 [Backward<Conv2dPackBackward, Conv2dBackwardInputLanes>(Name = "InputLanes", Suits = DeviceKind.Software)]
+[Backward<Conv2dBackwardInputRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
+[Backward<Conv2dBackwardInputMatrix>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
 [Backward<Conv2dBackwardWeight, WeightGradientSum>]
 [Backward<Conv2dBackwardWeightLanes, WeightGradientSum>(Name = "WeightLanes", Suits = DeviceKind.Software)]
+[Backward<Conv2dBackwardWeightRounded, WeightGradientSum>(Name = "Rounded", Numerics = NumericsClass.Float16)]
+[Backward<Conv2dBackwardWeightMatrix, WeightGradientSum>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
 [Sample("x: 1x1x5x7", "OutChannels: 1")]
 [Sample("x: 2x3x5x7", "OutChannels: 4")]
 [Sample("x: 1x3x9x35", "OutChannels: 9, Padding: 1")]
@@ -40,6 +46,7 @@ namespace UNet.Vulkan.Ops;
 [Sample("x: 1x5x6x33", "OutChannels: 2, Kernel: 1, Rectify: Rectification.OnLoad")]
 [Sample("x: 2x3x9x17", "OutChannels: 9, Padding: 1, Rectify: Rectification.Stored, RectifyOutput: true")]
 [Sample("x: 1x9x7x16", "OutChannels: 3, RectifyOutput: true")]
+[Sample("x: 2x15x12x14", "OutChannels: 65, Padding: 1, Rectify: Rectification.OnLoad")]
 public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding = 0, Rectification Rectify = Rectification.None, bool RectifyOutput = false)
 {
     /// <summary>Input [N,C,H,W].</summary>
@@ -114,6 +121,29 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
 
     private partial bool SupportsWeightLanes(in Shapes shapes, DeviceProperties device) => RunsOnLanes(device);
 
+    private partial bool SupportsRounded(in Shapes shapes, DeviceProperties device) => Kernel > 1;
+
+    private partial bool SupportsMatrix(in Shapes shapes, DeviceProperties device)
+        => Kernel > 1 && MatrixTiles.Fit(Math.Max(Pixels(shapes.X), Pixels(shapes.Y)), device);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardRounded.Spec spec)
+        => WorkgroupCount.Linear(shapes.Y.Length, Conv2dForwardRounded.Info.LocalSize.X);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputRounded.Spec spec)
+        => WorkgroupCount.Linear(shapes.X.Length, Conv2dBackwardInputRounded.Info.LocalSize.X);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightRounded.Spec spec)
+        => WorkgroupCount.Linear(PartialShape(shapes).Length, Conv2dBackwardWeightRounded.Info.LocalSize.X);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardMatrix.Spec spec)
+        => MatrixTiles.Cover(OutChannels, Pixels(shapes.Y), spec.TileM, spec.TileN);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputMatrix.Spec spec)
+        => MatrixTiles.Cover(shapes.X.C, Pixels(shapes.X), spec.TileM, spec.TileN);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightMatrix.Spec spec)
+        => MatrixTiles.Cover(OutChannels, (long)shapes.X.C * Kernel * Kernel, spec.TileM, spec.TileN) with { Z = (uint)PartialShape(shapes).N };
+
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForward.Spec spec)
         => Tiles(shapes.Y, spec.TileH, spec.TileC, Conv2dForward.Info.LocalSize);
 
@@ -148,6 +178,9 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     /// <summary>Tiles of columns along x, of rows along y, images times tiles of channels, one a lane, along z.</summary>
     internal static WorkgroupCount LaneTiles(Shape shape, uint tileH, uint tileW)
         => WorkgroupCount.Cover(shape.W, tileW, shape.H, tileH) with { Z = (uint)shape.N * WorkgroupCount.Cover(shape.C, LaneChannels).X };
+
+    /// <summary>Pixels of all images.</summary>
+    private static long Pixels(Shape shape) => shape.Length / shape.C;
 
     /// <summary>Kernels of packed weights.</summary>
     internal static long Kernels(Shape packed) => (long)packed.N * packed.C * packed.W;

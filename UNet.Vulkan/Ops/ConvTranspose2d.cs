@@ -19,10 +19,16 @@ namespace UNet.Vulkan.Ops;
 [Op]
 [Forward<ConvTranspose2dForward>]
 [Forward<ConvTranspose2dForwardLanes>(Name = "Lanes", Suits = DeviceKind.Software)]
+[Forward<ConvTranspose2dForwardRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
+[Forward<ConvTranspose2dForwardMatrix>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
 [Backward<ConvTranspose2dBackwardInput>]
 [Backward<ConvTranspose2dBackwardInputLanes>(Name = "InputLanes", Suits = DeviceKind.Software)]
+[Backward<ConvTranspose2dBackwardInputRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
+[Backward<ConvTranspose2dBackwardInputMatrix>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
 [Backward<ConvTranspose2dBackwardWeight, WeightGradientSum>]
 [Backward<ConvTranspose2dBackwardWeightLanes, WeightGradientSum>(Name = "WeightLanes", Suits = DeviceKind.Software)]
+[Backward<ConvTranspose2dBackwardWeightRounded, WeightGradientSum>(Name = "Rounded", Numerics = NumericsClass.Float16)]
+[Backward<ConvTranspose2dBackwardWeightMatrix, WeightGradientSum>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
 [Sample("x: 1x1x3x5", "OutChannels: 1")]
 [Sample("x: 2x3x5x4", "OutChannels: 2")]
 [Sample("x: 1x9x9x33", "OutChannels: 5")]
@@ -30,6 +36,7 @@ namespace UNet.Vulkan.Ops;
 [Sample("x: 2x3x5x4", "OutChannels: 2, Rectify: Rectification.OnLoad")]
 [Sample("x: 2x18x5x17", "OutChannels: 17, Rectify: Rectification.OnLoad")]
 [Sample("x: 2x18x5x17", "OutChannels: 17, Rectify: Rectification.Stored, RectifyOutput: true")]
+[Sample("x: 2x65x9x8", "OutChannels: 33")]
 public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rectify = Rectification.None, bool RectifyOutput = false)
 {
     /// <summary>Input [N,C,H,W].</summary>
@@ -99,6 +106,28 @@ public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rect
 
     private partial bool SupportsWeightLanes(in Shapes shapes, DeviceProperties device) => device.HasChannelLanes;
 
+    private partial bool SupportsRounded(in Shapes shapes, DeviceProperties device) => true;
+
+    private partial bool SupportsMatrix(in Shapes shapes, DeviceProperties device) => MatrixTiles.Fit(Pixels(shapes.X), device);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dForwardRounded.Spec spec)
+        => WorkgroupCount.Linear(shapes.Y.Length, ConvTranspose2dForwardRounded.Info.LocalSize.X);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardInputRounded.Spec spec)
+        => WorkgroupCount.Linear(shapes.X.Length, ConvTranspose2dBackwardInputRounded.Info.LocalSize.X);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardWeightRounded.Spec spec)
+        => WorkgroupCount.Linear(PartialShape(shapes).Length / 4, ConvTranspose2dBackwardWeightRounded.Info.LocalSize.X);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dForwardMatrix.Spec spec)
+        => MatrixTiles.Cover(4L * OutChannels, Pixels(shapes.X), spec.TileM, spec.TileN);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardInputMatrix.Spec spec)
+        => MatrixTiles.Cover(shapes.X.C, Pixels(shapes.X), spec.TileM, spec.TileN);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardWeightMatrix.Spec spec)
+        => MatrixTiles.Cover(shapes.X.C, 4L * OutChannels, spec.TileM, spec.TileN) with { Z = (uint)PartialShape(shapes).N };
+
     private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dForwardLanes.Spec spec)
         => LaneTiles(shapes.X, OutChannels, spec.TileH, ConvTranspose2dForwardLanes.Info.LocalSize);
 
@@ -113,6 +142,9 @@ public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rect
 
     private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSum.Spec spec)
         => WorkgroupCount.Linear(shapes.Weight.Length + shapes.Bias.Length, WeightGradientSum.Info.LocalSize.X);
+
+    /// <summary>Pixels of all images.</summary>
+    private static long Pixels(Shape shape) => shape.Length / shape.C;
 
     /// <summary>As many columns of x as a workgroup has lanes along x, tiles of its rows along y, images times channels along z.</summary>
     private static WorkgroupCount LaneTiles(Shape x, int channels, uint tileH, WorkgroupSize local)

@@ -46,7 +46,8 @@ public static class Planner
     }
 
     private static IEnumerable<Implementation> Supported(Invocation invocation, Shape[] shapes, DeviceProperties device)
-        => invocation.Pass.Implementations.Where(implementation => invocation.Node.Op.Supports(implementation, shapes, device));
+        => invocation.Pass.Implementations.Where(
+            implementation => implementation.IsEmbedded && invocation.Node.Op.Supports(implementation, shapes, device));
 
     private sealed record PlannedInvocation(Invocation Invocation, Implementation Implementation, ImmutableArray<Value?> Values, Shape[] Shapes);
 
@@ -110,7 +111,7 @@ public static class Planner
         long operations = op.Operations(planned.Invocation.Pass, planned.Shapes) / planned.Implementation.Kernels.Length;
         for (int kernel = 0; kernel < planned.Implementation.Kernels.Length; kernel++)
         {
-            var whole = new Binding(planned, ranges, Image: -1, Images: 1, device.SubgroupSize);
+            var whole = new Binding(planned, ranges, Image: -1, Images: 1, device);
             KernelDispatch dispatch = op.Dispatch(planned.Implementation, kernel, planned.Shapes, whole);
             if (dispatch.Buffers.All(range => range.Length <= device.MaxStorageBufferRange))
             {
@@ -122,7 +123,7 @@ public static class Planner
                 role.PerImage && planned.Shapes[index].Rank == 4 ? planned.Shapes[index].WithImages(planned.Shapes[index].N / images) : planned.Shapes[index])];
             for (int image = 0; image < images; image++)
             {
-                KernelDispatch one = op.Dispatch(planned.Implementation, kernel, shapes, new Binding(planned, ranges, image, images, device.SubgroupSize));
+                KernelDispatch one = op.Dispatch(planned.Implementation, kernel, shapes, new Binding(planned, ranges, image, images, device));
                 RequireFit(one, planned, kernel, images, device);
                 yield return new PlannedDispatch(Checked(one, planned, device), planned.Invocation.ToString(), operations / images);
             }
@@ -170,10 +171,14 @@ public static class Planner
     }
 
     /// <summary>Ranges of an invocation's values: whole, or one image's part of those that count images.</summary>
-    private sealed record Binding(PlannedInvocation Planned, IReadOnlyDictionary<Value, BufferRange> Ranges, int Image, int Images, int SubgroupSize)
+    private sealed record Binding(PlannedInvocation Planned, IReadOnlyDictionary<Value, BufferRange> Ranges, int Image, int Images, DeviceProperties Device)
         : IBufferBinding
     {
         public int FirstImage => Math.Max(Image, 0);
+
+        public int SubgroupSize => Device.SubgroupSize;
+
+        public int MatrixSize => Device.MatrixSize;
 
         public BufferRange Value(Role role) => RangeOf(role, Planned.Values[role.Index]!);
 

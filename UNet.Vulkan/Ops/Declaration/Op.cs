@@ -19,6 +19,9 @@ public interface IBufferBinding
 
     /// <summary>Lanes of a subgroup on the device.</summary>
     int SubgroupSize { get; }
+
+    /// <summary>Rows and columns of the matrices that a subgroup multiplies on the device; 0 where there are none.</summary>
+    int MatrixSize { get; }
 }
 
 /// <summary>

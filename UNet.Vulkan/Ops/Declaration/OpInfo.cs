@@ -23,6 +23,9 @@ public sealed record KernelUse(KernelInfo Kernel, ImmutableArray<RoleUse> Uses);
 public sealed record Implementation(
     string Name, int PassIndex, int Index, DeviceKind Suits, NumericsClass Numerics, ImmutableArray<KernelUse> Kernels)
 {
+    /// <summary>Whether the build compiled all kernels.</summary>
+    public bool IsEmbedded { get; } = Kernels.All(kernel => kernel.Kernel.IsEmbedded);
+
     /// <summary>The scratch roles that the kernels use.</summary>
     public ImmutableArray<Role> Scratch { get; } =
         [.. Kernels.SelectMany(kernel => kernel.Uses).Select(use => use.Role).Where(role => role.Kind == RoleKind.Scratch).Distinct()];
