@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using UNet.Cli.Data;
 using UNet.Cli.Progress;
+using UNet.Shaders;
 using UNet.Vulkan;
 using UNet.Vulkan.Execution;
 using UNet.Vulkan.Formats;
@@ -68,6 +69,7 @@ internal static class TrainCommand
             "unet train data/ -o model.safetensors --width 16 --steps 2000 --log model.csv",
             "unet train data/ -o model.safetensors --resume",
             "unet train data/ --augment paper --preview-augmentation tiles/",
+            "unet train data/ -o model.safetensors --precision mixed",
             "unet train more/ -o better.safetensors --init model.safetensors --validation held-out/",
             "unet train DIC-C2DH-HeLa/ -o hela.safetensors --truth silver --exclude-near-gold 1")
         {
@@ -153,8 +155,17 @@ internal static class TrainCommand
             + $"tile{(configuration.Batch == 1 ? "" : "s")} of {configuration.Tile}x{configuration.Tile} pixels");
         if (configuration.WeightMap != WeightMap.None)
             terminal.Output.WriteLine($"weights  {Described(configuration.WeightMap, configuration.WeightMapParameters)}");
+        if (configuration.Precision == Precision.Mixed)
+        {
+            string how = HasMatrixUnits(device) ? "on matrix units" : "but without matrix units, and so slower than in 32 bits";
+            terminal.Output.WriteLine($"numbers  mixed precision, {how}");
+        }
+
         terminal.Output.WriteLine($"device   {device.Name}");
     }
+
+    private static bool HasMatrixUnits(IComputeDevice device)
+        => device.Properties is { IsSoftware: false, RunsMatrixKernels: true } && KernelCatalog.All.All(kernel => kernel.IsEmbedded);
 
     private static string Described(WeightMap map, WeightMapParameters parameters)
     {

@@ -56,6 +56,8 @@ internal sealed class TrainingProgress(Terminal terminal, long done, LabelClasse
                     task ??= context.AddTask("training", maxValue: report.Steps);
                     task.Value = report.Step;
                     task.Description = Markup.Escape(Describe(report));
+                    if (report.Skipped is not null)
+                        console.WriteLine(DescribeSkipped(report));
                     if (report.Validation is not null)
                         console.WriteLine(DescribeValidation(report));
                 });
@@ -71,6 +73,8 @@ internal sealed class TrainingProgress(Terminal terminal, long done, LabelClasse
             terminal.Output.WriteLine(Describe(report));
         }
 
+        if (report.Skipped is not null)
+            terminal.Output.WriteLine(DescribeSkipped(report));
         if (report.Validation is not null)
             terminal.Output.WriteLine(DescribeValidation(report));
     }
@@ -78,7 +82,8 @@ internal sealed class TrainingProgress(Terminal terminal, long done, LabelClasse
     private void Note(TrainingReport report)
     {
         // A validation comes with the report of its step.
-        _loss = double.IsNaN(_loss) ? report.Loss : Smoothing * _loss + (1 - Smoothing) * report.Loss;
+        if (report.Skipped is null)
+            _loss = double.IsNaN(_loss) ? report.Loss : Smoothing * _loss + (1 - Smoothing) * report.Loss;
         _recent.Enqueue((report.Step, _clock.Elapsed.TotalSeconds));
         while (_recent.Count > 2 && (_recent.Count > 1000 || _clock.Elapsed.TotalSeconds - _recent.Peek().Seconds > 20))
             _recent.Dequeue();
@@ -90,6 +95,13 @@ internal sealed class TrainingProgress(Terminal terminal, long done, LabelClasse
         double rate = (report.Step - step) / Math.Max(_clock.Elapsed.TotalSeconds - seconds, 1e-3);
         string speed = rate >= 1 ? $"{rate:0.0} steps/s" : $"{1 / rate:0.0} s/step";
         return $"step {report.Step}/{report.Steps}  loss {_loss:0.0000}  {speed}  {Duration((report.Steps - report.Step) / rate)} left";
+    }
+
+    private static string DescribeSkipped(TrainingReport report)
+    {
+        string what = report.Skipped == "loss" ? "the loss" : $"the gradient of '{report.Skipped}'";
+        return $"step {report.Step}/{report.Steps}  skipped: {what} left the range of 16-bit numbers; the loss scale is now "
+            + $"{report.LossScale}";
     }
 
     private string DescribeValidation(TrainingReport report)

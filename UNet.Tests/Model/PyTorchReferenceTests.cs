@@ -20,24 +20,25 @@ public class PyTorchReferenceTests
         : Path.Combine(AppContext.BaseDirectory, "Reference");
 
     public static IEnumerable<TheoryDataRow<string, string>> Cases
-        => from folder in Directory.GetDirectories(Root).Order(StringComparer.Ordinal)
-           where File.Exists(Path.Combine(folder, "config.json"))
+        => from folder in Folders
            from backend in Backends.All
-           select new TheoryDataRow<string, string>(Path.GetFileName(folder), backend);
+           select new TheoryDataRow<string, string>(folder, backend);
+
+    /// <summary>Names of the folders.</summary>
+    internal static IEnumerable<string> Folders => Directory.GetDirectories(Root).Order(StringComparer.Ordinal)
+        .Where(folder => File.Exists(Path.Combine(folder, "config.json"))).Select(folder => Path.GetFileName(folder));
+
+    internal static Reference Open(string folder) => new(Path.Combine(Root, folder));
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void AgreesWithPyTorch(string folder, string backend)
     {
-        using Reference reference = new(Path.Combine(Root, folder));
+        using Reference reference = Open(folder);
         using IComputeDevice device = Backends.Open(backend);
         ReferenceGraph graph = new(reference);
         using Session session = device.CreateSession(graph.Graph, graph.Loss);
-        session.WriteParameters(graph.Graph, reference.Weights.Tensors);
-        session.Write(graph.Input, reference["input"]);
-        session.Write(graph.Target, Array.ConvertAll(reference["target"], x => (uint)x));
-        session.Write(graph.PixelWeight, reference["pixel_weight"]);
-        session.Write(graph.LearningRate, [(float)reference.Number("lr")]);
+        graph.Write(session, reference);
 
         float[] losses = new float[reference["sgd.losses"].Length];
         for (int step = 0; step < losses.Length; step++)
@@ -77,7 +78,7 @@ public class PyTorchReferenceTests
     }
 
     /// <summary>One folder's files.</summary>
-    private sealed class Reference(string folder) : IDisposable
+    internal sealed class Reference(string folder) : IDisposable
     {
         private readonly JsonDocument _configuration = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "config.json")));
         private readonly SafetensorsFile _step = SafetensorsFile.Read(Path.Combine(folder, "step.safetensors"));
@@ -103,7 +104,7 @@ public class PyTorchReferenceTests
     }
 
     /// <summary>A training step on tensors that are given whole: no clipping, no sampling.</summary>
-    private sealed class ReferenceGraph
+    internal sealed class ReferenceGraph
     {
         public ReferenceGraph(Reference reference)
         {
@@ -135,5 +136,15 @@ public class PyTorchReferenceTests
         public Value Probabilities { get; }
 
         public Value Loss { get; }
+
+        /// <summary>Writes parameters and data.</summary>
+        public void Write(Session session, Reference reference)
+        {
+            session.WriteParameters(Graph, reference.Weights.Tensors);
+            session.Write(Input, reference["input"]);
+            session.Write(Target, Array.ConvertAll(reference["target"], x => (uint)x));
+            session.Write(PixelWeight, reference["pixel_weight"]);
+            session.Write(LearningRate, [(float)reference.Number("lr")]);
+        }
     }
 }

@@ -14,13 +14,16 @@ public sealed record NumericsRule(NumericsClass Class)
     /// <summary>Direct sums throughout.</summary>
     public static NumericsRule Direct { get; } = new(NumericsClass.Direct);
 
+    /// <summary>Mixed precision: products of 16 bits where an op has an implementation with them.</summary>
+    public static NumericsRule Mixed { get; } = new(NumericsClass.Float16);
+
     /// <summary>The rules by the names that training states hold.</summary>
     private static readonly ImmutableDictionary<string, NumericsRule> ByName = new Dictionary<string, NumericsRule>
     {
         ["direct"] = Direct,
         ["winograd_f23"] = new(NumericsClass.WinogradF23),
         ["winograd_f43"] = new(NumericsClass.WinogradF43),
-        ["float16"] = new(NumericsClass.Float16),
+        ["float16"] = Mixed,
     }.ToImmutableDictionary();
 
     /// <summary>The name in a training state, such as <c>direct</c>.</summary>

@@ -10,7 +10,9 @@ namespace UNet.Vulkan.Training;
 /// parameters' places.
 /// </param>
 /// <param name="GradientNorm">Norm of all gradients before clipping [1].</param>
-public sealed record OptimizerGraph(ImmutableArray<Value> States, Value GradientNorm)
+/// <param name="Scale">Factor of the gradients in the update [1]; 0 for one that is not finite, which changes nothing.</param>
+/// <param name="Gradients">The flat gradients, in parts that can be bound by themselves.</param>
+public sealed record OptimizerGraph(ImmutableArray<Value> States, Value GradientNorm, Value Scale, ImmutableArray<Value> Gradients)
 {
     /// <summary>Elements bound at once, so that no binding exceeds what a device allows.</summary>
     public const long LongestPart = 1 << 24;
@@ -59,7 +61,7 @@ public sealed record OptimizerGraph(ImmutableArray<Value> States, Value Gradient
             graph.Add($"square_sum.{i}.accumulate", new AccumulateGradient(), squareSum, term);
         }
 
-        Node clip = graph.Add("clip", new ClipScale(maximumNorm), squareSum);
+        Node clip = graph.Add("clip", new ClipScale(maximumNorm), squareSum, graph.LossGradient!);
         clip[ClipScale.Norm].Keep = true;
         for (int i = 0; i < parameterParts.Length; i++)
         {
@@ -67,7 +69,7 @@ public sealed record OptimizerGraph(ImmutableArray<Value> States, Value Gradient
                 gradientParts[i], clip[ClipScale.Scale]);
         }
 
-        return new OptimizerGraph(states, clip[ClipScale.Norm]);
+        return new OptimizerGraph(states, clip[ClipScale.Norm], clip[ClipScale.Scale], [.. gradientParts]);
     }
 
     private static IEnumerable<Value> Parts(Graph.Graph graph, Value whole, long longest)

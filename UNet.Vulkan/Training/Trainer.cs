@@ -4,6 +4,7 @@ using UNet.Vulkan.Execution;
 using UNet.Vulkan.Formats;
 using UNet.Vulkan.Graph;
 using UNet.Vulkan.Model;
+using UNet.Vulkan.Ops;
 using UNet.Vulkan.Planning;
 
 namespace UNet.Vulkan.Training;
@@ -14,6 +15,9 @@ namespace UNet.Vulkan.Training;
 /// </summary>
 public sealed class Trainer : IDisposable
 {
+    /// <summary>Where in a step's report the loss scale stands: behind two sums of the loss and the norm of the gradient.</summary>
+    private const int ReportedScale = 3;
+
     private readonly TrainingData _data;
     private readonly string _fingerprint;
     private readonly NumericsRule _numerics;
@@ -28,6 +32,7 @@ public sealed class Trainer : IDisposable
     private ValidationScore? _best;
     private long _bestStep;
     private long _savedStep = -1;
+    private double? _lossScale;
 
     /// <summary>Prepares a run: builds the network, normalises the images and brings them to the device.</summary>
     /// <param name="configuration">How to train; channels and classes of its network are taken from the data.</param>
@@ -49,7 +54,7 @@ public sealed class Trainer : IDisposable
         Configuration = FilledIn(configuration, data.Validated(), device, resume);
         _fingerprint = data.Fingerprint();
         RequireFit(initial, resume);
-        _numerics = resume?.Numerics ?? NumericsRule.For(device.Properties);
+        _numerics = resume?.Numerics ?? NumericsOf(Configuration, device.Properties);
 
         PreparedData prepared = new(data, Configuration, weightMapCache);
         _data = data = prepared.Data;
@@ -58,18 +63,19 @@ public sealed class Trainer : IDisposable
         _tiles = new TileSource(prepared.Training, Configuration, residentBytes ?? ResidentBytes(device));
         _graph = new TrainingGraph(Configuration, _tiles.Slot, _tiles.ResidentPixels);
         _stepWords = new uint[_graph.StepWords];
-        _report = new float[_graph.LossSums.Shape.Length + _graph.GradientNorm.Shape.Length];
+        _report = new float[_graph.Reports.Sum(value => value.Shape.Length)];
         PlanOptions options = new() { Numerics = _numerics, Recompute = Configuration.Recompute };
-        _session = device.CreateSession(_graph.Graph, options, _graph.LossSums, _graph.GradientNorm);
+        _session = device.CreateSession(_graph.Graph, options, _graph.Reports);
         try
         {
             _validator = data.Validation.IsEmpty
                 ? null
-                : new Validator(Configuration, data.Validation, prepared.PrepareValidation(), device, options);
+                : new Validator(Configuration, data.Validation, prepared.PrepareValidation(), device, ValidationOptions(device));
             _tiles.Write(_session, _graph.Tiles);
             _session.WriteParameters(
                 _graph.Graph,
                 (resume?.Model ?? initial)?.Parameters ?? UNetParameters.Initial(Configuration.Network, Configuration.Seed));
+            SetLossScale(resume?.LossScale ?? new(LossScaling.Initial, GoodSteps: 0));
             if (resume is not null)
                 Restore(resume);
         }
@@ -102,6 +108,9 @@ public sealed class Trainer : IDisposable
                 Step = Step,
                 Best = _best,
                 BestStep = _bestStep,
+                LossScale = _graph.LossScaling is { } scaling
+                    ? new(_session.ReadAll(scaling.LossScale)[0], (int)_session.ReadAll(scaling.GoodSteps)[0])
+                    : null,
                 Numerics = _numerics,
                 DataFingerprint = _fingerprint,
             };
@@ -126,7 +135,7 @@ public sealed class Trainer : IDisposable
             throw new InputException("A plan needs a tile.");
         int side = TileSource.StreamedSide(configuration);
         Graph.Graph graph = new TrainingGraph(configuration, (side, side), residentPixels: 0).Graph;
-        return Planner.Plan(graph, device, new PlanOptions { Recompute = configuration.Recompute });
+        return Planner.Plan(graph, device, new() { Numerics = NumericsOf(configuration, device), Recompute = configuration.Recompute });
     }
 
     /// <summary>
@@ -174,6 +183,10 @@ public sealed class Trainer : IDisposable
         _session.Dispose();
     }
 
+    /// <summary>How a run rounds that starts anew.</summary>
+    internal static NumericsRule NumericsOf(TrainingConfiguration configuration, DeviceProperties? device)
+        => configuration.Precision == Precision.Mixed ? NumericsRule.Mixed : NumericsRule.For(device);
+
     /// <summary>The configuration with everything filled in that was left open, if it can be trained.</summary>
     internal static TrainingConfiguration FilledIn(
         TrainingConfiguration configuration, TrainingData data, IComputeDevice device, TrainingState? resume)
@@ -184,8 +197,18 @@ public sealed class Trainer : IDisposable
             Tile = configuration.Tile ?? resume?.Configuration.Tile,
             LearningRate = configuration.EffectiveLearningRate,
         }).Validated();
+        if (configuration.Precision == Precision.Mixed && device.Properties is null)
+        {
+            throw new InputException(
+                "Mixed precision needs a Vulkan device, and the processor was chosen; leave it out, or choose another device with --device.");
+        }
+
         return configuration.Tile is null ? configuration with { Tile = TrainingTile.Choose(configuration, data, device) } : configuration;
     }
+
+    /// <summary>As segmentation computes, whatever precision the network is trained in.</summary>
+    private PlanOptions ValidationOptions(IComputeDevice device)
+        => new() { Numerics = Configuration.Precision == Precision.Mixed ? NumericsRule.For(device.Properties) : _numerics };
 
     private static long ResidentBytes(IComputeDevice device) => device.Properties is { } properties
         ? Math.Min(properties.DeviceMemory / 4, properties.MaxAllocationSize)
@@ -212,6 +235,12 @@ public sealed class Trainer : IDisposable
         {
             throw new InputException(
                 $"The state to resume was trained with {resume.Configuration.Optimizer}, not with {Configuration.Optimizer}; give the options of the interrupted run.");
+        }
+
+        if (resume.Configuration.Precision != Configuration.Precision)
+        {
+            throw new InputException(
+                $"The state to resume was trained in the precision {resume.Configuration.Precision}, not {Configuration.Precision}; give the options of the interrupted run.");
         }
 
         if (resume.DataFingerprint != _fingerprint)
@@ -245,10 +274,14 @@ public sealed class Trainer : IDisposable
                 return null;
 
             _session.Complete(_report);
+            string? skipped = null;
             if (!Array.TrueForAll(_report, float.IsFinite))
-                throw Diverged(submitted);
+                skipped = WhySkipped() ?? throw Diverged(submitted);
             double loss = _report[1] == 0 ? 0 : (double)_report[0] / _report[1];
-            TrainingReport report = new(Step + 1, Configuration.Steps, loss, _report[2], _schedule.At(Step));
+            if (_graph.LossScaling is not null)
+                _lossScale = _report[ReportedScale];
+            TrainingReport report = new(
+                Step + 1, Configuration.Steps, loss, _report[2], _schedule.At(Step), Skipped: skipped, LossScale: _lossScale);
             Step++;
             if (Step == stop)
                 return report;
@@ -262,6 +295,28 @@ public sealed class Trainer : IDisposable
         for (int i = 0; i < Configuration.Batch; i++)
             _tiles.Place(_session, _graph.Tiles, _stepWords, step, i, _sampler.Sample(step, i));
         _session.Submit(_stepWords, _tiles.Copies);
+    }
+
+    /// <summary>
+    /// Why the step whose report is not finite was skipped, on the device, and training may go on: with a scale of the loss that can
+    /// still be lowered. Null where that is not the reason.
+    /// </summary>
+    private string? WhySkipped()
+    {
+        if (_graph.LossScaling is not { } scaling || _lossScale <= new LossScaling().Smallest)
+            return null;
+        return float.IsFinite(_report[0])
+            ? scaling.Culprit(_graph.Graph, _report.AsSpan(ReportedScale + 1))?.Name ?? "all parameters"
+            : "loss";
+    }
+
+    private void SetLossScale(LossScaleState state)
+    {
+        if (_graph.LossScaling is not { } scaling)
+            return;
+        _session.Write(scaling.LossScale, [state.Scale]);
+        _session.Write(scaling.GoodSteps, [state.GoodSteps]);
+        _lossScale = state.Scale;
     }
 
     /// <summary>

@@ -57,6 +57,9 @@ public sealed record TrainingConfiguration
     /// <summary>Tiles a step.</summary>
     public int Batch { get; init; } = 1;
 
+    /// <summary>In which numbers convolutions are computed.</summary>
+    public Precision Precision { get; init; }
+
     /// <summary>Steps of the whole run.</summary>
     public int Steps { get; init; } = 4000;
 
@@ -121,6 +124,7 @@ public sealed record TrainingConfiguration
         Require(Batch is >= 1 and <= 1024, $"A batch has 1 to 1024 tiles, not {Batch}.");
         Require(Steps >= 1, $"A run has at least 1 step, not {Steps}.");
         Require(Enum.IsDefined(Optimizer), "An unknown optimizer.");
+        Require(Enum.IsDefined(Precision), "An unknown precision.");
         Require(double.IsFinite(EffectiveLearningRate) && EffectiveLearningRate > 0, $"The learning rate must be positive, not {LearningRate}.");
         Require(double.IsFinite(WeightDecay) && WeightDecay >= 0, $"The weight decay must be 0 or positive, not {WeightDecay}.");
         Require(Momentum is >= 0 and < 1, $"The momentum lies in 0 to 1, 1 excluded; {Momentum} does not.");

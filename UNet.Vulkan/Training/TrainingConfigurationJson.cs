@@ -16,6 +16,7 @@ internal static class TrainingConfigurationJson
             json.WriteNumber("tile", tile);
         json.WriteNumber("batch", configuration.Batch);
         json.WriteNumber("steps", configuration.Steps);
+        json.WriteString("precision", configuration.Precision == Precision.Mixed ? "mixed" : "fp32");
         json.WriteString("optimizer", configuration.Optimizer.ToString().ToLowerInvariant());
         if (configuration.LearningRate is { } rate)
             json.WriteNumber("learning_rate", rate);
@@ -47,6 +48,13 @@ internal static class TrainingConfigurationJson
         Tile = json.TryGetProperty("tile", out JsonElement tile) ? tile.GetInt32() : null,
         Batch = json.GetProperty("batch").GetInt32(),
         Steps = json.GetProperty("steps").GetInt32(),
+        Precision = !json.TryGetProperty("precision", out JsonElement precision) ? Precision.Float32 : precision.GetString() switch
+        {
+            "fp32" => Precision.Float32,
+            "mixed" => Precision.Mixed,
+            string other => throw new FormatException($"'{other}' is no precision"),
+            null => throw new FormatException("the precision is missing"),
+        },
         Optimizer = !json.TryGetProperty("optimizer", out JsonElement optimizer) ? Optimizer.Sgd : optimizer.GetString() switch
         {
             "sgd" => Optimizer.Sgd,

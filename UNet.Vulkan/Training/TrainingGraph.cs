@@ -38,6 +38,8 @@ internal sealed class TrainingGraph
             : OptimizerGraph.AppendAdamW(Graph, _learningRate, _corrections, _adam, maximumNorm);
         (LossSums, OptimizerStates, GradientNorm) = (loss[SoftmaxCrossEntropy.Sums], optimizer.States, optimizer.GradientNorm);
         LossSums.Keep = true;
+        if (configuration.Precision == Precision.Mixed)
+            LossScaling = LossScalingGraph.Append(Graph, optimizer, new LossScaling());
     }
 
     public Graph.Graph Graph { get; } = new();
@@ -53,6 +55,14 @@ internal sealed class TrainingGraph
 
     /// <summary>Norm of all gradients [1], before clipping.</summary>
     public Value GradientNorm { get; }
+
+    /// <summary>Dynamic loss scaling; null where the precision needs none.</summary>
+    public LossScalingGraph? LossScaling { get; }
+
+    /// <summary>What every step reports, in this order: of the loss scaling only where there is one.</summary>
+    public Value[] Reports => LossScaling is null
+        ? [LossSums, GradientNorm]
+        : [LossSums, GradientNorm, LossScaling.LossScale, .. LossScaling.LastNotFinite];
 
     /// <summary>Number of words in the step slot.</summary>
     public int StepWords => (int)Graph.StepSlot!.Shape.Length;

@@ -16,8 +16,14 @@ public sealed record ValidationScore(double Loss, double MeanIoU, ImmutableArray
 /// <param name="LearningRate">The step's learning rate.</param>
 /// <param name="Validation">The score after this step, where there was a validation.</param>
 /// <param name="IsBest">Whether that score is the best so far.</param>
+/// <param name="Skipped">
+/// In mixed precision, why the step changed no parameter: the tensor that left the range of 16 bits, a parameter by its gradient;
+/// null for a step like any other.
+/// </param>
+/// <param name="LossScale">Factor of the loss in the next step; null in a precision that needs none.</param>
 public readonly record struct TrainingReport(
-    long Step, long Steps, double Loss, double GradientNorm, double LearningRate, ValidationScore? Validation = null, bool IsBest = false);
+    long Step, long Steps, double Loss, double GradientNorm, double LearningRate, ValidationScore? Validation = null, bool IsBest = false,
+    string? Skipped = null, double? LossScale = null);
 
 /// <summary>How a run ended.</summary>
 /// <param name="Step">Steps done, over all runs that were resumed.</param>

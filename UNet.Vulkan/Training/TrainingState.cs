@@ -40,6 +40,9 @@ public sealed record TrainingState
     /// </summary>
     public long BestStep { get; init; }
 
+    /// <summary>Where dynamic loss scaling stands; null in a precision that needs none.</summary>
+    public LossScaleState? LossScale { get; init; }
+
     /// <summary>How the run rounds: a resumed run must round in the same way.</summary>
     public NumericsRule Numerics { get; init; } = NumericsRule.Direct;
 
@@ -71,6 +74,9 @@ public sealed record TrainingState
             Step = json.GetProperty("step").GetInt64(),
             BestStep = json.GetProperty("best_step").GetInt64(),
             Best = json.TryGetProperty("best_score", out JsonElement score) ? ReadScore(score) : null,
+            LossScale = json.TryGetProperty("loss_scale", out JsonElement scale)
+                ? new(scale.GetSingle(), json.GetProperty("loss_scale_good_steps").GetInt32())
+                : null,
         });
     }
 
@@ -88,6 +94,12 @@ public sealed record TrainingState
             json.WriteStartObject();
             json.WriteNumber("step", Step);
             json.WriteNumber("best_step", BestStep);
+            if (LossScale is not null)
+            {
+                json.WriteNumber("loss_scale", LossScale.Scale);
+                json.WriteNumber("loss_scale_good_steps", LossScale.GoodSteps);
+            }
+
             if (Best is not null)
                 WriteScore(json, Best);
             json.WriteEndObject();
