@@ -1,3 +1,4 @@
+using UNet.Shaders;
 using UNet.Vulkan;
 using UNet.Vulkan.Device;
 using UNet.Vulkan.Execution;
@@ -17,6 +18,10 @@ internal static class ComputeDevice
             terminal.Note($"{device.Note} The processor computes instead, slowly.");
         return device.IsReference ? new ReferenceDevice() : VulkanDevice.Open(device);
     }
+
+    /// <summary>Whether mixed precision computes on matrix units of the device.</summary>
+    public static bool HasMatrixUnits(DeviceProperties? device)
+        => device is { IsSoftware: false, RunsMatrixKernels: true } && KernelCatalog.All.All(kernel => kernel.IsEmbedded);
 
     /// <summary>Finds a device without opening it.</summary>
     /// <exception cref="InputException">There is no such device, or this program cannot use it.</exception>

@@ -37,7 +37,7 @@ internal static class BenchCommand
         ExampleCommand command = new(
             "bench",
             "Times forward pass and training step of the paper's network, in turns with PyTorch where a python3 has it, else with "
-                + "this program's kernels for all devices: one tile, float32, random parameters.",
+                + "this program's kernels for all devices: one tile, float32 (and mixed precision, where there are matrix units), random parameters.",
             "unet bench",
             "unet bench --width 16 --tile 316 --json bench.json",
             "unet bench --device 1 --python ~/venv/bin/python")
@@ -79,6 +79,8 @@ internal static class BenchCommand
         for (int round = 0; round < request.Rounds; round++)
         {
             comparison.Add(benchmark.Run(device, "unet", new PlanOptions(), terminal.Stop));
+            if (ComputeDevice.HasMatrixUnits(device.Properties))
+                comparison.Add(benchmark.Run(device, "unet, mixed precision", new PlanOptions { Numerics = NumericsRule.Mixed }, terminal.Stop));
             IReadOnlyList<NetworkTimes> others
                 = torch?.Run(benchmark, onGpu: !isSoftware, round == 0 ? terminal.Note : _ => { }, terminal.Stop) ?? [];
             if (others.Count == 0)

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using UNet.Cli.Data;
 using UNet.Cli.Progress;
-using UNet.Shaders;
 using UNet.Vulkan;
 using UNet.Vulkan.Execution;
 using UNet.Vulkan.Formats;
@@ -157,15 +156,12 @@ internal static class TrainCommand
             terminal.Output.WriteLine($"weights  {Described(configuration.WeightMap, configuration.WeightMapParameters)}");
         if (configuration.Precision == Precision.Mixed)
         {
-            string how = HasMatrixUnits(device) ? "on matrix units" : "but without matrix units, and so slower than in 32 bits";
+            string how = ComputeDevice.HasMatrixUnits(device.Properties) ? "on matrix units" : "but without matrix units, and so slower than in 32 bits";
             terminal.Output.WriteLine($"numbers  mixed precision, {how}");
         }
 
         terminal.Output.WriteLine($"device   {device.Name}");
     }
-
-    private static bool HasMatrixUnits(IComputeDevice device)
-        => device.Properties is { IsSoftware: false, RunsMatrixKernels: true } && KernelCatalog.All.All(kernel => kernel.IsEmbedded);
 
     private static string Described(WeightMap map, WeightMapParameters parameters)
     {
