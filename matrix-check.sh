@@ -122,7 +122,8 @@ inside() {
     local spaces=(unshare --mount --pid --fork) dotnet
     [[ $EUID -eq 0 ]] || spaces+=(--map-root-user)
     "${spaces[@]}" true 2> /dev/null || give_up 2 'needs root, or a system where users may make namespaces (unshare --mount --map-root-user).'
-    dotnet=$(readlink -f "$(command -v dotnet)")
+    # Where .NET lies, whatever it is that starts it: "Microsoft.NETCore.App 10.0.1 [FOLDER/shared/Microsoft.NETCore.App]".
+    dotnet=$(dotnet --list-runtimes | sed -n 's|^Microsoft.NETCore.App 10.*\[\(.*\)/shared/Microsoft.NETCore.App\]$|\1|p' | tail -n 1)
     # shellcheck disable=SC2016 # expanded by the shell inside
     "${spaces[@]}" bash -c '
         set -e
@@ -133,9 +134,10 @@ inside() {
         mount -t proc proc "$root/proc"
         shift 3
         driver=$(echo "$root"/usr/share/vulkan/icd.d/lvp_icd*.json)
-        exec chroot "$root" /usr/bin/env -i PATH=/usr/bin:/dotnet HOME=/tmp TERM=dumb UNET_REQUIRE_VULKAN=1 UNET_REQUIRE_MATRIX_KERNELS=1 LP_NATIVE_VECTOR_WIDTH=256 \
-            DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 VK_DRIVER_FILES="${driver#"$root"}" "$@"
-    ' bash "$root" "${dotnet%/*}" "$folder/artifacts" "$@"
+        exec env -i PATH=/usr/bin:/dotnet HOME=/tmp TERM=dumb UNET_REQUIRE_VULKAN=1 UNET_REQUIRE_MATRIX_KERNELS=1 \
+            LP_NATIVE_VECTOR_WIDTH=256 DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 VK_DRIVER_FILES="${driver#"$root"}" \
+            "$(command -v chroot)" "$root" "$@"
+    ' bash "$root" "$dotnet" "$folder/artifacts" "$@"
 }
 
 check "$@"
