@@ -10,8 +10,8 @@ namespace UNet.Vulkan.Planning;
 /// </summary>
 internal static class ConcatFusion
 {
-    /// <summary>The schedule, fused where all passes have a fused implementation of the name that the convolution's would have.</summary>
-    public static IReadOnlyList<Invocation> Apply(IReadOnlyList<Invocation> schedule, Func<Invocation, string> implementation)
+    /// <summary>The schedule, fused where that gives up nothing in any pass; see <see cref="Fusion.IsAsGood"/>.</summary>
+    public static IReadOnlyList<Invocation> Apply(IReadOnlyList<Invocation> schedule, Func<Invocation, Implementation> implementation)
     {
         Dictionary<Invocation, Invocation?> replacements = new(ReferenceEqualityComparer.Instance);
         foreach (Node concatenation in schedule.Select(invocation => invocation.Node).Where(node => node.Op is CropConcat).Distinct())
@@ -19,7 +19,7 @@ internal static class ConcatFusion
             if (ReaderOf(schedule, concatenation) is not { } convolution)
                 continue;
             Dictionary<Invocation, Invocation?> both = Fused(schedule, concatenation, convolution);
-            if (both.Any(pair => pair.Value is { } fused && implementation(pair.Key) != implementation(fused)))
+            if (both.Any(pair => pair.Value is { } fused && !Fusion.IsAsGood(implementation(fused), implementation(pair.Key))))
                 continue;
             foreach ((Invocation invocation, Invocation? fused) in both)
                 replacements[invocation] = fused;

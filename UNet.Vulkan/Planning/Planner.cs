@@ -18,7 +18,7 @@ public static class Planner
     {
         options ??= new PlanOptions();
         IReadOnlyList<Invocation> schedule = options.Fuse
-            ? Fusion.Apply(graph, invocation => ImplementationOf(invocation, device, options).Name)
+            ? Fusion.Apply(graph, invocation => ImplementationOf(invocation, device, options))
             : graph.Invocations;
         if (options.Recompute)
             schedule = Recomputation.Apply(schedule);

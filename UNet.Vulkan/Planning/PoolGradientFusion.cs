@@ -1,5 +1,6 @@
 using UNet.Vulkan.Graph;
 using UNet.Vulkan.Ops;
+using UNet.Vulkan.Ops.Declaration;
 
 namespace UNet.Vulkan.Planning;
 
@@ -9,8 +10,8 @@ namespace UNet.Vulkan.Planning;
 /// </summary>
 internal static class PoolGradientFusion
 {
-    /// <summary>The schedule, fused where the pool would not have a better implementation.</summary>
-    public static IReadOnlyList<Invocation> Apply(IReadOnlyList<Invocation> schedule, Func<Invocation, string> implementation)
+    /// <summary>The schedule, fused where that gives up nothing; see <see cref="Fusion.IsAsGood"/>.</summary>
+    public static IReadOnlyList<Invocation> Apply(IReadOnlyList<Invocation> schedule, Func<Invocation, Implementation> implementation)
     {
         Dictionary<Invocation, Invocation?> replacements = new(ReferenceEqualityComparer.Instance);
         foreach (Invocation accumulation in schedule.Where(invocation => invocation.Node.Op is AccumulateGradient))
@@ -24,7 +25,7 @@ internal static class PoolGradientFusion
                 accumulation.Node.Name, op,
                 [backward.Node[MaxPool2d.X], backward.Gradients[MaxPool2d.Y.Index], accumulation.Node[AccumulateGradient.Sum]]);
             Invocation fused = new(node, op.Info.Forward, [null, null, null]);
-            if (implementation(backward) != implementation(fused))
+            if (!Fusion.IsAsGood(implementation(fused), implementation(backward)))
                 continue;
             (replacements[backward], replacements[accumulation]) = (null, fused);
         }
