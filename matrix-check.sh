@@ -22,7 +22,7 @@ folder=$here/.setup/matrix
 root=$folder/root                # where the programs of sid lie, as in the root of a file system
 log=$folder/log
 suite=sid
-wanted=(base-files libc6 libstdc++6 zlib1g libvulkan1 mesa-vulkan-drivers vulkan-validationlayers glslc)
+wanted=(base-files libc6 libstdc++6 zlib1g libssl3t64 libvulkan1 mesa-vulkan-drivers vulkan-validationlayers glslc)
 
 give_up() { local code=$1; shift; say "matrix-check: $*"; exit "$code"; }
 
