@@ -2,6 +2,7 @@ using UNet.Tests.Device;
 using UNet.Vulkan.Device;
 using UNet.Vulkan.Execution;
 using UNet.Vulkan.Graph;
+using UNet.Vulkan.Ops.Declaration;
 using UNet.Vulkan.Planning;
 
 namespace UNet.Tests;
@@ -13,18 +14,26 @@ internal static class Backends
     private const string Vulkan = "vulkan";
     private const string VulkanPlain = "vulkan, plain kernels";
 
+    /// <summary>
+    /// A Vulkan device with the kernels for GPUs: on a software driver they take long to compile, so only tests of results use them.
+    /// </summary>
+    public const string VulkanForGpus = "vulkan, kernels for GPUs";
+
     public static IEnumerable<string> All => [Processor, Vulkan, VulkanPlain];
 
     public static IComputeDevice Open(string backend) => backend switch
     {
         Processor => new ReferenceDevice(),
         Vulkan => TestDevice.Open(validation: false),
-        VulkanPlain => new PlainDevice(TestDevice.Open(validation: false)),
+        VulkanPlain => new ChoosingDevice(TestDevice.Open(validation: false), PlanOptions.Plain.Choose!),
+        VulkanForGpus => new ChoosingDevice(
+            TestDevice.Open(validation: false), (_, candidates) => candidates.Last(candidate => candidate is { Suits: not DeviceKind.Software, Numerics: NumericsClass.Direct })),
         _ => throw new ArgumentOutOfRangeException(nameof(backend), backend, null),
     };
 
-    /// <summary>A Vulkan device on which every op runs its first implementation, the one that every device supports.</summary>
-    private sealed class PlainDevice(VulkanDevice device) : IComputeDevice
+    /// <summary>A Vulkan device on which every op runs the implementation that is chosen for it.</summary>
+    private sealed class ChoosingDevice(
+        VulkanDevice device, Func<Invocation, IReadOnlyList<Implementation>, Implementation> choose) : IComputeDevice
     {
         public string Name => device.Name;
 
@@ -32,7 +41,7 @@ internal static class Backends
 
         public Session CreateSession(Graph graph, PlanOptions options, params Value[] reports)
         {
-            var session = new VulkanSession(device, Planner.Plan(graph, device.Properties, options with { Choose = PlanOptions.Plain.Choose }), graph.StepSlot, reports);
+            var session = new VulkanSession(device, Planner.Plan(graph, device.Properties, options with { Choose = choose }), graph.StepSlot, reports);
             session.Initialize(graph);
             return session;
         }

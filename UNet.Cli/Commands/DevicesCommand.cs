@@ -1,25 +1,60 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using UNet.Shaders;
+using UNet.Vulkan;
+using UNet.Vulkan.Checks;
 using UNet.Vulkan.Device;
 
 namespace UNet.Cli.Commands;
 
-/// <summary><c>unet devices</c>: lists what can compute.</summary>
+/// <summary><c>unet devices</c>: lists what can compute, and says what a driver makes of the kernels.</summary>
 internal static class DevicesCommand
 {
     /// <summary>Makes the command.</summary>
     public static Command Create(Terminal terminal)
     {
+        Option<bool> kernels = new("--kernels")
+        {
+            Description = "Instead, compile every kernel as the paper's network uses it on the device, run none, and print what the "
+                + "driver's compiler says of each: registers, spills, shared memory. Exit code 1 if registers of invocations are spilled.",
+        };
+        Option<string> device = CommandOptions.Device();
         ExampleCommand command = new(
             "devices",
             "Lists the devices that can compute, and the one that '--device auto' takes.",
             "unet devices",
-            "unet train data/ -o model.safetensors --device 1");
-        command.SetAction(_ => Run(terminal));
+            "unet devices --kernels --device 0",
+            "unet train data/ -o model.safetensors --device 1")
+        {
+            kernels, device,
+        };
+        command.SetAction(result => result.GetValue(kernels) ? Compile(terminal, result.GetRequiredValue(device)) : List(terminal));
         return command;
     }
 
-    private static int Run(Terminal terminal)
+    private static int Compile(Terminal terminal, string choice)
+    {
+        DeviceChoice device = ComputeDevice.Choose(choice);
+        if (device.IsReference)
+            throw new InputException("The processor's reference implementation has no kernels; choose a Vulkan device with --device.");
+        using VulkanDevice open = VulkanDevice.Open(device, new() { PipelineCache = false, KernelStatistics = true });
+        int spilled = 0;
+        int compiled = 0;
+        foreach ((KernelInfo kernel, ImmutableArray<uint> constants) in KernelVariants.Of(open.Properties))
+        {
+            terminal.Stop.ThrowIfCancellationRequested();
+            KernelStatistics statistics = open.StatisticsOf(kernel, constants);
+            spilled += statistics.SpilledRegisters > 0 ? 1 : 0;
+            compiled++;
+            terminal.Output.WriteLine($"{statistics}{(statistics.SpilledRegisters > 0 ? " SPILLS" : "")}");
+            IEnumerable<string> values = statistics.Values.Select(value => FormattableString.Invariant($"{value.Name} {value.Value:G6}"));
+            terminal.Output.WriteLine($"    {string.Join(", ", values)}");
+        }
+        terminal.Output.WriteLine($"{compiled} kernels compiled on {open.Name}, {spilled} with spilled registers.");
+        return spilled == 0 ? CommandLine.Done : CommandLine.Failed;
+    }
+
+    private static int List(Terminal terminal)
     {
         DeviceList list = DeviceList.Enumerate();
         DeviceChoice auto = DeviceChoice.Choose("auto", list, requireVulkan: false);

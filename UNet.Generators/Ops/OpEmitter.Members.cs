@@ -127,6 +127,8 @@ internal static partial class OpEmitter
     {
         writer.Open($"private KernelDispatch Dispatch{kernel.TypeName}(in Shapes shapes, IBufferBinding buffers)");
         writer.Line($"{kernel.Type}.Spec spec = {kernel.Type}.Spec.Default{With(kernel.Spec)};");
+        if (kernel.HasTiles)
+            writer.Line("Tile(in shapes, buffers, ref spec);");
         writer.Line($"return {kernel.Type}.Dispatch(");
         writer.Line($"    new {kernel.Type}.Buffers({string.Join(", ", kernel.Uses.Select(use => Binding(op, use)))}),");
         writer.Line($"    new {kernel.Type}.Push{Initializer(kernel.Push)},");

@@ -112,6 +112,10 @@ internal static partial class OpEmitter
         {
             writer.Summary($"Workgroups of {kernel.Path}.");
             writer.Lines($"private partial WorkgroupCount Grid(in Shapes shapes, in {kernel.Type}.Spec spec);", "");
+            if (!kernel.HasTiles)
+                continue;
+            writer.Summary($"Chooses the tiles of {kernel.Path}; without a body they are those that the shader states.");
+            writer.Lines($"partial void Tile(in Shapes shapes, IBufferBinding buffers, ref {kernel.Type}.Spec spec);", "");
         }
         writer.Summary("Computes outputs and saved tensors, and updates state.");
         writer.Lines("private partial void ForwardReference<T>(in Tensors<T> tensors) where T : IFloatingPointIeee754<T>;", "");

@@ -53,9 +53,11 @@ internal sealed record ImplementationModel(
 /// <summary>How an op calls a kernel: the same in every implementation.</summary>
 /// <param name="Type">Fully qualified type of the kernel.</param>
 /// <param name="Path">Its path below <c>shaders/</c>.</param>
+/// <param name="HasTiles">It has constants <c>TILE_*</c>.</param>
 internal sealed record KernelCallModel(
     string Type,
     string Path,
+    bool HasTiles,
     EquatableArray<RoleUseModel> Uses,
     EquatableArray<ArgumentModel> Push,
     EquatableArray<ArgumentModel> Spec)

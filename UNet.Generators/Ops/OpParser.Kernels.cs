@@ -28,6 +28,7 @@ internal sealed partial class OpParser
         List<RoleUseModel> uses = [];
         List<ArgumentModel> push = [];
         List<ArgumentModel> spec = [];
+        bool hasTiles = false;
         foreach (AttributeData attribute in kernel.GetAttributes())
         {
             if (attribute.ConstructorArguments.Length == 0 || attribute.ConstructorArguments[0].Value is not string name)
@@ -43,13 +44,16 @@ internal sealed partial class OpParser
                 case "UNet.Shaders.KernelPushAttribute":
                     Resolve(push, "push-constant member", name, name, (string)attribute.ConstructorArguments[1].Value!, path, place);
                     break;
-                case "UNet.Shaders.KernelConstantAttribute" when !name.StartsWith(TunablePrefix, StringComparison.Ordinal):
+                case "UNet.Shaders.KernelConstantAttribute" when name.StartsWith(TunablePrefix, StringComparison.Ordinal):
+                    hasTiles = true;
+                    break;
+                case "UNet.Shaders.KernelConstantAttribute":
                     Resolve(spec, "specialization constant", name, name.ToLowerInvariant(),
                         (string)attribute.ConstructorArguments[1].Value!, path, place);
                     break;
             }
         }
-        _kernels.Add(new(new(type, path, uses.ToEquatableArray(), push.ToEquatableArray(), spec.ToEquatableArray())));
+        _kernels.Add(new(new(type, path, hasTiles, uses.ToEquatableArray(), push.ToEquatableArray(), spec.ToEquatableArray())));
         return _kernels.Count - 1;
     }
 

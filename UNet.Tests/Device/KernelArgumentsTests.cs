@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using UNet.Shaders;
 using UNet.Tests.Generators;
 using UNet.Vulkan.Execution;
+using UNet.Vulkan.Device;
 using UNet.Vulkan.Graph;
 using UNet.Vulkan.Ops.Declaration;
 using UNet.Vulkan.Planning;
@@ -22,6 +23,8 @@ public sealed class KernelArgumentsTests
         public int SubgroupSize => 8;
 
         public int MatrixSize => 0;
+
+        public DeviceProperties Device => DeviceProperties.Minimum;
 
         public BufferRange Value(Role role) => ranges[role];
 

@@ -100,6 +100,8 @@ public class OpGeneratorTests
             private partial bool SupportsSplit(in Shapes shapes, DeviceProperties device) => shapes.X.W > 1;
             private partial bool SupportsAgain(in Shapes shapes, DeviceProperties device) => !device.IsSoftware;
             private partial WorkgroupCount Grid(in Shapes shapes, in MixForward.Spec spec) => new(spec.TileC);
+            partial void Tile(in Shapes shapes, IBufferBinding buffers, ref MixForward.Spec spec)
+                => spec = spec with { TileC = (uint)buffers.Device.ComputeUnits };
             private partial WorkgroupCount Grid(in Shapes shapes, in MixForwardSplit.Spec spec) => new(1);
             private partial WorkgroupCount Grid(in Shapes shapes, in MixForwardJoin.Spec spec) => new(1);
             private partial WorkgroupCount Grid(in Shapes shapes, in MixBackwardInput.Spec spec) => new(1);

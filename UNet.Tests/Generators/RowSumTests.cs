@@ -24,6 +24,8 @@ public class RowSumTests
 
         public int MatrixSize => 0;
 
+        public DeviceProperties Device => DeviceProperties.Minimum;
+
         public BufferRange Value(Role role) => new(0, 256 * role.Index, 64);
 
         public BufferRange Gradient(Role role) => new(1, 256 * role.Index, 64);

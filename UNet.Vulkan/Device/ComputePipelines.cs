@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Silk.NET.Vulkan;
 using UNet.Shaders;
+using VkDevice = Silk.NET.Vulkan.Device;
 
 namespace UNet.Vulkan.Device;
 
@@ -55,6 +57,42 @@ internal sealed unsafe class ComputePipelines : IDisposable
         }
     }
 
+    /// <summary>What the driver's compiler says of a kernel, which is compiled anew for it.</summary>
+    public ImmutableArray<(string Name, double Value)> StatisticsOf(KernelInfo kernel, ImmutableArray<uint> constants)
+    {
+        ComputePipeline pipeline = Create(kernel, constants, forStatistics: true);
+        try
+        {
+            var ask = (delegate* unmanaged[Cdecl]<VkDevice, PipelineExecutableInfoKHR*, uint*, PipelineExecutableStatisticKHR*, Result>)
+                _device.Vk.GetDeviceProcAddr(_device.Handle, "vkGetPipelineExecutableStatisticsKHR").Handle;
+            PipelineExecutableInfoKHR info = new() { SType = StructureType.PipelineExecutableInfoKhr, Pipeline = pipeline.Handle };
+            uint count = 0;
+            ask(_device.Handle, &info, &count, null).Check(_device.Name, $"asking about '{kernel}'");
+            var statistics = new PipelineExecutableStatisticKHR[count];
+            Array.Fill(statistics, new() { SType = StructureType.PipelineExecutableStatisticKhr });
+            fixed (PipelineExecutableStatisticKHR* first = statistics)
+            {
+                ask(_device.Handle, &info, &count, first).Check(_device.Name, $"asking about '{kernel}'");
+                var values = ImmutableArray.CreateBuilder<(string, double)>((int)count);
+                for (int i = 0; i < count; i++)
+                    values.Add((Marshal.PtrToStringUTF8((nint)first[i].Name) ?? "", Number(first[i])));
+                return values.ToImmutable();
+            }
+        }
+        finally
+        {
+            Destroy(pipeline);
+        }
+
+        static double Number(in PipelineExecutableStatisticKHR statistic) => statistic.Format switch
+        {
+            PipelineExecutableStatisticFormatKHR.Bool32Khr => statistic.Value.B32 ? 1 : 0,
+            PipelineExecutableStatisticFormatKHR.Int64Khr => statistic.Value.I64,
+            PipelineExecutableStatisticFormatKHR.Float64Khr => statistic.Value.F64,
+            _ => statistic.Value.U64,
+        };
+    }
+
     /// <summary>Stores the driver's cache on disk if anything was compiled since the last time.</summary>
     public void Save()
     {
@@ -84,7 +122,7 @@ internal sealed unsafe class ComputePipelines : IDisposable
         _device.Vk.DestroyPipelineCache(_device.Handle, _cache, null);
     }
 
-    private ComputePipeline Create(KernelInfo kernel, ImmutableArray<uint> constants)
+    private ComputePipeline Create(KernelInfo kernel, ImmutableArray<uint> constants, bool forStatistics = false)
     {
         CheckLimits(kernel, constants);
         DescriptorSetLayout setLayout = default;
@@ -95,7 +133,7 @@ internal sealed unsafe class ComputePipelines : IDisposable
             setLayout = CreateSetLayout(kernel);
             layout = CreateLayout(kernel, setLayout);
             module = CreateModule(kernel);
-            Pipeline pipeline = Compile(kernel, constants, layout, module);
+            Pipeline pipeline = Compile(kernel, constants, layout, module, forStatistics);
             return new(pipeline, layout, setLayout, kernel.Buffers.Any(buffer => buffer.Form == BufferForm.Storage));
         }
         catch
@@ -181,7 +219,7 @@ internal sealed unsafe class ComputePipelines : IDisposable
         }
     }
 
-    private Pipeline Compile(KernelInfo kernel, ImmutableArray<uint> constants, PipelineLayout layout, ShaderModule module)
+    private Pipeline Compile(KernelInfo kernel, ImmutableArray<uint> constants, PipelineLayout layout, ShaderModule module, bool forStatistics)
     {
         SpecializationMapEntry* entries = stackalloc SpecializationMapEntry[constants.Length];
         for (int i = 0; i < constants.Length; i++)
@@ -206,7 +244,7 @@ internal sealed unsafe class ComputePipelines : IDisposable
             {
                 SType = StructureType.ComputePipelineCreateInfo,
                 // Long dispatches are cut along their grid, so that any piece may start anywhere.
-                Flags = PipelineCreateFlags.CreateDispatchBaseBit,
+                Flags = PipelineCreateFlags.CreateDispatchBaseBit | (forStatistics ? PipelineCreateFlags.CreateCaptureStatisticsBitKhr : 0),
                 Layout = layout,
                 Stage = new()
                 {
@@ -220,7 +258,9 @@ internal sealed unsafe class ComputePipelines : IDisposable
                 },
             };
             Pipeline pipeline;
-            _device.Vk.CreateComputePipelines(_device.Handle, _cache, 1, &create, null, &pipeline).Check(_device.Name, $"compiling '{kernel}'");
+            // What comes out of a cache has no statistics.
+            PipelineCache cache = forStatistics ? default : _cache;
+            _device.Vk.CreateComputePipelines(_device.Handle, cache, 1, &create, null, &pipeline).Check(_device.Name, $"compiling '{kernel}'");
             return pipeline;
         }
     }

@@ -12,6 +12,9 @@ public sealed record DeviceOptions
     /// <summary>Keeps compiled pipelines on disk, so that the next start is faster.</summary>
     public bool PipelineCache { get; init; } = true;
 
+    /// <summary>Lets the driver tell what its compiler made of kernels: <see cref="VulkanDevice.StatisticsOf"/>.</summary>
+    public bool KernelStatistics { get; init; }
+
     /// <summary>Folder of the pipeline cache; null for the user's cache folder.</summary>
     public string? PipelineCacheFolder { get; init; }
 }

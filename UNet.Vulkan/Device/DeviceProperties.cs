@@ -54,6 +54,12 @@ public sealed record DeviceProperties
     public int MaxPushConstants { get; init; } = 128;
     public int SubgroupSize { get; init; } = 1;
 
+    /// <summary>
+    /// Parts of the device that run workgroups independently of one another: compute units, streaming multiprocessors. A guess by
+    /// the type of device where the driver does not tell.
+    /// </summary>
+    public int ComputeUnits { get; init; } = 8;
+
     /// <summary>Nanoseconds of one timestamp tick; 0 where the queue has no timestamps.</summary>
     public double TimestampPeriod { get; init; }
 

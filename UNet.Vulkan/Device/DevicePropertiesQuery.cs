@@ -116,8 +116,9 @@ internal static unsafe class DevicePropertiesQuery
         PhysicalDeviceProperties2 properties = new() { SType = StructureType.PhysicalDeviceProperties2, PNext = &core11 };
         vk.GetPhysicalDeviceProperties2(device, &properties);
 
+        HashSet<string> extensions = ListExtensions(vk, device);
         var features = new DeviceFeatureChain();
-        features.Query(vk, device, has13, ListExtensions(vk, device).Contains(CooperativeMatrix));
+        features.Query(vk, device, has13, extensions.Contains(CooperativeMatrix));
 
         PhysicalDeviceMemoryProperties memory;
         vk.GetPhysicalDeviceMemoryProperties(device, &memory);
@@ -130,13 +131,15 @@ internal static unsafe class DevicePropertiesQuery
 
         const SubgroupFeatureFlags Shuffles = SubgroupFeatureFlags.BasicBit | SubgroupFeatureFlags.BallotBit | SubgroupFeatureFlags.ShuffleBit;
         int timestampBits = FindQueueFamily(vk, device)?.TimestampBits ?? 0;
-        return ReadBasic(basic) with
+        DeviceProperties common = ReadBasic(basic);
+        return common with
         {
             DriverName = Marshal.PtrToStringUTF8((nint)core12.DriverName) ?? "",
             DriverInfo = Marshal.PtrToStringUTF8((nint)core12.DriverInfo) ?? "",
             DeviceMemory = deviceMemory,
             MaxAllocationSize = Math.Min(Clamp(core11.MaxMemoryAllocationSize), Clamp(core13.MaxBufferSize)),
             SubgroupSize = (int)core11.SubgroupSize,
+            ComputeUnits = CountComputeUnits(vk, device, extensions) is > 0 and int counted ? counted : Guess(common.Type),
             TimestampPeriod = timestampBits > 0 && float.IsFinite(basic.Limits.TimestampPeriod) ? basic.Limits.TimestampPeriod : 0,
             HasBufferAddresses = features.Core12.BufferDeviceAddress,
             HasSubgroupShuffle = (core11.SubgroupSupportedOperations & Shuffles) == Shuffles
@@ -152,6 +155,29 @@ internal static unsafe class DevicePropertiesQuery
 
     /// <summary>Whether the functions and features that came with Vulkan 1.3 are there.</summary>
     public static bool HasVulkan13(uint apiVersion) => apiVersion >= (uint)new Version32(1, 3, 0);
+
+    /// <summary>The number that vendors tell by extensions of their own; 0 where there is none.</summary>
+    private static int CountComputeUnits(Vk vk, PhysicalDevice device, HashSet<string> extensions)
+    {
+        PhysicalDeviceShaderSMBuiltinsPropertiesNV nvidia = new() { SType = StructureType.PhysicalDeviceShaderSMBuiltinsPropertiesNV };
+        PhysicalDeviceShaderCoreProperties2AMD amd = new() { SType = StructureType.PhysicalDeviceShaderCoreProperties2Amd };
+        PhysicalDeviceShaderCoreBuiltinsPropertiesARM arm = new() { SType = StructureType.PhysicalDeviceShaderCoreBuiltinsPropertiesArm };
+        void* chain = extensions.Contains("VK_NV_shader_sm_builtins") ? &nvidia
+            : extensions.Contains("VK_AMD_shader_core_properties2") ? &amd
+            : extensions.Contains("VK_ARM_shader_core_builtins") ? &arm : null;
+        if (chain is null)
+            return 0;
+        PhysicalDeviceProperties2 properties = new() { SType = StructureType.PhysicalDeviceProperties2, PNext = chain };
+        vk.GetPhysicalDeviceProperties2(device, &properties);
+        return (int)(nvidia.ShaderSmcount + amd.ActiveComputeUnitCount + arm.ShaderCoreCount);
+    }
+
+    private static int Guess(DeviceType type) => type switch
+    {
+        DeviceType.Discrete => 32,
+        DeviceType.Software => 1,
+        _ => 8,
+    };
 
     private static long Clamp(ulong size) => (long)Math.Min(size, long.MaxValue);
 }

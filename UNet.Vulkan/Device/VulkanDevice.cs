@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Silk.NET.Vulkan;
+using UNet.Shaders;
 using UNet.Vulkan.Execution;
 using UNet.Vulkan.Graph;
 using UNet.Vulkan.Planning;
@@ -13,12 +15,14 @@ namespace UNet.Vulkan.Device;
 public sealed unsafe class VulkanDevice : IComputeDevice
 {
     private const string PortabilitySubset = "VK_KHR_portability_subset";
+    private const string PipelineStatistics = "VK_KHR_pipeline_executable_properties";
     private const string ProcessorChosen = "The processor was chosen where a Vulkan device is needed: choose one with --device.";
 
     private readonly VulkanInstance _instance;
     private readonly Lock _queueLock = new();
     private readonly Queue _queue;
     private VkDevice _handle;
+    private bool _hasStarted;
 
     private VulkanDevice(ListedDevice listed, DeviceOptions options)
     {
@@ -38,7 +42,7 @@ public sealed unsafe class VulkanDevice : IComputeDevice
                     + "compute; choose another device with --device.");
             QueueFamily = family;
             TimestampMask = timestampBits >= 64 ? ulong.MaxValue : (1UL << timestampBits) - 1;
-            _handle = Create(family);
+            _handle = Create(family, options.KernelStatistics);
             Vk.CurrentDevice = _handle;
             Queue queue;
             Vk.GetDeviceQueue(_handle, family, 0, &queue);
@@ -84,6 +88,13 @@ public sealed unsafe class VulkanDevice : IComputeDevice
         ? throw new DeviceException(choice.Note.Length > 0 ? choice.Note : ProcessorChosen)
         : new(choice.Device, options ?? new());
 
+    /// <summary>Compiles a kernel and asks the driver what it made of it; nothing is run.</summary>
+    /// <param name="kernel">The kernel.</param>
+    /// <param name="constants">Bit patterns of its specialization constants.</param>
+    /// <exception cref="DeviceException">The driver cannot compile it.</exception>
+    public KernelStatistics StatisticsOf(KernelInfo kernel, ImmutableArray<uint> constants)
+        => new(kernel, constants, Pipelines.StatisticsOf(kernel, constants));
+
     /// <inheritdoc/>
     public Session CreateSession(Graph.Graph graph, PlanOptions options, params Value[] reports)
     {
@@ -97,7 +108,9 @@ public sealed unsafe class VulkanDevice : IComputeDevice
     {
         if (_handle.Handle != 0)
         {
-            WaitIdle();
+            // A device that compiles for hardware that is not there (RADV_FORCE_FAMILY) can start nothing, and waits badly.
+            if (_hasStarted)
+                WaitIdle();
             Pipelines?.Dispose();
             Vk.DestroyDevice(_handle, null);
             _handle = default;
@@ -131,7 +144,10 @@ public sealed unsafe class VulkanDevice : IComputeDevice
             };
             Result result;
             lock (_queueLock)
+            {
+                _hasStarted = true;
                 result = Vk.QueueSubmit(_queue, 1, &submit, default);
+            }
             result.Check(Name, "starting work");
         }
     }
@@ -144,7 +160,7 @@ public sealed unsafe class VulkanDevice : IComputeDevice
             _ = Vk.DeviceWaitIdle(_handle);
     }
 
-    private VkDevice Create(uint family)
+    private VkDevice Create(uint family, bool statistics)
     {
         HashSet<string> listed = DevicePropertiesQuery.ListExtensions(Vk, PhysicalDevice);
         DeviceFeatureChain features = new();
@@ -156,6 +172,10 @@ public sealed unsafe class VulkanDevice : IComputeDevice
         List<string> enabled = [];
         if (listed.Contains(PortabilitySubset))
             enabled.Add(PortabilitySubset);
+        if (statistics && !listed.Contains(PipelineStatistics))
+            throw new DeviceException($"The driver of '{Name}' does not tell what it made of kernels: it lacks {PipelineStatistics}.");
+        if (statistics)
+            enabled.Add(PipelineStatistics);
         if (features.CooperativeMatrix.CooperativeMatrix)
             enabled.Add(DevicePropertiesQuery.CooperativeMatrix);
         using var names = new NativeStrings(enabled);
@@ -168,6 +188,12 @@ public sealed unsafe class VulkanDevice : IComputeDevice
         core12.PNext = has13 ? &core13 : core13.PNext;
         PhysicalDeviceVulkan11Features core11 = features.Core11;
         core11.PNext = &core12;
+        PhysicalDevicePipelineExecutablePropertiesFeaturesKHR executables = new()
+        {
+            SType = StructureType.PhysicalDevicePipelineExecutablePropertiesFeaturesKhr,
+            PNext = &core11,
+            PipelineExecutableInfo = true,
+        };
         float priority = 1;
         DeviceQueueCreateInfo queue = new()
         {
@@ -179,7 +205,7 @@ public sealed unsafe class VulkanDevice : IComputeDevice
         DeviceCreateInfo create = new()
         {
             SType = StructureType.DeviceCreateInfo,
-            PNext = &core11,
+            PNext = statistics ? &executables : &core11,
             QueueCreateInfoCount = 1,
             PQueueCreateInfos = &queue,
             EnabledExtensionCount = names.Count,

@@ -23,14 +23,17 @@ namespace UNet.Vulkan.Ops;
 /// <param name="RectifyOutput">Whether max(y, 0) is stored: a <see cref="Relu"/> after this op.</param>
 [Op]
 [Forward<Conv2dForward>]
+[Forward<Conv2dForwardGemm>(Name = "Gemm", Suits = DeviceKind.Hardware)]
 [Forward<Conv2dPackForward, Conv2dForwardLanes>(Name = "Lanes", Suits = DeviceKind.Software)]
 [Forward<Conv2dForwardRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
 [Forward<Conv2dForwardMatrix>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
 [Backward<Conv2dBackwardInput>]
+[Backward<Conv2dBackwardInputGemm>(Name = "Gemm", Suits = DeviceKind.Hardware)]
 [Backward<Conv2dPackBackward, Conv2dBackwardInputLanes>(Name = "InputLanes", Suits = DeviceKind.Software)]
 [Backward<Conv2dBackwardInputRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
 [Backward<Conv2dBackwardInputMatrix>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
 [Backward<Conv2dBackwardWeight, WeightGradientSum>]
+[Backward<Conv2dBackwardWeightGemm, WeightGradientSumRuns>(Name = "Gemm", Suits = DeviceKind.Hardware)]
 [Backward<Conv2dBackwardWeightLanes, WeightGradientSum>(Name = "WeightLanes", Suits = DeviceKind.Software)]
 [Backward<Conv2dBackwardWeightRounded, WeightGradientSum>(Name = "Rounded", Numerics = NumericsClass.Float16)]
 [Backward<Conv2dBackwardWeightMatrix, WeightGradientSum>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
@@ -41,6 +44,10 @@ namespace UNet.Vulkan.Ops;
 [Sample("x: 2x1x8x8", "OutChannels: 2, Kernel: 1")]
 [Sample("x: 1x5x6x33", "OutChannels: 2, Kernel: 1")]
 [Sample("x: 1x2x17x4", "OutChannels: 33, Padding: 1")]
+[Sample("x: 1x18x5x19", "OutChannels: 129")]
+[Sample("x: 1x16x9x9", "OutChannels: 64, Padding: 2")]
+[Sample("x: 2x130x6x5", "OutChannels: 17, Padding: 1")]
+[Sample("x: 2x32x3x43", "OutChannels: 18, Kernel: 1, Padding: 1")]
 [Sample("x: 2x3x9x17", "OutChannels: 9, Padding: 1, Rectify: Rectification.OnLoad")]
 [Sample("x: 1x9x7x16", "OutChannels: 3, Rectify: Rectification.OnLoad")]
 [Sample("x: 1x5x6x33", "OutChannels: 2, Kernel: 1, Rectify: Rectification.OnLoad")]
@@ -66,6 +73,12 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
 
     /// <summary>Bias gradients of runs of rows, before they are added.</summary>
     [Scratch(PerImage = true)] public static partial Role PartialBias { get; }
+
+    /// <summary>Weight gradients of runs of pixels, before they are added.</summary>
+    [Scratch(PerImage = true)] public static partial Role RunWeight { get; }
+
+    /// <summary>Bias gradients of runs of pixels, before they are added.</summary>
+    [Scratch(PerImage = true)] public static partial Role RunBias { get; }
 
     /// <summary>Weights in the order in which the implementation for processors reads them.</summary>
     [Scratch] public static partial Role Packed { get; }
@@ -111,9 +124,18 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
 
     private partial Shape PartialBiasShape(in Shapes shapes) => Shape.Of(PartialShape(shapes).N, OutChannels);
 
+    private partial Shape RunWeightShape(in Shapes shapes)
+        => new(SplitRule.Runs(shapes.X.N, (long)shapes.Y.H * shapes.Y.W, shapes.Weight), OutChannels, shapes.X.C, Kernel * Kernel);
+
+    private partial Shape RunBiasShape(in Shapes shapes) => Shape.Of(RunWeightShape(shapes).N, OutChannels);
+
     private partial Shape PackedShape(in Shapes shapes) => PackedFor(OutChannels, shapes.X.C, Kernel);
 
     private partial Shape PackedTransposedShape(in Shapes shapes) => PackedFor(shapes.X.C, OutChannels, Kernel);
+
+    /// <summary>The tiles of channels and all their taps have to fit 16 KiB of shared memory, which any device has.</summary>
+    private partial bool SupportsGemm(in Shapes shapes, DeviceProperties device)
+        => Kernel is 1 or 3 && GemmTile.Fits(Math.Max((long)shapes.X.H * shapes.X.W, (long)shapes.Y.H * shapes.Y.W), device);
 
     private partial bool SupportsLanes(in Shapes shapes, DeviceProperties device) => RunsOnLanes(device);
 
@@ -174,6 +196,54 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
 
     private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSum.Spec spec)
         => WorkgroupCount.Linear(shapes.Weight.Length + shapes.Bias.Length, WeightGradientSum.Info.LocalSize.X);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardGemm.Spec spec)
+        => WorkgroupCount.Cover(OutChannels, spec.TileRows, (long)shapes.Y.H * shapes.Y.W, spec.TileColumns, shapes.X.N);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputGemm.Spec spec)
+        => WorkgroupCount.Cover(shapes.X.C, spec.TileRows, (long)shapes.X.H * shapes.X.W, spec.TileColumns, shapes.X.N);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightGemm.Spec spec)
+        => WorkgroupCount.Cover(OutChannels, spec.TileRows, WeightFanIn(shapes), spec.TileColumns, RunWeightShape(shapes).N);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSumRuns.Spec spec)
+        => WorkgroupCount.Linear(shapes.Weight.Length + shapes.Bias.Length, WeightGradientSumRuns.Info.LocalSize.X);
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardGemm.Spec spec)
+    {
+        GemmTile tile = GemmTile.For(OutChannels, (long)shapes.Y.H * shapes.Y.W, shapes.X.N, buffers.Device);
+        bool isWhole = !buffers.Device.IsSoftware && tile.Divides(OutChannels, tile.Columns) && shapes.X.C % GemmChannels == 0;
+        spec = spec with
+        {
+            TileRows = tile.Rows, TileColumns = tile.Columns, TileRowsEach = tile.RowsEach, TileColumnsEach = tile.ColumnsEach,
+            TileC = GemmChannels, TileWhole = isWhole ? 1u : 0u,
+        };
+    }
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputGemm.Spec spec)
+    {
+        GemmTile tile = GemmTile.For(shapes.X.C, (long)shapes.X.H * shapes.X.W, shapes.X.N, buffers.Device);
+        bool isWhole = !buffers.Device.IsSoftware && tile.Divides(shapes.X.C, tile.Columns) && OutChannels % GemmChannels == 0;
+        spec = spec with
+        {
+            TileRows = tile.Rows, TileColumns = tile.Columns, TileRowsEach = tile.RowsEach, TileColumnsEach = tile.ColumnsEach,
+            TileC = GemmChannels, TileWhole = isWhole ? 1u : 0u,
+        };
+    }
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightGemm.Spec spec)
+    {
+        GemmTile tile = GemmTile.For(OutChannels, WeightFanIn(shapes), RunWeightShape(shapes).N, buffers.Device);
+        bool isWhole = !buffers.Device.IsSoftware && tile.Divides(OutChannels, WeightFanIn(shapes));
+        spec = spec with
+        {
+            TileRows = tile.Rows, TileColumns = tile.Columns, TileRowsEach = tile.RowsEach, TileColumnsEach = tile.ColumnsEach,
+            TileWhole = isWhole ? 1u : 0u,
+        };
+    }
+
+    /// <summary>Channels that the matrix products stage at a time, so that with all their taps they are 16 or 18 deep.</summary>
+    internal uint GemmChannels => Kernel == 1 ? 16u : 2u;
 
     /// <summary>Tiles of columns along x, of rows along y, images times tiles of channels, one a lane, along z.</summary>
     internal static WorkgroupCount LaneTiles(Shape shape, uint tileH, uint tileW)

@@ -18,14 +18,17 @@ namespace UNet.Vulkan.Ops;
 /// <param name="RectifyOutput">Whether max(y, 0) is stored: a <see cref="Relu"/> after this op.</param>
 [Op]
 [Forward<ConvTranspose2dForward>]
+[Forward<ConvTranspose2dForwardGemm>(Name = "Gemm", Suits = DeviceKind.Hardware)]
 [Forward<ConvTranspose2dForwardLanes>(Name = "Lanes", Suits = DeviceKind.Software)]
 [Forward<ConvTranspose2dForwardRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
 [Forward<ConvTranspose2dForwardMatrix>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
 [Backward<ConvTranspose2dBackwardInput>]
+[Backward<ConvTranspose2dBackwardInputGemm>(Name = "Gemm", Suits = DeviceKind.Hardware)]
 [Backward<ConvTranspose2dBackwardInputLanes>(Name = "InputLanes", Suits = DeviceKind.Software)]
 [Backward<ConvTranspose2dBackwardInputRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
 [Backward<ConvTranspose2dBackwardInputMatrix>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
 [Backward<ConvTranspose2dBackwardWeight, WeightGradientSum>]
+[Backward<ConvTranspose2dBackwardWeightGemm, WeightGradientSumRuns>(Name = "Gemm", Suits = DeviceKind.Hardware)]
 [Backward<ConvTranspose2dBackwardWeightLanes, WeightGradientSum>(Name = "WeightLanes", Suits = DeviceKind.Software)]
 [Backward<ConvTranspose2dBackwardWeightRounded, WeightGradientSum>(Name = "Rounded", Numerics = NumericsClass.Float16)]
 [Backward<ConvTranspose2dBackwardWeightMatrix, WeightGradientSum>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
@@ -33,6 +36,8 @@ namespace UNet.Vulkan.Ops;
 [Sample("x: 2x3x5x4", "OutChannels: 2")]
 [Sample("x: 1x9x9x33", "OutChannels: 5")]
 [Sample("x: 1x7x8x3", "OutChannels: 33")]
+[Sample("x: 1x32x5x13", "OutChannels: 16")]
+[Sample("x: 2x130x3x5", "OutChannels: 5")]
 [Sample("x: 2x3x5x4", "OutChannels: 2, Rectify: Rectification.OnLoad")]
 [Sample("x: 2x18x5x17", "OutChannels: 17, Rectify: Rectification.OnLoad")]
 [Sample("x: 2x18x5x17", "OutChannels: 17, Rectify: Rectification.Stored, RectifyOutput: true")]
@@ -56,6 +61,12 @@ public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rect
 
     /// <summary>Bias gradients of runs of rows, before they are added.</summary>
     [Scratch(PerImage = true)] public static partial Role PartialBias { get; }
+
+    /// <summary>Weight gradients of runs of pixels, before they are added.</summary>
+    [Scratch(PerImage = true)] public static partial Role RunWeight { get; }
+
+    /// <summary>Bias gradients of runs of pixels, before they are added.</summary>
+    [Scratch(PerImage = true)] public static partial Role RunBias { get; }
 
     /// <inheritdoc/>
     public override long Operations(Pass pass, ReadOnlySpan<Shape> shapes) => 2 * shapes[Y.Index].Length * shapes[X.Index].C;
@@ -88,6 +99,11 @@ public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rect
 
     private partial Shape PartialBiasShape(in Shapes shapes) => Shape.Of(PartialShape(shapes).N, OutChannels);
 
+    private partial Shape RunWeightShape(in Shapes shapes)
+        => new(SplitRule.Runs(shapes.X.N, (long)shapes.X.H * shapes.X.W, shapes.Weight), shapes.X.C, OutChannels, 4);
+
+    private partial Shape RunBiasShape(in Shapes shapes) => Shape.Of(RunWeightShape(shapes).N, OutChannels);
+
     private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dForward.Spec spec)
         => Tiles(shapes.X, OutChannels, spec.TileH, spec.TileC, ConvTranspose2dForward.Info.LocalSize);
 
@@ -99,6 +115,9 @@ public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rect
             WorkgroupCount.Cover(OutChannels, ConvTranspose2dBackwardWeight.Info.LocalSize.X).X,
             WorkgroupCount.Cover(shapes.X.C, spec.TileC).X,
             (uint)PartialShape(shapes).N);
+
+    private partial bool SupportsGemm(in Shapes shapes, DeviceProperties device)
+        => GemmTile.Fits((long)shapes.X.H * shapes.X.W, device);
 
     private partial bool SupportsLanes(in Shapes shapes, DeviceProperties device) => device.HasChannelLanes;
 
@@ -142,6 +161,50 @@ public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rect
 
     private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSum.Spec spec)
         => WorkgroupCount.Linear(shapes.Weight.Length + shapes.Bias.Length, WeightGradientSum.Info.LocalSize.X);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dForwardGemm.Spec spec)
+        => WorkgroupCount.Cover(4L * OutChannels, spec.TileRows, (long)shapes.X.H * shapes.X.W, spec.TileColumns, shapes.X.N);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardInputGemm.Spec spec)
+        => WorkgroupCount.Cover(shapes.X.C, spec.TileRows, (long)shapes.X.H * shapes.X.W, spec.TileColumns, shapes.X.N);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardWeightGemm.Spec spec)
+        => WorkgroupCount.Cover(shapes.X.C, spec.TileRows, 4L * OutChannels, spec.TileColumns, RunWeightShape(shapes).N);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSumRuns.Spec spec)
+        => WorkgroupCount.Linear(shapes.Weight.Length + shapes.Bias.Length, WeightGradientSumRuns.Info.LocalSize.X);
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dForwardGemm.Spec spec)
+    {
+        GemmTile tile = GemmTile.For(4L * OutChannels, (long)shapes.X.H * shapes.X.W, shapes.X.N, buffers.Device);
+        bool isWhole = !buffers.Device.IsSoftware && tile.Divides(4L * OutChannels, tile.Columns) && shapes.X.C % spec.TileC == 0;
+        spec = spec with
+        {
+            TileRows = tile.Rows, TileColumns = tile.Columns, TileRowsEach = tile.RowsEach, TileColumnsEach = tile.ColumnsEach,
+            TileWhole = isWhole ? 1u : 0u,
+        };
+    }
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dBackwardInputGemm.Spec spec)
+    {
+        GemmTile tile = GemmTile.For(shapes.X.C, (long)shapes.X.H * shapes.X.W, shapes.X.N, buffers.Device);
+        bool isWhole = !buffers.Device.IsSoftware && tile.Divides(shapes.X.C, tile.Columns) && OutChannels % spec.TileC == 0;
+        spec = spec with
+        {
+            TileRows = tile.Rows, TileColumns = tile.Columns, TileRowsEach = tile.RowsEach, TileColumnsEach = tile.ColumnsEach,
+            TileWhole = isWhole ? 1u : 0u,
+        };
+    }
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dBackwardWeightGemm.Spec spec)
+    {
+        GemmTile tile = GemmTile.For(shapes.X.C, 4L * OutChannels, RunWeightShape(shapes).N, buffers.Device);
+        spec = spec with
+        {
+            TileRows = tile.Rows, TileColumns = tile.Columns, TileRowsEach = tile.RowsEach, TileColumnsEach = tile.ColumnsEach,
+            TileWhole = !buffers.Device.IsSoftware && tile.Divides(shapes.X.C, 4L * OutChannels) ? 1u : 0u,
+        };
+    }
 
     /// <summary>Pixels of all images.</summary>
     private static long Pixels(Shape shape) => shape.Length / shape.C;

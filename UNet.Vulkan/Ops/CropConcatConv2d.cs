@@ -22,11 +22,14 @@ namespace UNet.Vulkan.Ops;
 /// <param name="RectifyOutput">Whether max(y, 0) is stored: a <see cref="Relu"/> after this op.</param>
 [Op]
 [Forward<CropConcatConv2dForward>]
+[Forward<CropConcatConv2dForwardGemm>(Name = "Gemm", Suits = DeviceKind.Hardware)]
 [Forward<Conv2dPackForward, CropConcatConv2dForwardLanes>(Name = "Lanes", Suits = DeviceKind.Software)]
 [Backward<CropConcatConv2dClearBorder, CropConcatConv2dBackwardInput>]
+[Backward<CropConcatConv2dClearBorder, CropConcatConv2dBackwardInputGemm>(Name = "Gemm", Suits = DeviceKind.Hardware)]
 [Backward<CropConcatConv2dClearBorder, Conv2dPackBackward, CropConcatConv2dBackwardInputLanes>(
     Name = "InputLanes", Suits = DeviceKind.Software)]
 [Backward<CropConcatConv2dBackwardWeight, WeightGradientSum>]
+[Backward<CropConcatConv2dBackwardWeightGemm, WeightGradientSumRuns>(Name = "Gemm", Suits = DeviceKind.Hardware)]
 [Backward<CropConcatConv2dBackwardWeightLanes, WeightGradientSum>(Name = "WeightLanes", Suits = DeviceKind.Software)]
 [Sample("skip: 1x1x6x8; upsampled: 1x1x5x4", "OutChannels: 1")]
 [Sample("skip: 2x3x9x10; upsampled: 2x2x4x5", "OutChannels: 4, UpsampledFirst: true")]
@@ -64,6 +67,12 @@ public sealed partial record CropConcatConv2d(
 
     /// <summary>Bias gradients of runs of rows, before they are added.</summary>
     [Scratch(PerImage = true)] public static partial Role PartialBias { get; }
+
+    /// <summary>Weight gradients of runs of pixels, before they are added.</summary>
+    [Scratch(PerImage = true)] public static partial Role RunWeight { get; }
+
+    /// <summary>Bias gradients of runs of pixels, before they are added.</summary>
+    [Scratch(PerImage = true)] public static partial Role RunBias { get; }
 
     /// <summary>Weights in the order in which the implementation for processors reads them.</summary>
     [Scratch] public static partial Role Packed { get; }
@@ -109,9 +118,17 @@ public sealed partial record CropConcatConv2d(
 
     private partial Shape PartialBiasShape(in Shapes shapes) => Shape.Of(PartialShape(shapes).N, OutChannels);
 
+    private partial Shape RunWeightShape(in Shapes shapes)
+        => new(SplitRule.Runs(shapes.Skip.N, (long)shapes.Y.H * shapes.Y.W, shapes.Weight), OutChannels, shapes.Weight.C, Kernel * Kernel);
+
+    private partial Shape RunBiasShape(in Shapes shapes) => Shape.Of(RunWeightShape(shapes).N, OutChannels);
+
     private partial Shape PackedShape(in Shapes shapes) => Conv2d.PackedFor(OutChannels, shapes.Weight.C, Kernel);
 
     private partial Shape PackedTransposedShape(in Shapes shapes) => Conv2d.PackedFor(shapes.Weight.C, OutChannels, Kernel);
+
+    private partial bool SupportsGemm(in Shapes shapes, DeviceProperties device)
+        => Kernel is 1 or 3 && GemmTile.Fits(Math.Max((long)shapes.Upsampled.H * shapes.Upsampled.W, (long)shapes.Y.H * shapes.Y.W), device);
 
     private partial bool SupportsLanes(in Shapes shapes, DeviceProperties device) => Convolution.RunsOnLanes(device);
 
@@ -158,6 +175,53 @@ public sealed partial record CropConcatConv2d(
 
     private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSum.Spec spec)
         => WorkgroupCount.Linear(shapes.Weight.Length + shapes.Bias.Length, WeightGradientSum.Info.LocalSize.X);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dForwardGemm.Spec spec)
+        => WorkgroupCount.Cover(OutChannels, spec.TileRows, (long)shapes.Y.H * shapes.Y.W, spec.TileColumns, shapes.Skip.N);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardInputGemm.Spec spec)
+        => WorkgroupCount.Cover(
+            shapes.Weight.C, spec.TileRows, (long)shapes.Upsampled.H * shapes.Upsampled.W, spec.TileColumns, shapes.Skip.N);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardWeightGemm.Spec spec)
+        => WorkgroupCount.Cover(OutChannels, spec.TileRows, WeightFanIn(shapes), spec.TileColumns, RunWeightShape(shapes).N);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSumRuns.Spec spec)
+        => WorkgroupCount.Linear(shapes.Weight.Length + shapes.Bias.Length, WeightGradientSumRuns.Info.LocalSize.X);
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dForwardGemm.Spec spec)
+    {
+        GemmTile tile = GemmTile.For(OutChannels, (long)shapes.Y.H * shapes.Y.W, shapes.Skip.N, buffers.Device);
+        uint channels = Convolution.GemmChannels;
+        bool isWhole = !buffers.Device.IsSoftware && tile.Divides(OutChannels, tile.Columns) && shapes.Weight.C % channels == 0;
+        spec = spec with
+        {
+            TileRows = tile.Rows, TileColumns = tile.Columns, TileRowsEach = tile.RowsEach, TileColumnsEach = tile.ColumnsEach,
+            TileC = channels, TileWhole = isWhole ? 1u : 0u,
+        };
+    }
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dBackwardInputGemm.Spec spec)
+    {
+        GemmTile tile = GemmTile.For(shapes.Weight.C, (long)shapes.Upsampled.H * shapes.Upsampled.W, shapes.Skip.N, buffers.Device);
+        uint channels = Convolution.GemmChannels;
+        bool isWhole = !buffers.Device.IsSoftware && tile.Divides(shapes.Weight.C, tile.Columns) && OutChannels % channels == 0;
+        spec = spec with
+        {
+            TileRows = tile.Rows, TileColumns = tile.Columns, TileRowsEach = tile.RowsEach, TileColumnsEach = tile.ColumnsEach,
+            TileC = channels, TileWhole = isWhole ? 1u : 0u,
+        };
+    }
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dBackwardWeightGemm.Spec spec)
+    {
+        GemmTile tile = GemmTile.For(OutChannels, WeightFanIn(shapes), RunWeightShape(shapes).N, buffers.Device);
+        spec = spec with
+        {
+            TileRows = tile.Rows, TileColumns = tile.Columns, TileRowsEach = tile.RowsEach, TileColumnsEach = tile.ColumnsEach,
+            TileWhole = !buffers.Device.IsSoftware && tile.Divides(OutChannels, WeightFanIn(shapes)) ? 1u : 0u,
+        };
+    }
 
     private static Shape Concatenated(in Shapes shapes)
         => new(shapes.Upsampled.N, shapes.Weight.C, shapes.Upsampled.H, shapes.Upsampled.W);

@@ -8,11 +8,32 @@ namespace UNet.Vulkan.Ops;
 /// </summary>
 internal static class SplitRule
 {
+    /// <summary>Workgroups to aim for where a weight gradient is a matrix product: enough for a large GPU.</summary>
+    private const long WantedWorkgroups = 512;
+
+    /// <summary>Pixels that a run should have at least.</summary>
+    private const long ShortestRun = 64;
+
     /// <summary>Independent sums to aim for: enough to fill a large device.</summary>
     private const long WantedSums = 16_384;
 
     /// <summary>Elements that the partial sums of one image should have at most (8 MiB); a single run may need more.</summary>
     private const long LargestPartial = 2_097_152;
+
+    /// <summary>
+    /// Into how many runs the pixels of all images are split where a weight gradient is a matrix product, of which tiles of 64 x
+    /// 64 elements each take a workgroup: for each image at least 1, and the same number whatever the batch.
+    /// </summary>
+    /// <param name="images">Images in the batch.</param>
+    /// <param name="pixels">Pixels of each image.</param>
+    /// <param name="weight">Shape of the weight.</param>
+    public static int Runs(int images, long pixels, Shape weight)
+    {
+        long tiles = (long)UNet.Shaders.WorkgroupCount.Cover(weight.N, 64, weight.Length / weight.N, 64).Total;
+        long forOccupancy = (WantedWorkgroups + tiles - 1) / tiles;
+        long forMemory = LargestPartial / weight.Length;
+        return images * (int)Math.Clamp(Math.Min(forOccupancy, forMemory), 1, Math.Max(1, pixels / ShortestRun));
+    }
 
     /// <summary>
     /// Runs of all images: for each at least 1 and at most one a row. The number for one image does not depend on the

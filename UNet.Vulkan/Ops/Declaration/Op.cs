@@ -22,6 +22,9 @@ public interface IBufferBinding
 
     /// <summary>Rows and columns of the matrices that a subgroup multiplies on the device; 0 where there are none.</summary>
     int MatrixSize { get; }
+
+    /// <summary>Limits and features of the device.</summary>
+    DeviceProperties Device { get; }
 }
 
 /// <summary>
