@@ -133,9 +133,9 @@ public class PaperAugmentationTests
         uint[] words = new uint[graph.StepWords];
         float[] report = new float[2];
         Run(from: 0, count: 25); // so many that every path has run
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        long before = AllocatedBytes.Start();
         Run(from: 25, count: 20);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, AllocatedBytes.SoFar - before);
         Assert.True(report[1] > 0);
 
         void Run(int from, int count)
