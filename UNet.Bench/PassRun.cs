@@ -69,11 +69,7 @@ internal sealed class PassRun : IDisposable
 
     /// <summary>All implementations of all passes that can run on a device.</summary>
     public static IEnumerable<Implementation> Of(OpSample sample, VulkanDevice device)
-    {
-        Shape[] shapes = new SampleGraph(sample).Node.Shapes;
-        return sample.Op.Info.Passes.SelectMany(pass => pass.Implementations)
-            .Where(implementation => sample.Op.Supports(implementation, shapes, device.Properties));
-    }
+        => new SampleGraph(sample).Graph.Invocations.SelectMany(invocation => Planner.Supported(invocation, device.Properties));
 
     /// <summary>Compares every implementation of the op with the reference.</summary>
     /// <exception cref="InvalidOperationException">A result is wrong.</exception>

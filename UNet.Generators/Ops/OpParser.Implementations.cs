@@ -7,7 +7,7 @@ namespace UNet.Generators.Ops;
 internal sealed partial class OpParser
 {
     private static readonly string[] DeviceKindNames = ["Any", "Hardware", "Software"];
-    private static readonly string[] NumericsNames = ["Direct", "WinogradF23", "WinogradF43", "Float16"];
+    private static readonly string[] NumericsNames = ["Direct", "Float16"];
 
     private readonly List<DeclaredKernel> _kernels = [];
     private readonly List<DeclaredImplementation> _implementations = [];

@@ -73,7 +73,7 @@ public class OpGeneratorTests
         [Forward<MixForwardSplit, MixForwardJoin>(Name = "Split", Suits = DeviceKind.Hardware)]
         [Backward<MixBackwardInput>]
         [Backward<MixBackwardWeight>]
-        [Backward<MixBackwardWeight>(Name = "Again", Suits = DeviceKind.Software, Numerics = NumericsClass.WinogradF43)]
+        [Backward<MixBackwardWeight>(Name = "Again", Suits = DeviceKind.Software, Numerics = NumericsClass.Float16)]
         [Sample("x: 2x3x5x7; label_map: 2x1x5x7")]
         [Sample("label_map: 4; x: 1", "KernelSize: 5, Seed: 1UL << 40")]
         public sealed partial record Mix(int KernelSize = 3, bool IsSigned = false, double Rate = 0.5, ulong Seed = 7)

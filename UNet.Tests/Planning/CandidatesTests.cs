@@ -42,8 +42,6 @@ public class CandidatesTests
 
     [Theory]
     [InlineData(NumericsClass.Direct)]
-    [InlineData(NumericsClass.WinogradF23)]
-    [InlineData(NumericsClass.WinogradF43)]
     [InlineData(NumericsClass.Float16)]
     public void CandidatesAreOfOneNumericsClass(NumericsClass numerics)
     {

@@ -212,7 +212,7 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardGemm.Spec spec)
     {
         GemmTile tile = GemmTile.For(OutChannels, (long)shapes.Y.H * shapes.Y.W, shapes.X.N, buffers.Device);
-        bool isWhole = !buffers.Device.IsSoftware && tile.Divides(OutChannels, tile.Columns) && shapes.X.C % GemmChannels == 0;
+        bool isWhole = tile.IsWhole(OutChannels, tile.Columns, buffers.Device) && shapes.X.C % GemmChannels == 0;
         spec = spec with
         {
             TileRows = tile.Rows, TileColumns = tile.Columns, TileRowsEach = tile.RowsEach, TileColumnsEach = tile.ColumnsEach,
@@ -223,7 +223,7 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputGemm.Spec spec)
     {
         GemmTile tile = GemmTile.For(shapes.X.C, (long)shapes.X.H * shapes.X.W, shapes.X.N, buffers.Device);
-        bool isWhole = !buffers.Device.IsSoftware && tile.Divides(shapes.X.C, tile.Columns) && OutChannels % GemmChannels == 0;
+        bool isWhole = tile.IsWhole(shapes.X.C, tile.Columns, buffers.Device) && OutChannels % GemmChannels == 0;
         spec = spec with
         {
             TileRows = tile.Rows, TileColumns = tile.Columns, TileRowsEach = tile.RowsEach, TileColumnsEach = tile.ColumnsEach,
@@ -234,7 +234,7 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightGemm.Spec spec)
     {
         GemmTile tile = GemmTile.For(OutChannels, WeightFanIn(shapes), RunWeightShape(shapes).N, buffers.Device);
-        bool isWhole = !buffers.Device.IsSoftware && tile.Divides(OutChannels, WeightFanIn(shapes));
+        bool isWhole = tile.IsWhole(OutChannels, WeightFanIn(shapes), buffers.Device);
         spec = spec with
         {
             TileRows = tile.Rows, TileColumns = tile.Columns, TileRowsEach = tile.RowsEach, TileColumnsEach = tile.ColumnsEach,

@@ -177,7 +177,7 @@ public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rect
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dForwardGemm.Spec spec)
     {
         GemmTile tile = GemmTile.For(4L * OutChannels, (long)shapes.X.H * shapes.X.W, shapes.X.N, buffers.Device);
-        bool isWhole = !buffers.Device.IsSoftware && tile.Divides(4L * OutChannels, tile.Columns) && shapes.X.C % spec.TileC == 0;
+        bool isWhole = tile.IsWhole(4L * OutChannels, tile.Columns, buffers.Device) && shapes.X.C % spec.TileC == 0;
         spec = spec with
         {
             TileRows = tile.Rows, TileColumns = tile.Columns, TileRowsEach = tile.RowsEach, TileColumnsEach = tile.ColumnsEach,
@@ -188,7 +188,7 @@ public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rect
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dBackwardInputGemm.Spec spec)
     {
         GemmTile tile = GemmTile.For(shapes.X.C, (long)shapes.X.H * shapes.X.W, shapes.X.N, buffers.Device);
-        bool isWhole = !buffers.Device.IsSoftware && tile.Divides(shapes.X.C, tile.Columns) && OutChannels % spec.TileC == 0;
+        bool isWhole = tile.IsWhole(shapes.X.C, tile.Columns, buffers.Device) && OutChannels % spec.TileC == 0;
         spec = spec with
         {
             TileRows = tile.Rows, TileColumns = tile.Columns, TileRowsEach = tile.RowsEach, TileColumnsEach = tile.ColumnsEach,
@@ -202,7 +202,7 @@ public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rect
         spec = spec with
         {
             TileRows = tile.Rows, TileColumns = tile.Columns, TileRowsEach = tile.RowsEach, TileColumnsEach = tile.ColumnsEach,
-            TileWhole = !buffers.Device.IsSoftware && tile.Divides(shapes.X.C, 4L * OutChannels) ? 1u : 0u,
+            TileWhole = tile.IsWhole(shapes.X.C, 4L * OutChannels, buffers.Device) ? 1u : 0u,
         };
     }
 

@@ -193,7 +193,7 @@ public sealed partial record CropConcatConv2d(
     {
         GemmTile tile = GemmTile.For(OutChannels, (long)shapes.Y.H * shapes.Y.W, shapes.Skip.N, buffers.Device);
         uint channels = Convolution.GemmChannels;
-        bool isWhole = !buffers.Device.IsSoftware && tile.Divides(OutChannels, tile.Columns) && shapes.Weight.C % channels == 0;
+        bool isWhole = tile.IsWhole(OutChannels, tile.Columns, buffers.Device) && shapes.Weight.C % channels == 0;
         spec = spec with
         {
             TileRows = tile.Rows, TileColumns = tile.Columns, TileRowsEach = tile.RowsEach, TileColumnsEach = tile.ColumnsEach,
@@ -205,7 +205,7 @@ public sealed partial record CropConcatConv2d(
     {
         GemmTile tile = GemmTile.For(shapes.Weight.C, (long)shapes.Upsampled.H * shapes.Upsampled.W, shapes.Skip.N, buffers.Device);
         uint channels = Convolution.GemmChannels;
-        bool isWhole = !buffers.Device.IsSoftware && tile.Divides(shapes.Weight.C, tile.Columns) && OutChannels % channels == 0;
+        bool isWhole = tile.IsWhole(shapes.Weight.C, tile.Columns, buffers.Device) && OutChannels % channels == 0;
         spec = spec with
         {
             TileRows = tile.Rows, TileColumns = tile.Columns, TileRowsEach = tile.RowsEach, TileColumnsEach = tile.ColumnsEach,
@@ -219,7 +219,7 @@ public sealed partial record CropConcatConv2d(
         spec = spec with
         {
             TileRows = tile.Rows, TileColumns = tile.Columns, TileRowsEach = tile.RowsEach, TileColumnsEach = tile.ColumnsEach,
-            TileWhole = !buffers.Device.IsSoftware && tile.Divides(OutChannels, WeightFanIn(shapes)) ? 1u : 0u,
+            TileWhole = tile.IsWhole(OutChannels, WeightFanIn(shapes), buffers.Device) ? 1u : 0u,
         };
     }
 

@@ -53,8 +53,12 @@ internal readonly record struct GemmTile(uint Rows, uint Columns, uint RowsEach,
     /// <summary>Tiles of rows along x, so that those that share pixels run together; tiles of columns along y, products along z.</summary>
     public WorkgroupCount Grid(long rows, long columns, long products) => WorkgroupCount.Cover(rows, Rows, columns, Columns, products);
 
-    /// <summary>Whether neither rows nor columns end within a tile.</summary>
-    public bool Divides(long rows, long columns) => rows % Rows == 0 && columns % Columns == 0;
+    /// <summary>
+    /// Whether kernels may do without the checks at a tile's ends: neither rows nor columns end within one. On software drivers they
+    /// keep them, so that less is compiled.
+    /// </summary>
+    public bool IsWhole(long rows, long columns, DeviceProperties device)
+        => !device.IsSoftware && rows % Rows == 0 && columns % Columns == 0;
 
     /// <summary>
     /// For each step of the depth: a multiply-add for every element of every tile, and with each its share of what is loaded from

@@ -1,9 +1,10 @@
+using UNet.Shaders;
 using UNet.Vulkan.Graph;
 
 namespace UNet.Vulkan.Ops;
 
 /// <summary>
-/// Into how many runs of rows the pixels of one image are split where a weight gradient is summed over them. A function
+/// Into how many runs, of rows or of pixels, the pixels of one image are split where a weight gradient is summed over them. A function
 /// of the shapes alone, so that the order of the sum, and with it every bit, is the same on every device and in every run.
 /// </summary>
 internal static class SplitRule
@@ -29,7 +30,7 @@ internal static class SplitRule
     /// <param name="weight">Shape of the weight.</param>
     public static int Runs(int images, long pixels, Shape weight)
     {
-        long tiles = (long)UNet.Shaders.WorkgroupCount.Cover(weight.N, 64, weight.Length / weight.N, 64).Total;
+        long tiles = (long)WorkgroupCount.Cover(weight.N, 64, weight.Length / weight.N, 64).Total;
         long forOccupancy = (WantedWorkgroups + tiles - 1) / tiles;
         long forMemory = LargestPartial / weight.Length;
         return images * (int)Math.Clamp(Math.Min(forOccupancy, forMemory), 1, Math.Max(1, pixels / ShortestRun));

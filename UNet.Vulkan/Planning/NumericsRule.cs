@@ -1,12 +1,11 @@
 using System.Collections.Immutable;
-using UNet.Vulkan.Device;
 using UNet.Vulkan.Ops.Declaration;
 
 namespace UNet.Vulkan.Planning;
 
 /// <summary>
-/// Which <see cref="NumericsClass"/> each invocation of a plan belongs to. A function of op and shapes alone, never of
-/// measured time, so that a run can be repeated bit for bit: a training run keeps the rule that it started with in its state.
+/// Which <see cref="NumericsClass"/> the invocations of a plan belong to. It follows from a run's precision, never from measured
+/// time, so that a run can be repeated bit for bit: a training run keeps the rule that it started with in its state.
 /// </summary>
 /// <param name="Class">The class of those invocations that have an implementation of it; all others are direct.</param>
 public sealed record NumericsRule(NumericsClass Class)
@@ -21,23 +20,14 @@ public sealed record NumericsRule(NumericsClass Class)
     private static readonly ImmutableDictionary<string, NumericsRule> ByName = new Dictionary<string, NumericsRule>
     {
         ["direct"] = Direct,
-        ["winograd_f23"] = new(NumericsClass.WinogradF23),
-        ["winograd_f43"] = new(NumericsClass.WinogradF43),
         ["float16"] = Mixed,
     }.ToImmutableDictionary();
 
     /// <summary>The name in a training state, such as <c>direct</c>.</summary>
     public string Name => ByName.First(entry => entry.Value == this).Key;
 
-    /// <summary>The rule for a device where nobody says otherwise.</summary>
-    /// <param name="device">The device; null for the reference implementation.</param>
-    public static NumericsRule For(DeviceProperties? device) => Direct;
-
     /// <summary>The rule of that name; null where there is none.</summary>
     public static NumericsRule? Named(string name) => ByName.GetValueOrDefault(name);
-
-    /// <summary>The class of a pass of an op on tensors of these shapes.</summary>
-    public NumericsClass ClassOf(Op op, Pass pass, ReadOnlySpan<Graph.Shape> shapes) => Class;
 
     /// <inheritdoc/>
     public override string ToString() => Name;

@@ -21,8 +21,8 @@ public sealed record PlanOptions
     /// <summary>Unused bytes before and after every range, for tests that look for writes out of bounds.</summary>
     public int GuardBytes { get; init; }
 
-    /// <summary>How the plan rounds; null for <see cref="NumericsRule.For"/> the device.</summary>
-    public NumericsRule? Numerics { get; init; }
+    /// <summary>How the plan rounds.</summary>
+    public NumericsRule Numerics { get; init; } = NumericsRule.Direct;
 
     /// <summary>
     /// Picks one of all implementations that can run on the invocation's shapes and the device, whatever they suit; null takes

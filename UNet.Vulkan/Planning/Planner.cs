@@ -37,23 +37,26 @@ public static class Planner
     /// </summary>
     public static IReadOnlyList<Implementation> Candidates(Invocation invocation, DeviceProperties device, NumericsRule numerics)
     {
-        Shape[] shapes = invocation.Node.Shapes;
-        Implementation[] suitable = [.. Supported(invocation, shapes, device).Where(implementation => implementation.IsFor(device))];
-        NumericsClass wanted = numerics.ClassOf(invocation.Node.Op, invocation.Pass, shapes);
+        Implementation[] suitable = [.. Supported(invocation, device).Where(implementation => implementation.IsFor(device))];
+        NumericsClass wanted = numerics.Class;
         if (suitable.All(implementation => implementation.Numerics != wanted))
             wanted = NumericsClass.Direct;
         return [.. suitable.Where(implementation => implementation.Numerics == wanted)];
     }
 
-    private static IEnumerable<Implementation> Supported(Invocation invocation, Shape[] shapes, DeviceProperties device)
-        => invocation.Pass.Implementations.Where(
+    /// <summary>All implementations that can run on the invocation's shapes and the device, whatever they suit.</summary>
+    public static IEnumerable<Implementation> Supported(Invocation invocation, DeviceProperties device)
+    {
+        Shape[] shapes = invocation.Node.Shapes;
+        return invocation.Pass.Implementations.Where(
             implementation => implementation.IsEmbedded && invocation.Node.Op.Supports(implementation, shapes, device));
+    }
 
     private sealed record PlannedInvocation(Invocation Invocation, Implementation Implementation, ImmutableArray<Value?> Values, Shape[] Shapes);
 
     private static Implementation ImplementationOf(Invocation invocation, DeviceProperties device, PlanOptions options)
-        => options.Choose?.Invoke(invocation, [.. Supported(invocation, invocation.Node.Shapes, device)])
-            ?? Candidates(invocation, device, options.Numerics ?? NumericsRule.For(device))[^1];
+        => options.Choose?.Invoke(invocation, [.. Supported(invocation, device)])
+            ?? Candidates(invocation, device, options.Numerics)[^1];
 
     private static PlannedInvocation Choose(Invocation invocation, DeviceProperties device, PlanOptions options)
     {

@@ -54,7 +54,7 @@ public sealed class Trainer : IDisposable
         Configuration = FilledIn(configuration, data.Validated(), device, resume);
         _fingerprint = data.Fingerprint();
         RequireFit(initial, resume);
-        _numerics = resume?.Numerics ?? NumericsOf(Configuration, device.Properties);
+        _numerics = resume?.Numerics ?? NumericsOf(Configuration);
 
         PreparedData prepared = new(data, Configuration, weightMapCache);
         _data = data = prepared.Data;
@@ -70,7 +70,7 @@ public sealed class Trainer : IDisposable
         {
             _validator = data.Validation.IsEmpty
                 ? null
-                : new Validator(Configuration, data.Validation, prepared.PrepareValidation(), device, ValidationOptions(device));
+                : new Validator(Configuration, data.Validation, prepared.PrepareValidation(), device);
             _tiles.Write(_session, _graph.Tiles);
             _session.WriteParameters(
                 _graph.Graph,
@@ -135,7 +135,7 @@ public sealed class Trainer : IDisposable
             throw new InputException("A plan needs a tile.");
         int side = TileSource.StreamedSide(configuration);
         Graph.Graph graph = new TrainingGraph(configuration, (side, side), residentPixels: 0).Graph;
-        return Planner.Plan(graph, device, new() { Numerics = NumericsOf(configuration, device), Recompute = configuration.Recompute });
+        return Planner.Plan(graph, device, new() { Numerics = NumericsOf(configuration), Recompute = configuration.Recompute });
     }
 
     /// <summary>
@@ -184,8 +184,8 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>How a run rounds that starts anew.</summary>
-    internal static NumericsRule NumericsOf(TrainingConfiguration configuration, DeviceProperties? device)
-        => configuration.Precision == Precision.Mixed ? NumericsRule.Mixed : NumericsRule.For(device);
+    internal static NumericsRule NumericsOf(TrainingConfiguration configuration)
+        => configuration.Precision == Precision.Mixed ? NumericsRule.Mixed : NumericsRule.Direct;
 
     /// <summary>The configuration with everything filled in that was left open, if it can be trained.</summary>
     internal static TrainingConfiguration FilledIn(
@@ -205,10 +205,6 @@ public sealed class Trainer : IDisposable
 
         return configuration.Tile is null ? configuration with { Tile = TrainingTile.Choose(configuration, data, device) } : configuration;
     }
-
-    /// <summary>As segmentation computes, whatever precision the network is trained in.</summary>
-    private PlanOptions ValidationOptions(IComputeDevice device)
-        => new() { Numerics = Configuration.Precision == Precision.Mixed ? NumericsRule.For(device.Properties) : _numerics };
 
     private static long ResidentBytes(IComputeDevice device) => device.Properties is { } properties
         ? Math.Min(properties.DeviceMemory / 4, properties.MaxAllocationSize)

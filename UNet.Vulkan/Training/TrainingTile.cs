@@ -71,8 +71,8 @@ public static class TrainingTile
         return new(configuration, (side, side), residentPixels: 0);
     }
 
-    private static PlanOptions OptionsOf(TrainingConfiguration configuration, DeviceProperties? device)
-        => new() { Numerics = Trainer.NumericsOf(configuration, device), Recompute = configuration.Recompute };
+    private static PlanOptions OptionsOf(TrainingConfiguration configuration)
+        => new() { Numerics = Trainer.NumericsOf(configuration), Recompute = configuration.Recompute };
 
     private static double Operations(Graph.Graph graph)
         => graph.Invocations.Sum(invocation => (double)invocation.Node.Op.Operations(invocation.Pass, invocation.Node.Shapes));
@@ -88,7 +88,7 @@ public static class TrainingTile
 
         try
         {
-            return Planner.Plan(graph, properties, OptionsOf(configuration, properties)).ArenaSizes.Sum() <= properties.DeviceMemory / 2;
+            return Planner.Plan(graph, properties, OptionsOf(configuration)).ArenaSizes.Sum() <= properties.DeviceMemory / 2;
         }
         catch (PlanException)
         {
@@ -99,7 +99,7 @@ public static class TrainingTile
     /// <summary>Operations a second of a step on empty images; the first step, which warms up, does not count.</summary>
     private static double Measure(TrainingGraph graph, int tile, TrainingConfiguration configuration, IComputeDevice device)
     {
-        using Session session = device.CreateSession(graph.Graph, OptionsOf(configuration, device.Properties));
+        using Session session = device.CreateSession(graph.Graph, OptionsOf(configuration));
         uint[] words = new uint[graph.StepWords];
         for (int i = 0; i < configuration.Batch; i++)
             graph.Tiles.SetTile(words, i, tile, tile, 0, 0, 0);

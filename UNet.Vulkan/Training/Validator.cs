@@ -4,7 +4,6 @@ using UNet.Vulkan.Execution;
 using UNet.Vulkan.Formats;
 using UNet.Vulkan.Inference;
 using UNet.Vulkan.Model;
-using UNet.Vulkan.Planning;
 
 namespace UNet.Vulkan.Training;
 
@@ -17,7 +16,7 @@ internal sealed class Validator : IDisposable
 
     public Validator(
         TrainingConfiguration configuration, ImmutableArray<TrainingImage> images, ImmutableArray<PreparedImage> prepared,
-        IComputeDevice device, PlanOptions options)
+        IComputeDevice device)
     {
         _classes = configuration.Network.Classes;
         _images = [.. images.Zip(prepared)];
@@ -25,7 +24,7 @@ internal sealed class Validator : IDisposable
         UNetConfiguration network = configuration.Network;
         int tile = OverlapTiles.GoodTile(
             new TileGeometry(network), TrainingData.LargestSide(images), OverlapTiles.DefaultLimit(network));
-        _network = new TiledNetwork(network, device, tile, probabilities: false, options);
+        _network = new TiledNetwork(network, device, tile, probabilities: false);
     }
 
     public ValidationScore Score(IEnumerable<NamedTensor> parameters, CancellationToken cancellation)

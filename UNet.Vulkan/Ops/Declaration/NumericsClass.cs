@@ -10,12 +10,6 @@ public enum NumericsClass
     /// <summary>Products of the tensors' own elements, added in Float32 in the order that the op's file states.</summary>
     Direct,
 
-    /// <summary>Winograd's F(2x2, 3x3) (Lavin and Gray 2016, arXiv:1509.09308): 2x2 outputs from 16 products.</summary>
-    WinogradF23,
-
-    /// <summary>Winograd's F(4x4, 3x3): 4x4 outputs from 36 products, with larger factors in its transforms.</summary>
-    WinogradF43,
-
     /// <summary>Products of elements rounded to 16 bits, added in Float32.</summary>
     Float16,
 }
