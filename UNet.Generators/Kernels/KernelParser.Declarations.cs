@@ -10,7 +10,7 @@ internal sealed partial class KernelParser
 
     private static readonly string[] ElementTypes =
     [
-        "float", "uint", "int", "vec2", "vec4", "uvec2", "uvec4", "uint8_t", "uint16_t", "float16_t", "f16vec2", "f16vec4",
+        "float", "uint", "int", "vec2", "vec4", "uvec2", "uvec4", "uint8_t", "uint16_t", "uint64_t", "float16_t", "f16vec2", "f16vec4",
     ];
     private static readonly string[] PushTypes = ["uint", "int", "float", "uint64_t"];
     private static readonly string[] ConstantTypes = ["uint", "int", "float"];

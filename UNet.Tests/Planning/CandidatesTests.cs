@@ -16,6 +16,7 @@ public class CandidatesTests
         Type = DeviceType.Software,
         HasBufferAddresses = true,
         HasSubgroupShuffle = true,
+        HasInt64 = true,
         SubgroupSize = 8,
     };
 
@@ -26,7 +27,7 @@ public class CandidatesTests
     [Fact]
     public void AnImplementationForProcessorsIsNoCandidateOnAGpu()
     {
-        Assert.Equal(["", "Lanes"], Names(Processor));
+        Assert.Equal(["", "Lanes", "LanePairs"], Names(Processor));
         Assert.DoesNotContain("Lanes", Names(Gpu));
         Implementation lanes = Convolution.Pass.Implementations.Single(implementation => implementation.Name == "Lanes");
         Assert.True(Convolution.Node.Op.Supports(lanes, Convolution.Node.Shapes, Gpu), "it runs there all the same, and is checked");
@@ -36,8 +37,8 @@ public class CandidatesTests
     public void TheMostSpecializedCandidateIsPlanned()
     {
         Graph graph = GraphOf(new Conv2d(OutChannels: 4));
-        Assert.Contains(Planner.Plan(graph, Processor).Dispatches, dispatch => dispatch.Dispatch.Kernel == Shaders.Conv2dForwardLanes.Info);
-        Assert.DoesNotContain(Planner.Plan(graph, Gpu).Dispatches, dispatch => dispatch.Dispatch.Kernel == Shaders.Conv2dForwardLanes.Info);
+        Assert.Contains(Planner.Plan(graph, Processor).Dispatches, dispatch => dispatch.Dispatch.Kernel == Shaders.Conv2dForwardLanePairs.Info);
+        Assert.DoesNotContain(Planner.Plan(graph, Gpu).Dispatches, dispatch => dispatch.Dispatch.Kernel == Shaders.Conv2dForwardLanePairs.Info);
     }
 
     [Theory]

@@ -68,10 +68,13 @@ public sealed record DeviceProperties
 
     public bool HasSubgroupShuffle { get; init; }
 
+    /// <summary>Shaders can use integers of 64 bits.</summary>
+    public bool HasInt64 { get; init; }
+
     /// <summary>
     /// Whether the <c>*_lanes</c> kernels can run, which compute 16 channels a workgroup, one a lane, in subgroups of 8 or 16.
     /// </summary>
-    public bool HasChannelLanes => HasBufferAddresses && HasSubgroupShuffle && SubgroupSize is (8 or 16);
+    public bool HasChannelLanes => HasBufferAddresses && HasSubgroupShuffle && HasInt64 && SubgroupSize is (8 or 16);
 
     public bool HasFloat16 { get; init; }
     public bool HasStorage16Bit { get; init; }

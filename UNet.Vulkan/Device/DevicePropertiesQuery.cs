@@ -144,6 +144,7 @@ internal static unsafe class DevicePropertiesQuery
             HasBufferAddresses = features.Core12.BufferDeviceAddress,
             HasSubgroupShuffle = (core11.SubgroupSupportedOperations & Shuffles) == Shuffles
                 && core11.SubgroupSupportedStages.HasFlag(ShaderStageFlags.ComputeBit),
+            HasInt64 = features.Core.ShaderInt64,
             HasFloat16 = features.Core12.ShaderFloat16,
             HasStorage16Bit = features.Core11.StorageBuffer16BitAccess,
             CanFixSubgroupSize = features.Core13.SubgroupSizeControl && features.Core13.ComputeFullSubgroups

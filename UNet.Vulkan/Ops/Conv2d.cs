@@ -25,11 +25,13 @@ namespace UNet.Vulkan.Ops;
 [Forward<Conv2dForward>]
 [Forward<Conv2dForwardGemm>(Name = "Gemm", Suits = DeviceKind.Hardware)]
 [Forward<Conv2dPackForward, Conv2dForwardLanes>(Name = "Lanes", Suits = DeviceKind.Software)]
+[Forward<Conv2dPackForward, Conv2dForwardLanePairs>(Name = "LanePairs", Suits = DeviceKind.Software)]
 [Forward<Conv2dForwardRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
 [Forward<Conv2dForwardMatrix>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
 [Backward<Conv2dBackwardInput>]
 [Backward<Conv2dBackwardInputGemm>(Name = "Gemm", Suits = DeviceKind.Hardware)]
 [Backward<Conv2dPackBackward, Conv2dBackwardInputLanes>(Name = "InputLanes", Suits = DeviceKind.Software)]
+[Backward<Conv2dPackBackward, Conv2dBackwardInputLanePairs>(Name = "InputLanePairs", Suits = DeviceKind.Software)]
 [Backward<Conv2dBackwardInputRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
 [Backward<Conv2dBackwardInputMatrix>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
 [Backward<Conv2dBackwardWeight, WeightGradientSum>]
@@ -54,6 +56,7 @@ namespace UNet.Vulkan.Ops;
 [Sample("x: 2x3x9x17", "OutChannels: 9, Padding: 1, Rectify: Rectification.Stored, RectifyOutput: true")]
 [Sample("x: 1x9x7x16", "OutChannels: 3, RectifyOutput: true")]
 [Sample("x: 2x15x12x14", "OutChannels: 65, Padding: 1, Rectify: Rectification.OnLoad")]
+[Sample("x: 2x3x9x30", "OutChannels: 17, Padding: 1, Rectify: Rectification.OnLoad, RectifyOutput: true")]
 public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding = 0, Rectification Rectify = Rectification.None, bool RectifyOutput = false)
 {
     /// <summary>Input [N,C,H,W].</summary>
@@ -139,7 +142,11 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
 
     private partial bool SupportsLanes(in Shapes shapes, DeviceProperties device) => RunsOnLanes(device);
 
+    private partial bool SupportsLanePairs(in Shapes shapes, DeviceProperties device) => RunsOnLanes(device) && HasEvenRows(shapes);
+
     private partial bool SupportsInputLanes(in Shapes shapes, DeviceProperties device) => RunsOnLanes(device);
+
+    private partial bool SupportsInputLanePairs(in Shapes shapes, DeviceProperties device) => RunsOnLanes(device) && HasEvenRows(shapes);
 
     private partial bool SupportsWeightLanes(in Shapes shapes, DeviceProperties device) => RunsOnLanes(device);
 
@@ -185,6 +192,10 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
         => WorkgroupCount.Linear(Kernels(PackedTransposedShape(shapes)), Conv2dPackBackward.Info.LocalSize.X);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardLanes.Spec spec) => LaneTiles(shapes.Y, spec.TileH, spec.TileW);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardLanePairs.Spec spec) => LaneTiles(shapes.Y, spec.TileH, spec.TileW);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputLanePairs.Spec spec) => LaneTiles(shapes.X, spec.TileH, spec.TileW);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputLanes.Spec spec) => LaneTiles(shapes.X, spec.TileH, spec.TileW);
 
@@ -245,9 +256,12 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     /// <summary>Channels that the matrix products stage at a time, so that with all their taps they are 16 or 18 deep.</summary>
     internal uint GemmChannels => Kernel == 1 ? 16u : 2u;
 
-    /// <summary>Tiles of columns along x, of rows along y, images times tiles of channels, one a lane, along z.</summary>
+    /// <summary>Tiles of channels along x, of columns along y, images times tiles of rows along z.</summary>
     internal static WorkgroupCount LaneTiles(Shape shape, uint tileH, uint tileW)
-        => WorkgroupCount.Cover(shape.W, tileW, shape.H, tileH) with { Z = (uint)shape.N * WorkgroupCount.Cover(shape.C, LaneChannels).X };
+        => new(
+            WorkgroupCount.Cover(shape.C, LaneChannels).X,
+            WorkgroupCount.Cover(shape.W, tileW).X,
+            (uint)shape.N * WorkgroupCount.Cover(shape.H, tileH).X);
 
     /// <summary>Pixels of all images.</summary>
     private static long Pixels(Shape shape) => shape.Length / shape.C;
@@ -261,6 +275,9 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
 
     /// <summary>Whether the kernels for processors can run.</summary>
     internal bool RunsOnLanes(DeviceProperties device) => Kernel == 3 && Padding <= 2 && device.HasChannelLanes;
+
+    /// <summary>Rows of even length, so that every pair of pixels lies at a multiple of 8 bytes.</summary>
+    private static bool HasEvenRows(in Shapes shapes) => int.IsEvenInteger(shapes.X.W) && int.IsEvenInteger(shapes.Y.W);
 
     /// <summary>Columns along x, tiles of rows along y, images times tiles of channels along z.</summary>
     internal static WorkgroupCount Tiles(Shape shape, uint tileH, uint tileC, WorkgroupSize local)

@@ -24,10 +24,13 @@ namespace UNet.Vulkan.Ops;
 [Forward<CropConcatConv2dForward>]
 [Forward<CropConcatConv2dForwardGemm>(Name = "Gemm", Suits = DeviceKind.Hardware)]
 [Forward<Conv2dPackForward, CropConcatConv2dForwardLanes>(Name = "Lanes", Suits = DeviceKind.Software)]
+[Forward<Conv2dPackForward, CropConcatConv2dForwardLanePairs>(Name = "LanePairs", Suits = DeviceKind.Software)]
 [Backward<CropConcatConv2dClearBorder, CropConcatConv2dBackwardInput>]
 [Backward<CropConcatConv2dClearBorder, CropConcatConv2dBackwardInputGemm>(Name = "Gemm", Suits = DeviceKind.Hardware)]
 [Backward<CropConcatConv2dClearBorder, Conv2dPackBackward, CropConcatConv2dBackwardInputLanes>(
     Name = "InputLanes", Suits = DeviceKind.Software)]
+[Backward<CropConcatConv2dClearBorder, Conv2dPackBackward, CropConcatConv2dBackwardInputLanePairs>(
+    Name = "InputLanePairs", Suits = DeviceKind.Software)]
 [Backward<CropConcatConv2dBackwardWeight, WeightGradientSum>]
 [Backward<CropConcatConv2dBackwardWeightGemm, WeightGradientSumRuns>(Name = "Gemm", Suits = DeviceKind.Hardware)]
 [Backward<CropConcatConv2dBackwardWeightLanes, WeightGradientSum>(Name = "WeightLanes", Suits = DeviceKind.Software)]
@@ -43,6 +46,10 @@ namespace UNet.Vulkan.Ops;
 [Sample(
     "skip: 2x5x9x10; upsampled: 2x3x7x7",
     "OutChannels: 3, RectifySkip: Rectification.Stored, RectifyUpsampled: Rectification.Stored, RectifyOutput: true")]
+[Sample(
+    "skip: 2x3x9x36; upsampled: 2x18x8x32",
+    "OutChannels: 17, Padding: 1, UpsampledFirst: true, RectifySkip: Rectification.OnLoad, RectifyOutput: true")]
+[Sample("skip: 1x17x12x20; upsampled: 1x3x9x16", "OutChannels: 18, RectifyUpsampled: Rectification.OnLoad")]
 public sealed partial record CropConcatConv2d(
     int OutChannels, int Kernel = 3, int Padding = 0, bool UpsampledFirst = false,
     Rectification RectifySkip = Rectification.None, Rectification RectifyUpsampled = Rectification.None, bool RectifyOutput = false)
@@ -132,7 +139,13 @@ public sealed partial record CropConcatConv2d(
 
     private partial bool SupportsLanes(in Shapes shapes, DeviceProperties device) => Convolution.RunsOnLanes(device);
 
+    private partial bool SupportsLanePairs(in Shapes shapes, DeviceProperties device)
+        => Convolution.RunsOnLanes(device) && HasEvenRows(shapes);
+
     private partial bool SupportsInputLanes(in Shapes shapes, DeviceProperties device) => Convolution.RunsOnLanes(device);
+
+    private partial bool SupportsInputLanePairs(in Shapes shapes, DeviceProperties device)
+        => Convolution.RunsOnLanes(device) && HasEvenRows(shapes);
 
     private partial bool SupportsWeightLanes(in Shapes shapes, DeviceProperties device) => Convolution.RunsOnLanes(device);
 
@@ -163,6 +176,12 @@ public sealed partial record CropConcatConv2d(
 
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dForwardLanes.Spec spec)
         => Conv2d.LaneTiles(shapes.Y, spec.TileH, spec.TileW);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dForwardLanePairs.Spec spec)
+        => Conv2d.LaneTiles(shapes.Y, spec.TileH, spec.TileW);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardInputLanePairs.Spec spec)
+        => Conv2d.LaneTiles(Concatenated(shapes), spec.TileH, spec.TileW);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardInputLanes.Spec spec)
         => Conv2d.LaneTiles(Concatenated(shapes), spec.TileH, spec.TileW);
@@ -222,6 +241,11 @@ public sealed partial record CropConcatConv2d(
             TileWhole = tile.IsWhole(OutChannels, WeightFanIn(shapes), buffers.Device) ? 1u : 0u,
         };
     }
+
+    /// <summary>Rows of even length, cropped by even numbers, so that every pair of pixels lies at a multiple of 8 bytes.</summary>
+    private static bool HasEvenRows(in Shapes shapes)
+        => int.IsEvenInteger(shapes.Skip.W) && int.IsEvenInteger(shapes.Upsampled.W) && int.IsEvenInteger(shapes.Y.W)
+            && int.IsEvenInteger((shapes.Skip.W - shapes.Upsampled.W) / 2);
 
     private static Shape Concatenated(in Shapes shapes)
         => new(shapes.Upsampled.N, shapes.Weight.C, shapes.Upsampled.H, shapes.Upsampled.W);

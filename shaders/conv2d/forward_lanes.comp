@@ -1,6 +1,7 @@
 #version 460
 #extension GL_EXT_buffer_reference : require
 #extension GL_EXT_control_flow_attributes : require
+#extension GL_EXT_shader_explicit_arithmetic_types_int64 : require
 #extension GL_GOOGLE_include_directive : require
 #extension GL_KHR_shader_subgroup_ballot : require
 // Convolution 3x3 for processors with subgroups of 8 or 16; see common/conv2d_lanes.glsl. `packed` comes from
@@ -8,14 +9,14 @@
 layout(local_size_x = 16) in;
 
 layout(constant_id = 0) const uint PADDING = 0u;
-layout(constant_id = 1) const uint TILE_H = 8u;
-layout(constant_id = 2) const uint TILE_W = 14u; // 16 pixels are gathered, of which a kernel 3 wide uses 2 beyond the tile
+layout(constant_id = 1) const uint TILE_H = 6u;
+layout(constant_id = 2) const uint TILE_W = 14u;
 layout(constant_id = 3) const uint RECTIFY = 0u; // 1: x counts as max(x, 0); 2: it is that already
 layout(constant_id = 4) const uint RECTIFY_OUTPUT = 0u; // 1: max(y, 0) is stored
 layout(constant_id = 5) const uint SUBGROUP_SIZE = 8u;
 
 layout(buffer_reference, std430, buffer_reference_align = 4) readonly buffer Pixels { float pixels[]; };
-layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer WeightPairs { vec2 pairs[]; };
+layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer WeightPairs { uint64_t pairs[]; };
 layout(buffer_reference, std430, buffer_reference_align = 4) readonly buffer Biases { float biases[]; };
 layout(buffer_reference, std430, buffer_reference_align = 4) writeonly buffer Result { float result[]; };
 layout(push_constant, std430) uniform Push {
@@ -31,7 +32,12 @@ layout(push_constant, std430) uniform Push {
     uint y_w;
 };
 
+const uint SOURCE_PADDING = PADDING;
+#include "common/float_pairs.glsl"
 #include "common/conv2d_packing.glsl"
+#include "common/conv2d_single_pixels.glsl"
+
+void store_pixels(Result destination, uint i, vec2 pixels) { destination.result[i] = pixels.x; }
 #include "common/conv2d_lanes.glsl"
 
 Channel source_of(uint n, uint c) {
@@ -43,7 +49,6 @@ Target target_of(uint n, uint channel) {
 }
 
 void main() {
-    uint channel = gl_WorkGroupID.z % ((y_c + CHANNELS - 1u) / CHANNELS) * CHANNELS + gl_LocalInvocationID.x;
-    float start = bias.biases[min(channel, y_c - 1u)];
-    convolve_tile(packed, Plane(x_c, x_h, x_w), Plane(y_c, y_h, y_w), PADDING, start, RECTIFY_OUTPUT == 1u);
+    float start = bias.biases[min(gl_WorkGroupID.x * CHANNELS + gl_LocalInvocationID.x, y_c - 1u)];
+    convolve_tile(packed, Plane(x_c, x_h, x_w), Plane(y_c, y_h, y_w), start, RECTIFY_OUTPUT == 1u);
 }

@@ -1,6 +1,7 @@
 #version 460
 #extension GL_EXT_buffer_reference : require
 #extension GL_EXT_control_flow_attributes : require
+#extension GL_EXT_shader_explicit_arithmetic_types_int64 : require
 #extension GL_GOOGLE_include_directive : require
 #extension GL_KHR_shader_subgroup_ballot : require
 // Gradient of the 3x3 convolution of a concatenation to its two parts, for processors with subgroups of 8 or 16: a convolution
@@ -10,14 +11,14 @@
 layout(local_size_x = 16) in;
 
 layout(constant_id = 0) const uint PADDING = 0u;
-layout(constant_id = 1) const uint TILE_H = 8u;
-layout(constant_id = 2) const uint TILE_W = 14u; // 16 pixels are gathered, of which a kernel 3 wide uses 2 beyond the tile
+layout(constant_id = 1) const uint TILE_H = 6u;
+layout(constant_id = 2) const uint TILE_W = 14u;
 layout(constant_id = 3) const uint RECTIFY_SKIP = 0u; // not 0: skip counted as max(skip, 0), whose derivative is 0 up to 0
 layout(constant_id = 4) const uint RECTIFY_UPSAMPLED = 0u;
 layout(constant_id = 5) const uint SUBGROUP_SIZE = 8u;
 
 layout(buffer_reference, std430, buffer_reference_align = 4) readonly buffer Pixels { float pixels[]; };
-layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer WeightPairs { vec2 pairs[]; };
+layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer WeightPairs { uint64_t pairs[]; };
 layout(buffer_reference, std430, buffer_reference_align = 4) writeonly buffer Result { float result[]; };
 layout(push_constant, std430) uniform Push {
     Pixels d_y;
@@ -38,7 +39,12 @@ layout(push_constant, std430) uniform Push {
     uint y_w;
 };
 
+const uint SOURCE_PADDING = 2u - PADDING;
+#include "common/float_pairs.glsl"
 #include "common/conv2d_packing.glsl"
+#include "common/conv2d_single_pixels.glsl"
+
+void store_pixels(Result destination, uint i, vec2 pixels) { destination.result[i] = pixels.x; }
 #include "common/conv2d_lanes.glsl"
 #include "common/concatenated.glsl"
 
@@ -55,5 +61,5 @@ Target target_of(uint n, uint c) {
 
 void main() {
     Plane x = Plane(skip_c + upsampled_c, upsampled_h, upsampled_w);
-    convolve_tile(packed_transposed, Plane(y_c, y_h, y_w), x, 2u - PADDING, 0.0, false);
+    convolve_tile(packed_transposed, Plane(y_c, y_h, y_w), x, 0.0, false);
 }
