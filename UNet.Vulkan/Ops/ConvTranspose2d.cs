@@ -209,9 +209,12 @@ public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rect
     /// <summary>Pixels of all images.</summary>
     private static long Pixels(Shape shape) => shape.Length / shape.C;
 
-    /// <summary>As many columns of x as a workgroup has lanes along x, tiles of its rows along y, images times channels along z.</summary>
+    /// <summary>Tiles of channels along x, of as many columns of x as a workgroup has lanes along y, images times tiles of rows along z.</summary>
     private static WorkgroupCount LaneTiles(Shape x, int channels, uint tileH, WorkgroupSize local)
-        => WorkgroupCount.Cover(x.W, local.X, x.H, tileH) with { Z = (uint)x.N * WorkgroupCount.Cover(channels, local.X).X };
+        => new(
+            WorkgroupCount.Cover(channels, local.X).X,
+            WorkgroupCount.Cover(x.W, local.X).X,
+            (uint)x.N * WorkgroupCount.Cover(x.H, tileH).X);
 
     /// <summary>Columns of x along x, tiles of its rows along y, images times tiles of channels along z.</summary>
     private static WorkgroupCount Tiles(Shape x, int channels, uint tileH, uint tileC, WorkgroupSize local)

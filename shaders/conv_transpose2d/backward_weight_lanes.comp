@@ -1,6 +1,8 @@
 #version 460
 #extension GL_EXT_buffer_reference : require
 #extension GL_EXT_control_flow_attributes : require
+#extension GL_EXT_shader_explicit_arithmetic_types_int64 : require
+#extension GL_GOOGLE_include_directive : require
 #extension GL_KHR_shader_subgroup_ballot : require
 // Gradient of the 2x2 stride-2 transposed convolution to its weight and bias, first half, for processors with subgroups of 8
 // or 16: the sums of conv_transpose2d/backward_weight over one run of input rows of one image.
@@ -13,7 +15,7 @@ layout(constant_id = 1) const uint RECTIFY = 0u; // 1: x counts as max(x, 0); 2:
 layout(constant_id = 2) const uint SUBGROUP_SIZE = 8u;
 
 layout(buffer_reference, std430, buffer_reference_align = 4) readonly buffer Pixels { float pixels[]; };
-layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer GradientPairs { vec2 pairs[]; };
+layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer GradientPairs { uint64_t pairs[]; };
 layout(buffer_reference, std430, buffer_reference_align = 4) writeonly buffer Sums { float sums[]; };
 layout(push_constant, std430) uniform Push {
     Pixels x;
@@ -27,6 +29,8 @@ layout(push_constant, std430) uniform Push {
     uint y_c;
     uint partial_n;
 };
+
+#include "common/float_pairs.glsl"
 
 const uint CHANNELS = gl_WorkGroupSize.x;
 const uint TILE_W = gl_WorkGroupSize.x;
@@ -64,8 +68,8 @@ void main() {
             [[unroll]] for (uint i = 0u; i < TILE_W; i++) {
                 bool inside = q0 + i < x_w;
                 uint q = min(q0 + i, x_w - 1u);
-                vec2 upper = inside ? d_y.pairs[line + q] : vec2(0.0);
-                vec2 lower = inside ? d_y.pairs[line + x_w + q] : vec2(0.0);
+                vec2 upper = inside ? both(d_y.pairs[line + q]) : vec2(0.0);
+                vec2 lower = inside ? both(d_y.pairs[line + x_w + q]) : vec2(0.0);
                 float gradient[4] = float[4](upper.x, upper.y, lower.x, lower.y);
                 [[unroll]] for (uint t = 0u; t < 4u; t++)
                     sum_bias += gradient[t];
