@@ -37,6 +37,7 @@ namespace UNet.Vulkan.Ops;
 [Backward<Conv2dBackwardWeight, WeightGradientSum>]
 [Backward<Conv2dBackwardWeightGemm, WeightGradientSumRuns>(Name = "Gemm", Suits = DeviceKind.Hardware)]
 [Backward<Conv2dBackwardWeightLanes, WeightGradientSum>(Name = "WeightLanes", Suits = DeviceKind.Software)]
+[Backward<Conv2dBackwardWeightLanePairs, WeightGradientSum>(Name = "WeightLanePairs", Suits = DeviceKind.Software)]
 [Backward<Conv2dBackwardWeightRounded, WeightGradientSum>(Name = "Rounded", Numerics = NumericsClass.Float16)]
 [Backward<Conv2dBackwardWeightMatrix, WeightGradientSum>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
 [Sample("x: 1x1x5x7", "OutChannels: 1")]
@@ -150,6 +151,8 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
 
     private partial bool SupportsWeightLanes(in Shapes shapes, DeviceProperties device) => RunsOnLanes(device);
 
+    private partial bool SupportsWeightLanePairs(in Shapes shapes, DeviceProperties device) => RunsOnLanes(device) && HasEvenRows(shapes);
+
     private partial bool SupportsRounded(in Shapes shapes, DeviceProperties device) => Kernel > 1;
 
     private partial bool SupportsMatrix(in Shapes shapes, DeviceProperties device)
@@ -205,6 +208,12 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
             WorkgroupCount.Cover(shapes.X.C, spec.TileC).X,
             (uint)PartialShape(shapes).N);
 
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightLanePairs.Spec spec)
+        => new(
+            WorkgroupCount.Cover(OutChannels, Conv2dBackwardWeightLanePairs.Info.LocalSize.X).X,
+            WorkgroupCount.Cover(shapes.X.C, spec.TileC).X,
+            (uint)PartialShape(shapes).N);
+
     private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSum.Spec spec)
         => WorkgroupCount.Linear(shapes.Weight.Length + shapes.Bias.Length, WeightGradientSum.Info.LocalSize.X);
 
@@ -252,6 +261,14 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
             TileWhole = isWhole ? 1u : 0u,
         };
     }
+
+    /// <summary>No more input channels than there are: the first layer often has one.</summary>
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightLanes.Spec spec)
+        => spec = spec with { TileC = Math.Min(spec.TileC, (uint)shapes.X.C) };
+
+    /// <summary>No more input channels than there are: the first layer often has one.</summary>
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightLanePairs.Spec spec)
+        => spec = spec with { TileC = Math.Min(spec.TileC, (uint)shapes.X.C) };
 
     /// <summary>Channels that the matrix products stage at a time, so that with all their taps they are 16 or 18 deep.</summary>
     internal uint GemmChannels => Kernel == 1 ? 16u : 2u;

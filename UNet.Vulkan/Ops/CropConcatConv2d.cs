@@ -34,6 +34,7 @@ namespace UNet.Vulkan.Ops;
 [Backward<CropConcatConv2dBackwardWeight, WeightGradientSum>]
 [Backward<CropConcatConv2dBackwardWeightGemm, WeightGradientSumRuns>(Name = "Gemm", Suits = DeviceKind.Hardware)]
 [Backward<CropConcatConv2dBackwardWeightLanes, WeightGradientSum>(Name = "WeightLanes", Suits = DeviceKind.Software)]
+[Backward<CropConcatConv2dBackwardWeightLanePairs, WeightGradientSum>(Name = "WeightLanePairs", Suits = DeviceKind.Software)]
 [Sample("skip: 1x1x6x8; upsampled: 1x1x5x4", "OutChannels: 1")]
 [Sample("skip: 2x3x9x10; upsampled: 2x2x4x5", "OutChannels: 4, UpsampledFirst: true")]
 [Sample("skip: 1x2x13x38; upsampled: 1x3x11x35", "OutChannels: 3")]
@@ -149,6 +150,9 @@ public sealed partial record CropConcatConv2d(
 
     private partial bool SupportsWeightLanes(in Shapes shapes, DeviceProperties device) => Convolution.RunsOnLanes(device);
 
+    private partial bool SupportsWeightLanePairs(in Shapes shapes, DeviceProperties device)
+        => Convolution.RunsOnLanes(device) && HasEvenRows(shapes);
+
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dForward.Spec spec)
         => Conv2d.Tiles(shapes.Y, spec.TileH, spec.TileC, CropConcatConv2dForward.Info.LocalSize);
 
@@ -189,6 +193,12 @@ public sealed partial record CropConcatConv2d(
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardWeightLanes.Spec spec)
         => new(
             WorkgroupCount.Cover(OutChannels, CropConcatConv2dBackwardWeightLanes.Info.LocalSize.X).X,
+            WorkgroupCount.Cover(shapes.Weight.C, spec.TileC).X,
+            (uint)PartialShape(shapes).N);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardWeightLanePairs.Spec spec)
+        => new(
+            WorkgroupCount.Cover(OutChannels, CropConcatConv2dBackwardWeightLanePairs.Info.LocalSize.X).X,
             WorkgroupCount.Cover(shapes.Weight.C, spec.TileC).X,
             (uint)PartialShape(shapes).N);
 

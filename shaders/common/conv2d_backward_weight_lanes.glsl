@@ -1,25 +1,36 @@
+// Gradient of a 3x3 convolution to its weight and bias for processors, first half: the sums over one run of output rows of one
+// image, of all taps of TILE_C input channels of 16 output channels, one a lane; two subgroups of 8 lanes or one of 16.
+// common/conv2d_lanes.glsl says what things cost there. The kernel walks down strips of STRIP_W columns, two rows at a time: each
+// lane gathers its channel's gradients; pixels are gathered for all lanes, and each is broadcast once for its products with all
+// the gradients in whose windows it lies. Of the four rows of pixels, two stay from the step before.
+//
+// The including file includes conv2d_single_pixels.glsl or conv2d_pixel_pairs.glsl, and declares SUBGROUP_SIZE, PADDING, TILE_C,
+// the buffer type Pixels, d_y of that type, and partial and partial_bias of a type Sums { float sums[]; }; its workgroups are of
+// 16 invocations. It says where channels of x lie:
 #include "common/plane.glsl"
 #include "common/conv2d_channel.glsl"
-// Gradient of a 3x3 convolution to its weight and bias, first half, for processors with subgroups of 8 or 16: sums over one run
-// of output rows of one image. One workgroup computes all taps of TILE_C input channels of 16 output channels, one a lane. It
-// walks down strips of 14 columns: d_y is gathered pixel by pixel for all lanes, x row by row, a subgroup of pixels a gather,
-// and handed to all lanes by constant-lane broadcasts. The last three rows of x stay in registers.
-//
-// The including file declares SUBGROUP_SIZE, PADDING and TILE_C, the buffer type Pixels { float pixels[]; }, d_y of that type,
-// and partial and partial_bias of a type Sums { float sums[]; }; its workgroups are of 16 invocations. It says where channels
-// of x lie:
+
 Channel source_of(uint n, uint c);
 
 const uint CHANNELS = gl_WorkGroupSize.x;
-const uint TILE_W = 14u;
-const uint GATHERS = 16u / SUBGROUP_SIZE; // for 16 pixels, of which a kernel 3 wide uses 2 beyond the strip
+const uint STRIP_W = 14u;
 
-// One lane's pixel of one run of a row of x; 0 outside.
-float pixel_of(Channel channel, Plane x, uint row, uint column) {
-    float pixel = channel.pixels.pixels[channel.first + min(row, x.height - 1u) * channel.stride + min(column, x.width - 1u)];
+// Loads start at multiples of PIXELS_PER_LOAD, so where the padding is odd, the first pixel of a pair is not used.
+const uint UNUSED = PADDING % PIXELS_PER_LOAD;
+const uint ROW_LOADS = (UNUSED + STRIP_W + 2u + PIXELS_PER_LOAD - 1u) / PIXELS_PER_LOAD;
+const uint GATHERS = (2u * ROW_LOADS + SUBGROUP_SIZE - 1u) / SUBGROUP_SIZE; // for two rows of a channel
+const uint GRADIENT_LOADS = STRIP_W / PIXELS_PER_LOAD; // for one row
+
+// What a lane loads of the two rows of a channel from `row` on; 0 outside.
+vec2 pixels_of(Channel channel, Plane x, uint row, uint q0, uint gather) {
+    uint load = gather * SUBGROUP_SIZE + gl_LocalInvocationID.x % SUBGROUP_SIZE;
+    uint h = row + load / ROW_LOADS; // above the first row and before the first column, numbers wrap to large ones
+    uint w = q0 + load % ROW_LOADS * PIXELS_PER_LOAD - UNUSED - PADDING;
+    uint at = channel.first + min(h, x.height - 1u) * channel.stride + min(w, x.width - PIXELS_PER_LOAD);
+    vec2 pixels = load_pixels(channel.pixels, at / PIXELS_PER_LOAD);
     if (PADDING > 0u)
-        pixel = row < x.height && column < x.width ? pixel : 0.0;
-    return channel.rectify ? max(pixel, 0.0) : pixel;
+        pixels = h < x.height && w < x.width ? pixels : vec2(0.0);
+    return channel.rectify ? max(pixels, 0.0) : pixels;
 }
 
 // The workgroup's part of the sums over `splits` runs of each image's rows.
@@ -28,60 +39,73 @@ void sum_products(Plane x, Plane y, uint splits) {
     uint k = gl_WorkGroupID.x * CHANNELS + gl_LocalInvocationID.x;
     if (k - lane >= y.channels)
         return; // nothing to do for the whole subgroup
-    uint k_inside = min(k, y.channels - 1u);
     uint c0 = gl_WorkGroupID.y * TILE_C;
     uint split = gl_WorkGroupID.z;
     uint n = split / splits;
     uint first_row = split % splits * y.height / splits;
     uint end_row = (split % splits + 1u) * y.height / splits;
+    uint plane = (n * y.channels + min(k, y.channels - 1u)) * y.height;
 
     float sum[TILE_C * 9u];
     [[unroll]] for (uint i = 0u; i < TILE_C * 9u; i++)
         sum[i] = 0.0;
     float sum_bias = 0.0;
 
-    for (uint q0 = 0u; q0 < y.width; q0 += TILE_W) {
-        uint column = q0 + lane - PADDING; // wraps below 0, which pixel_of catches
-        float rows[TILE_C * 3u * GATHERS]; // [channel][row][run]
-        [[unroll]] for (uint j = 0u; j < TILE_C; j++) {
-            Channel channel = source_of(n, min(c0 + j, x.channels - 1u));
-            [[unroll]] for (uint g = 0u; g < GATHERS; g++) {
-                rows[(j * 3u + 1u) * GATHERS + g] = pixel_of(channel, x, first_row - PADDING, column + g * SUBGROUP_SIZE);
-                rows[(j * 3u + 2u) * GATHERS + g] = pixel_of(channel, x, first_row + 1u - PADDING, column + g * SUBGROUP_SIZE);
-            }
+    for (uint q0 = 0u; q0 < y.width; q0 += STRIP_W) {
+        vec2 above[TILE_C * GATHERS];
+        [[unroll]] for (uint c = 0u; c < TILE_C; c++) {
+            Channel channel = source_of(n, min(c0 + c, x.channels - 1u));
+            [[unroll]] for (uint g = 0u; g < GATHERS; g++)
+                above[c * GATHERS + g] = pixels_of(channel, x, first_row - PADDING, q0, g);
         }
-        for (uint p = first_row; p < end_row; p++) {
-            float gradient[TILE_W];
-            uint line = ((n * y.channels + k_inside) * y.height + p) * y.width;
-            [[unroll]] for (uint i = 0u; i < TILE_W; i++) {
-                gradient[i] = q0 + i < y.width ? d_y.pixels[line + min(q0 + i, y.width - 1u)] : 0.0;
+        for (uint p = first_row; p < end_row; p += 2u) {
+            vec2 gathered[2u * GRADIENT_LOADS];
+            [[unroll]] for (uint i = 0u; i < 2u * GRADIENT_LOADS; i++) {
+                uint row = p + i / GRADIENT_LOADS;
+                uint q = q0 + i % GRADIENT_LOADS * PIXELS_PER_LOAD;
+                uint line = (plane + min(row, y.height - 1u)) * y.width;
+                gathered[i] = load_pixels(d_y, (line + min(q, y.width - PIXELS_PER_LOAD)) / PIXELS_PER_LOAD);
+                gathered[i] = row < end_row && q < y.width ? gathered[i] : vec2(0.0);
+            }
+            vec2 below[TILE_C * GATHERS];
+            [[unroll]] for (uint c = 0u; c < TILE_C; c++) {
+                Channel channel = source_of(n, min(c0 + c, x.channels - 1u));
+                [[unroll]] for (uint g = 0u; g < GATHERS; g++)
+                    below[c * GATHERS + g] = pixels_of(channel, x, p + 2u - PADDING, q0, g);
+            }
+
+            float gradient[2u * STRIP_W];
+            [[unroll]] for (uint i = 0u; i < 2u * STRIP_W; i++) {
+                gradient[i] = gathered[i / PIXELS_PER_LOAD][i % PIXELS_PER_LOAD];
                 sum_bias += gradient[i];
             }
-            [[unroll]] for (uint j = 0u; j < TILE_C; j++) {
-                Channel channel = source_of(n, min(c0 + j, x.channels - 1u));
-                [[unroll]] for (uint g = 0u; g < GATHERS; g++) {
-                    rows[j * 3u * GATHERS + g] = rows[(j * 3u + 1u) * GATHERS + g];
-                    rows[(j * 3u + 1u) * GATHERS + g] = rows[(j * 3u + 2u) * GATHERS + g];
-                    rows[(j * 3u + 2u) * GATHERS + g] = pixel_of(channel, x, p + 2u - PADDING, column + g * SUBGROUP_SIZE);
-                }
-                // The nine sums of a channel take turns, so that no multiply-add waits for the one before it.
-                [[unroll]] for (uint i = 0u; i < TILE_W; i++) {
-                    [[unroll]] for (uint t = 0u; t < 9u; t++) {
-                        uint at = i + t % 3u;
-                        float pixel = subgroupBroadcast(rows[(j * 3u + t / 3u) * GATHERS + at / SUBGROUP_SIZE], at % SUBGROUP_SIZE);
-                        sum[j * 9u + t] = fma(gradient[i], pixel, sum[j * 9u + t]);
+            [[unroll]] for (uint c = 0u; c < TILE_C; c++) {
+                [[unroll]] for (uint h = 0u; h < 4u; h++) {
+                    [[unroll]] for (uint w = 0u; w < STRIP_W + 2u; w++) {
+                        uint load = h % 2u * ROW_LOADS + (UNUSED + w) / PIXELS_PER_LOAD;
+                        uint at = c * GATHERS + load / SUBGROUP_SIZE;
+                        vec2 pixels = h < 2u ? above[at] : below[at];
+                        float pixel = subgroupBroadcast(pixels[(UNUSED + w) % PIXELS_PER_LOAD], load % SUBGROUP_SIZE);
+                        [[unroll]] for (uint t = 0u; t < 9u; t++) {
+                            uint row = h - t / 3u; // of the two; wraps to large numbers outside
+                            uint column = w - t % 3u;
+                            if (row < 2u && column < STRIP_W)
+                                sum[c * 9u + t] = fma(gradient[row * STRIP_W + column], pixel, sum[c * 9u + t]);
+                        }
                     }
                 }
             }
+            [[unroll]] for (uint i = 0u; i < TILE_C * GATHERS; i++)
+                above[i] = below[i];
         }
     }
 
     if (k >= y.channels)
         return;
-    [[unroll]] for (uint j = 0u; j < TILE_C; j++) {
+    [[unroll]] for (uint c = 0u; c < TILE_C; c++) {
         [[unroll]] for (uint t = 0u; t < 9u; t++) {
-            if (c0 + j < x.channels)
-                partial.sums[((split * y.channels + k) * x.channels + c0 + j) * 9u + t] = sum[j * 9u + t];
+            if (c0 + c < x.channels)
+                partial.sums[((split * y.channels + k) * x.channels + c0 + c) * 9u + t] = sum[c * 9u + t];
         }
     }
     if (c0 == 0u)

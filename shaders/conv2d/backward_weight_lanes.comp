@@ -10,7 +10,7 @@
 layout(local_size_x = 16) in;
 
 layout(constant_id = 0) const uint PADDING = 0u;
-layout(constant_id = 1) const uint TILE_C = 8u;
+layout(constant_id = 1) const uint TILE_C = 4u;
 layout(constant_id = 2) const uint RECTIFY = 0u; // 1: x counts as max(x, 0); 2: it is that already
 layout(constant_id = 3) const uint SUBGROUP_SIZE = 8u;
 
@@ -31,6 +31,7 @@ layout(push_constant, std430) uniform Push {
     uint partial_n;
 };
 
+#include "common/conv2d_single_pixels.glsl"
 #include "common/conv2d_backward_weight_lanes.glsl"
 
 Channel source_of(uint n, uint c) {
