@@ -26,18 +26,21 @@ namespace UNet.Vulkan.Ops;
 [Forward<Conv2dForwardGemm>(Name = "Gemm", Suits = DeviceKind.Hardware)]
 [Forward<Conv2dPackForward, Conv2dForwardLanes>(Name = "Lanes", Suits = DeviceKind.Software)]
 [Forward<Conv2dPackForward, Conv2dForwardLanePairs>(Name = "LanePairs", Suits = DeviceKind.Software)]
+[Forward<Conv2dForwardPixelPairs>(Name = "PixelPairs", Suits = DeviceKind.Software)]
 [Forward<Conv2dForwardRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
 [Forward<Conv2dForwardMatrix>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
 [Backward<Conv2dBackwardInput>]
 [Backward<Conv2dBackwardInputGemm>(Name = "Gemm", Suits = DeviceKind.Hardware)]
 [Backward<Conv2dPackBackward, Conv2dBackwardInputLanes>(Name = "InputLanes", Suits = DeviceKind.Software)]
 [Backward<Conv2dPackBackward, Conv2dBackwardInputLanePairs>(Name = "InputLanePairs", Suits = DeviceKind.Software)]
+[Backward<Conv2dBackwardInputPixelPairs>(Name = "PixelPairs", Suits = DeviceKind.Software)]
 [Backward<Conv2dBackwardInputRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
 [Backward<Conv2dBackwardInputMatrix>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
 [Backward<Conv2dBackwardWeight, WeightGradientSum>]
 [Backward<Conv2dBackwardWeightGemm, WeightGradientSumRuns>(Name = "Gemm", Suits = DeviceKind.Hardware)]
 [Backward<Conv2dBackwardWeightLanes, WeightGradientSum>(Name = "WeightLanes", Suits = DeviceKind.Software)]
 [Backward<Conv2dBackwardWeightLanePairs, WeightGradientSum>(Name = "WeightLanePairs", Suits = DeviceKind.Software)]
+[Backward<Conv2dBackwardWeightPixelPairs, WeightGradientSum>(Name = "PixelPairs", Suits = DeviceKind.Software)]
 [Backward<Conv2dBackwardWeightRounded, WeightGradientSum>(Name = "Rounded", Numerics = NumericsClass.Float16)]
 [Backward<Conv2dBackwardWeightMatrix, WeightGradientSum>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
 [Sample("x: 1x1x5x7", "OutChannels: 1")]
@@ -58,6 +61,8 @@ namespace UNet.Vulkan.Ops;
 [Sample("x: 1x9x7x16", "OutChannels: 3, RectifyOutput: true")]
 [Sample("x: 2x15x12x14", "OutChannels: 65, Padding: 1, Rectify: Rectification.OnLoad")]
 [Sample("x: 2x3x9x30", "OutChannels: 17, Padding: 1, Rectify: Rectification.OnLoad, RectifyOutput: true")]
+[Sample("x: 2x17x5x34", "OutChannels: 2, Kernel: 1, Rectify: Rectification.OnLoad")]
+[Sample("x: 1x9x6x66", "OutChannels: 5, Kernel: 1, RectifyOutput: true")]
 public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding = 0, Rectification Rectify = Rectification.None, bool RectifyOutput = false)
 {
     /// <summary>Input [N,C,H,W].</summary>
@@ -110,6 +115,9 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     /// <summary>Output channels that a workgroup of the kernels for processors computes, one a lane.</summary>
     private static int LaneChannels => (int)Conv2dForwardLanes.Info.LocalSize.X;
 
+    /// <summary>Output channels of which the kernels for 1x1 convolutions on processors keep all sums in registers.</summary>
+    private const int MostPointChannels = 8;
+
     private partial void InferShapes(ref Shapes shapes)
     {
         int height = shapes.X.H + 2 * Padding - Kernel + 1;
@@ -152,6 +160,9 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     private partial bool SupportsWeightLanes(in Shapes shapes, DeviceProperties device) => RunsOnLanes(device);
 
     private partial bool SupportsWeightLanePairs(in Shapes shapes, DeviceProperties device) => RunsOnLanes(device) && HasEvenRows(shapes);
+
+    private partial bool SupportsPixelPairs(in Shapes shapes, DeviceProperties device)
+        => Kernel == 1 && Padding == 0 && OutChannels <= MostPointChannels && device.HasChannelLanes && HasEvenRows(shapes);
 
     private partial bool SupportsRounded(in Shapes shapes, DeviceProperties device) => Kernel > 1;
 
@@ -216,6 +227,16 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
 
     private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSum.Spec spec)
         => WorkgroupCount.Linear(shapes.Weight.Length + shapes.Bias.Length, WeightGradientSum.Info.LocalSize.X);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardPixelPairs.Spec spec)
+        => WorkgroupCount.Cover(Pixels(shapes.X) / shapes.X.N / 2, Conv2dForwardPixelPairs.Info.LocalSize.X) with { Y = (uint)shapes.X.N };
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputPixelPairs.Spec spec)
+        => WorkgroupCount.Cover(Pixels(shapes.X) / shapes.X.N / 2, Conv2dBackwardInputPixelPairs.Info.LocalSize.X) with { Y = (uint)shapes.X.N };
+
+    /// <summary>Enough for subgroups that are as large as a workgroup; of smaller ones, some have nothing to do.</summary>
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightPixelPairs.Spec spec)
+        => WorkgroupCount.Cover(shapes.X.C, spec.TileC) with { Z = (uint)PartialShape(shapes).N };
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardGemm.Spec spec)
         => WorkgroupCount.Cover(OutChannels, spec.TileRows, (long)shapes.Y.H * shapes.Y.W, spec.TileColumns, shapes.X.N);

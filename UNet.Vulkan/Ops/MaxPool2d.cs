@@ -1,4 +1,5 @@
 using UNet.Shaders;
+using UNet.Vulkan.Device;
 using UNet.Vulkan.Graph;
 using UNet.Vulkan.Ops.Declaration;
 
@@ -11,12 +12,14 @@ namespace UNet.Vulkan.Ops;
 /// <param name="Rectify">Whether max(x, 0) is meant by x: a <see cref="Relu"/> before this op.</param>
 [Op]
 [Forward<MaxPool2dForward>]
+[Forward<MaxPool2dForwardPairs>(Name = "Pairs", Suits = DeviceKind.Software)]
 [Backward<MaxPool2dBackward>]
 [Sample("x: 1x1x4x6")]
 [Sample("x: 2x3x8x10")]
 [Sample("x: 2x3x7x9")]
 [Sample("x: 1x2x6x131")]
 [Sample("x: 2x3x7x9", "Rectify: Rectification.OnLoad")]
+[Sample("x: 2x3x7x68", "Rectify: Rectification.OnLoad")]
 [Sample("x: 2x3x7x9", "Rectify: Rectification.Stored")]
 public sealed partial record MaxPool2d(Rectification Rectify = Rectification.None)
 {
@@ -43,8 +46,14 @@ public sealed partial record MaxPool2d(Rectification Rectify = Rectification.Non
         shapes.Y = new Shape(shapes.X.N, shapes.X.C, shapes.X.H / 2, shapes.X.W / 2);
     }
 
+    private partial bool SupportsPairs(in Shapes shapes, DeviceProperties device)
+        => int.IsEvenInteger(shapes.X.W) && device.HasBufferAddresses && device.HasInt64;
+
     private partial WorkgroupCount Grid(in Shapes shapes, in MaxPool2dForward.Spec spec)
         => WorkgroupCount.Cover(shapes.Y.W, MaxPool2dForward.Info.LocalSize.X, shapes.Y.H, spec.TileH, (long)shapes.Y.N * shapes.Y.C);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in MaxPool2dForwardPairs.Spec spec)
+        => WorkgroupCount.Cover(shapes.Y.W, MaxPool2dForwardPairs.Info.LocalSize.X, shapes.Y.H, spec.TileH, (long)shapes.Y.N * shapes.Y.C);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in MaxPool2dBackward.Spec spec)
         => WorkgroupCount.Cover(

@@ -3,7 +3,7 @@
 // channel, as far as they lie outside the crop.
 layout(local_size_x = 32) in;
 
-layout(constant_id = 0) const uint TILE_H = 8u;
+layout(constant_id = 0) const uint TILE_H = 32u;
 
 layout(set = 0, binding = 0, std430) writeonly buffer DSkip { float d_skip[]; };
 layout(push_constant, std430) uniform Push {
