@@ -56,10 +56,7 @@ internal sealed class PassRun : IDisposable
             Choose = (_, candidates) => candidates.FirstOrDefault(candidate => ReferenceEquals(candidate, implementation)) ?? candidates[0],
         });
         string label = subject.Graph.Invocations.First(invocation => invocation.Pass.Index == implementation.PassIndex).ToString();
-        return (whole, whole with
-        {
-            Levels = [.. whole.Levels.Select(level => level.RemoveAll(dispatch => dispatch.Label != label)).Where(level => !level.IsEmpty)],
-        });
+        return (whole, whole.Only(label));
     }
 
     /// <summary>Floating-point operations of a plan, and bytes of the ranges that its kernels bind.</summary>

@@ -11,12 +11,15 @@ internal static class ComputeDevice
     /// <summary>Opens a device, with a note where it is not what the user may have hoped for.</summary>
     /// <exception cref="InputException">There is no such device, or this program cannot use it.</exception>
     /// <exception cref="DeviceException">The device does not open.</exception>
-    public static IComputeDevice Open(string choice, Terminal terminal)
+    /// <param name="choice">What <c>--device</c> says.</param>
+    /// <param name="terminal">Takes the note.</param>
+    /// <param name="tuner">Whether to choose tilings by measured time (<see cref="DeviceOptions.Tuner"/>).</param>
+    public static IComputeDevice Open(string choice, Terminal terminal, bool tuner = false)
     {
         DeviceChoice device = Choose(choice);
         if (device.Note.Length > 0)
             terminal.Note($"{device.Note} The processor computes instead, slowly.");
-        return device.IsReference ? new ReferenceDevice() : VulkanDevice.Open(device);
+        return device.IsReference ? new ReferenceDevice() : VulkanDevice.Open(device, new DeviceOptions { Tuner = tuner });
     }
 
     /// <summary>Whether mixed precision computes on matrix units of the device.</summary>

@@ -33,6 +33,7 @@ internal static class BenchCommand
         Option<bool> plain = new("--plain") { Description = "Compare with this program's kernels for all devices, even where there is PyTorch." };
         Option<string?> python = new("--python") { Description = "The Python with PyTorch. Default: python3, if it has it.", HelpName = "FILE" };
         Option<string?> json = new("--json") { Description = "Write all times to this file too.", HelpName = "FILE" };
+        Option<Switch?> tuner = CommandOptions.Tuner();
         Option<string> device = CommandOptions.Device();
         ExampleCommand command = new(
             "bench",
@@ -42,7 +43,7 @@ internal static class BenchCommand
             "unet bench --width 16 --tile 316 --json bench.json",
             "unet bench --device 1 --python ~/venv/bin/python")
         {
-            width, depth, tile, count, rounds, plain, python, json, device,
+            width, depth, tile, count, rounds, plain, python, json, tuner, device,
         };
         command.SetAction(result => Run(terminal, new(
             new UNetConfiguration { Width = result.GetValue(width) ?? network.Width, Depth = result.GetValue(depth) ?? network.Depth },
@@ -52,6 +53,7 @@ internal static class BenchCommand
             result.GetValue(plain),
             result.GetValue(python),
             result.GetValue(json),
+            result.GetValue(tuner) != Switch.Off,
             result.GetRequiredValue(device))));
         return command;
     }
@@ -66,7 +68,7 @@ internal static class BenchCommand
         if (ComputeDevice.Choose(request.Device).IsReference)
             throw new InputException("The processor alone runs a plain reference, which nobody should time; choose a Vulkan device with --device.");
         PyTorch? torch = request.Plain ? null : request.Python is null ? PyTorch.Find() : PyTorch.At(request.Python);
-        using VulkanDevice device = (VulkanDevice)ComputeDevice.Open(request.Device, terminal);
+        using VulkanDevice device = (VulkanDevice)ComputeDevice.Open(request.Device, terminal, request.Tuner);
 
         bool isSoftware = device.Properties.IsSoftware;
         NetworkBenchmark benchmark = new(
@@ -104,7 +106,8 @@ internal static class BenchCommand
     /// <param name="Plain">Compare with the kernels for all devices.</param>
     /// <param name="Python">What <c>--python</c> says.</param>
     /// <param name="Json">File of the times.</param>
+    /// <param name="Tuner">Whether to choose tilings by measured time.</param>
     /// <param name="Device">What <c>--device</c> says.</param>
     private sealed record Request(
-        UNetConfiguration Network, int Tile, int? Count, int Rounds, bool Plain, string? Python, string? Json, string Device);
+        UNetConfiguration Network, int Tile, int? Count, int Rounds, bool Plain, string? Python, string? Json, bool Tuner, string Device);
 }

@@ -16,6 +16,14 @@ internal static class CommandOptions
         DefaultValueFactory = _ => "auto",
     };
 
+    /// <summary>The tuner's switch, on unless it is turned off.</summary>
+    public static Option<Switch?> Tuner() => Choice(
+        "--tuner",
+        "On GPUs, choose among ways to cut the work, which all give the same bits, by how long they take; takes at most two seconds, once "
+            + "a device and driver [default: on].",
+        ("on", Switch.On),
+        ("off", Switch.Off));
+
     /// <summary>An option that takes a whole number.</summary>
     public static Option<int?> Whole(string name, string helpName, string description, int least) => Parsed<int?>(
         name,

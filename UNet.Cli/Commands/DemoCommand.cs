@@ -68,7 +68,7 @@ internal static class DemoCommand
 
         string test = Path.Combine(folder, "test");
         string segmented = Path.Combine(folder, "segmented");
-        SegmentCommand.Run(terminal, model, [test], segmented, new SegmentSettings { Device = deviceChoice });
+        SegmentCommand.Run(terminal, model, [test], segmented, new SegmentSettings { Device = deviceChoice, Tuner = false });
         string comparison = Path.Combine(folder, "comparison");
         EvaluateCommand.Run(terminal, segmented, test, comparison, test);
         terminal.Output.WriteLine($"The same by hand: unet train {Path.Combine(folder, "train")} -o {model} {options}");

@@ -71,6 +71,7 @@ internal static class SegmentCommand
             "--memory",
             "The most device memory to take, such as 500MB or 2GiB: large images are cut into the largest tiles that fit. Default: tiles "
                 + "of at most the paper's size.");
+        Option<Switch?> tuner = CommandOptions.Tuner();
         Option<string> device = CommandOptions.Device();
         ExampleCommand command = new(
             "segment",
@@ -82,7 +83,7 @@ internal static class SegmentCommand
             "unet segment model.safetensors a.png b.png -o segmented/ --device cpu")
         {
             model, inputs, output, probabilities, instances, instanceThreshold, seedThreshold, neck, minimumSize, augmentation, memory,
-            device,
+            tuner, device,
         };
         command.SetAction(result =>
         {
@@ -112,6 +113,8 @@ internal static class SegmentCommand
                 Probabilities = result.GetValue(probabilities),
                 Augmentation = result.GetValue(augmentation) ?? TestTimeAugmentation.None,
                 Memory = result.GetValue(memory),
+                Timing = result.GetValue<bool>("--verbose"),
+                Tuner = result.GetValue(tuner) != Switch.Off,
             };
             Run(terminal, result.GetRequiredValue(model), result.GetRequiredValue(inputs), result.GetRequiredValue(output), settings);
             return CommandLine.Done;
@@ -124,17 +127,18 @@ internal static class SegmentCommand
     /// <exception cref="OperationCanceledException">The user stopped it.</exception>
     public static void Run(Terminal terminal, string modelFile, IEnumerable<string> inputs, string output, SegmentSettings settings)
     {
-        UNetModel model = UNetModel.Read(modelFile);
+        // A driver takes as long to open as a large model to read.
+        using ReadAhead<UNetModel> reading = new(1, _ => UNetModel.Read(modelFile));
         List<ImageFile> files = [.. inputs.SelectMany(
             input => Directory.Exists(input) ? DataSetFolder.Images(input, terminal.Note) : [ImageFile.Open(input)])];
         if (File.Exists(output))
             throw new InputException($"'{output}' is a file; -o takes a folder.");
         RequireDistinctOutputs(files, output, settings);
+        using IComputeDevice device = ComputeDevice.Open(settings.Device, terminal, settings.Tuner);
+        UNetModel model = reading.Single();
         (ImageFile File, int Page)[] all = [.. files.SelectMany(file => Enumerable.Range(0, file.Pages).Select(page => (file, page)))];
         using ReadAhead<RawImage> images = new(
             all.Length, i => WithChannels(all[i].File.Read(all[i].Page), model.Configuration.InChannels, all[i].File.Named(all[i].Page)));
-
-        using IComputeDevice device = ComputeDevice.Open(settings.Device, terminal);
         int largest = files.Max(file => Math.Max(file.Height, file.Width));
         int tile = SegmentationMemory.GoodTile(model.Configuration, largest, device.Properties, settings.Memory);
         if (OverlapTiles.HasSeams(new TileGeometry(model.Configuration), tile, largest))
@@ -166,6 +170,11 @@ internal static class SegmentCommand
         terminal.Output.WriteLine(
             $"Segmented {all.Length} image{(all.Length == 1 ? "" : "s")} into '{output}' in {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} "
                 + $"s on {device.Name}, in tiles of {tile}x{tile} with {memory} of memory.");
+        if (settings.Timing)
+        {
+            double total = (DateTime.UtcNow - Process.GetCurrentProcess().StartTime.ToUniversalTime()).TotalSeconds;
+            terminal.Note($"{total:0.00} s since the program was started, {segmenter.Busy.TotalSeconds:0.00} s of it with tiles on the device");
+        }
     }
 
     private static RawImage WithChannels(RawImage image, int channels, string name)

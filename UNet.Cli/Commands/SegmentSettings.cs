@@ -8,6 +8,12 @@ internal sealed record SegmentSettings
     /// <summary>Where to compute, as <c>--device</c> names it.</summary>
     public required string Device { get; init; }
 
+    /// <summary>Tell what time went into computing.</summary>
+    public bool Timing { get; init; }
+
+    /// <summary>Choose tilings by measured time.</summary>
+    public bool Tuner { get; init; } = true;
+
     /// <summary>Write the probability of each class too.</summary>
     public bool Probabilities { get; init; }
 

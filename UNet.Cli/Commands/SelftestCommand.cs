@@ -68,13 +68,20 @@ internal static class SelftestCommand
         return new(
             op.Name,
             op.HasGradient ? [.. samples.Where(sample => sample.Op.IsDifferentiatedWhole).Select(GradientCheck.Run)] : [],
-            device is null ? [] : [.. samples.SelectMany(Compare)]);
+            device is null
+                ? []
+                :
+                [
+                    .. samples.SelectMany(sample => Compare(sample, () => DeviceComparison.Run(sample, CreateSession))),
+                    .. TilingComparison.SamplesOf(op, device.Properties)
+                        .SelectMany(sample => Compare(sample, () => TilingComparison.Run(sample, device.Properties, CreateSession))),
+                ]);
 
-        CheckResult[] Compare(OpSample sample)
+        CheckResult[] Compare(OpSample sample, Func<IEnumerable<CheckResult>> check)
         {
             try
             {
-                return [.. DeviceComparison.Run(sample, CreateSession)];
+                return [.. check()];
             }
             catch (DeviceException e)
             {

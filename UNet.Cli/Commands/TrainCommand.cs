@@ -58,6 +58,7 @@ internal static class TrainCommand
                 + "train nothing.",
             HelpName = "DIR",
         };
+        Option<Switch?> tuner = CommandOptions.Tuner();
         Option<string> device = CommandOptions.Device();
         Option<string?> log = new("--log") { Description = "Write loss and scores of every step to this file.", HelpName = "FILE.csv" };
 
@@ -72,7 +73,7 @@ internal static class TrainCommand
             "unet train more/ -o better.safetensors --init model.safetensors --validation held-out/",
             "unet train DIC-C2DH-HeLa/ -o hela.safetensors --truth silver --exclude-near-gold 1")
         {
-            data, output, validation, classes, truth, nearGold, initial, resume, preview, device, log,
+            data, output, validation, classes, truth, nearGold, initial, resume, preview, tuner, device, log,
         };
         training.AddTo(command);
         command.SetAction(result => Run(terminal, training, result, new(
@@ -84,6 +85,7 @@ internal static class TrainCommand
             result.GetValue(initial),
             result.GetValue(resume),
             result.GetValue(preview),
+            result.GetValue(tuner) != Switch.Off,
             result.GetRequiredValue(device),
             result.GetValue(log))));
         return command;
@@ -106,7 +108,7 @@ internal static class TrainCommand
 
         DataSet data = DataSet.Read(request.Data, request.Validation, request.Classes, initial, terminal.Note, request.Truth);
         TrainingData trainingData = data.ToTrainingData();
-        using IComputeDevice device = ComputeDevice.Open(request.Device, terminal);
+        using IComputeDevice device = ComputeDevice.Open(request.Device, terminal, request.Tuner);
         configuration = options.WithEpochs(result, configuration, trainingData, device);
         using Trainer trainer = new(
             configuration, trainingData, device, initial?.Model, state, weightMapCache: MapCache(terminal));
@@ -194,6 +196,7 @@ internal static class TrainCommand
     /// <param name="Initial">Model to start from.</param>
     /// <param name="Resume">Whether to go on with an earlier run.</param>
     /// <param name="Preview">Folder for pictures of tiles, in place of training.</param>
+    /// <param name="Tuner">Whether to choose tilings by measured time.</param>
     /// <param name="Device">What <c>--device</c> says.</param>
     /// <param name="Log">File of the log.</param>
     private sealed record Request(
@@ -205,6 +208,7 @@ internal static class TrainCommand
         string? Initial,
         bool Resume,
         string? Preview,
+        bool Tuner,
         string Device,
         string? Log)
     {

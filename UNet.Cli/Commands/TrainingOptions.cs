@@ -23,13 +23,6 @@ internal sealed class TrainingOptions
     private readonly Option<int?> _steps;
     private readonly Option<int?> _epochs;
 
-    /// <summary>On or off. (An option of a truth value would not take a word.)</summary>
-    private enum Switch
-    {
-        On,
-        Off,
-    }
-
     /// <summary>Makes the options.</summary>
     public TrainingOptions()
     {

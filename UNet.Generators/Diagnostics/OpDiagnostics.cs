@@ -50,6 +50,9 @@ internal static class OpDiagnostics
     public static readonly DiagnosticDescriptor PlainImplementation = Error("UNET034", "Restricted plain implementation",
         "The first implementation of the {0} pass of {1} serves every device and rounding rule; remove {2}, or put a plain one before it");
 
+    public static readonly DiagnosticDescriptor Tiles = Error("UNET035", "Malformed tiles",
+        "The Tiles of this implementation of {0} cannot be used: {1}");
+
     private static DiagnosticDescriptor Error(string id, string title, string message)
         => new(id, title, message, "UNet.Ops", DiagnosticSeverity.Error, isEnabledByDefault: true);
 

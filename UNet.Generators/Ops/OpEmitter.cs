@@ -114,7 +114,7 @@ internal static partial class OpEmitter
             writer.Lines($"private partial WorkgroupCount Grid(in Shapes shapes, in {kernel.Type}.Spec spec);", "");
             if (!kernel.HasTiles)
                 continue;
-            writer.Summary($"Chooses the tiles of {kernel.Path}; without a body they are those that the shader states.");
+            writer.Summary($"Chooses the tiles of {kernel.Path} where measured time has not; without a body they are those that the shader states.");
             writer.Lines($"partial void Tile(in Shapes shapes, IBufferBinding buffers, ref {kernel.Type}.Spec spec);", "");
         }
         writer.Summary("Computes outputs and saved tensors, and updates state.");
@@ -184,7 +184,8 @@ internal static partial class OpEmitter
             }
             writer.Line("                ]),");
         }
-        writer.Line("            ]),");
+        string tilings = implementation.Tiles.Length == 0 ? "" : $" {{ Tilings = Tiling.Parse(\"{implementation.Tiles}\") }}";
+        writer.Line($"            ]){tilings},");
     }
 
     private static string Text(bool value) => value ? "true" : "false";

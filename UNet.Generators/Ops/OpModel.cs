@@ -47,17 +47,20 @@ internal sealed record PassModel(EquatableArray<int> Gradients, EquatableArray<I
 /// <param name="Numerics">Name of a member of <c>NumericsClass</c>.</param>
 /// <param name="Kernels">Indices into <see cref="OpModel.Kernels"/>.</param>
 /// <param name="Scratch">Indices of the scratch roles that the kernels use.</param>
+/// <param name="Tiles">As declared; empty where there is nothing to choose.</param>
 internal sealed record ImplementationModel(
-    string Name, string Suits, string Numerics, EquatableArray<int> Kernels, EquatableArray<int> Scratch);
+    string Name, string Suits, string Numerics, EquatableArray<int> Kernels, EquatableArray<int> Scratch, string Tiles);
 
 /// <summary>How an op calls a kernel: the same in every implementation.</summary>
 /// <param name="Type">Fully qualified type of the kernel.</param>
 /// <param name="Path">Its path below <c>shaders/</c>.</param>
 /// <param name="HasTiles">It has constants <c>TILE_*</c>.</param>
+/// <param name="Chosen">Those of them that an implementation's <c>Tiles</c> names, in GLSL.</param>
 internal sealed record KernelCallModel(
     string Type,
     string Path,
     bool HasTiles,
+    EquatableArray<string> Chosen,
     EquatableArray<RoleUseModel> Uses,
     EquatableArray<ArgumentModel> Push,
     EquatableArray<ArgumentModel> Spec)

@@ -25,6 +25,8 @@ internal sealed partial class OpParser
 
         public string Numerics { get; } = NumericsNames[Named(attribute, "Numerics", 0)];
 
+        public string Tiles { get; } = Named(attribute, "Tiles", "");
+
         public Place? Place { get; } = Place.Of(attribute.ApplicationSyntaxReference);
 
         public int[] Kernels { get; } = kernels;
@@ -47,8 +49,9 @@ internal sealed partial class OpParser
             if (type.TypeArguments.Any(argument => argument.TypeKind == TypeKind.Error))
                 continue;
             Place? place = Place.Of(attribute.ApplicationSyntaxReference);
-            int[] kernels = [.. type.TypeArguments.OfType<INamedTypeSymbol>().Select(kernel => ParseKernel(kernel, place))];
-            DeclaredImplementation implementation = new(attribute, kernels);
+            INamedTypeSymbol[] types = [.. type.TypeArguments.OfType<INamedTypeSymbol>()];
+            DeclaredImplementation implementation = new(attribute, [.. types.Select(kernel => ParseKernel(kernel, place))]);
+            ParseTiles(implementation, types);
             _implementations.Add(implementation);
             if (implementation.IsForward)
                 CheckForward(implementation);
@@ -192,5 +195,6 @@ internal sealed partial class OpParser
         implementation.Numerics,
         implementation.Kernels.ToEquatableArray(),
         Uses(implementation).Where(use => use.Role >= 0 && _roles[use.Role].IsScratch).Select(use => use.Role).Distinct()
-            .OrderBy(role => role).ToEquatableArray());
+            .OrderBy(role => role).ToEquatableArray(),
+        implementation.Tiles);
 }

@@ -53,7 +53,7 @@ internal sealed partial class OpParser
                     break;
             }
         }
-        _kernels.Add(new(new(type, path, hasTiles, uses.ToEquatableArray(), push.ToEquatableArray(), spec.ToEquatableArray())));
+        _kernels.Add(new(new(type, path, hasTiles, Chosen: [], uses.ToEquatableArray(), push.ToEquatableArray(), spec.ToEquatableArray())));
         return _kernels.Count - 1;
     }
 

@@ -24,6 +24,14 @@ public class OpChecksTests
     [MemberData(nameof(AllOps))]
     public void DeviceMatchesReference(string name) => AssertPassed(SamplesOf(name).SelectMany(sample => DeviceComparison.Run(sample, CreateSession)));
 
+    /// <summary>On a GPU; on software drivers <see cref="Ops.GemmTileTests"/> compare some of the tilings.</summary>
+    [Fact]
+    public void EveryTilingThatSuitsTheDeviceGivesTheSameBits()
+        => Assert.All(
+            OpCatalog.Ops.SelectMany(op => TilingComparison.SamplesOf(op, TestDevice.Shared.Properties))
+                .SelectMany(sample => TilingComparison.Run(sample, TestDevice.Shared.Properties, CreateSession)),
+            result => Assert.True(result.Passed, $"{result.Subject}: {result.Detail}"));
+
     /// <summary>More workgroups than a row of a folded grid has: C# folds it and GLSL unfolds it.</summary>
     [Fact]
     public void AFoldedGridCoversEveryElement()

@@ -123,6 +123,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("segment m.safetensors data -o seg --instances --seed-threshold some", "--seed-threshold takes a number from 0 to 1, or off")]
     [InlineData("segment m.safetensors data -o seg --instances --seed-threshold 0.3", "0.3, must not be below that of instances, 0.5")]
     [InlineData("segment m.safetensors data -o seg --instances --neck 2", "--neck takes a number from 0 to 1")]
+    [InlineData("segment m.safetensors data -o seg --tuner maybe", "--tuner takes on or off, not 'maybe'")]
     [InlineData("segment m.safetensors data -o seg --tta some", "--tta takes none or flips or paper")]
     [InlineData("segment m.safetensors data -o seg --memory 5MiBs", "--memory takes a size above 0")]
     [InlineData("segment m.safetensors data -o seg --memory 0", "--memory takes a size above 0")]

@@ -71,6 +71,7 @@ public sealed class BenchCommandTests
     [InlineData("bench --rounds x", "--rounds takes a whole number of 1 or more, not 'x'")]
     [InlineData("bench --device cpu", "choose a Vulkan device with --device")]
     [InlineData("bench --python no-such-python", "'no-such-python' is no Python that has PyTorch")]
+    [InlineData("bench --tuner 2", "--tuner takes on or off, not '2'")]
     [InlineData("bench --plain --python python3", "leave out --python")]
     [InlineData("bench --json no/such/folder.json", "There is no folder for 'no/such/folder.json'")]
     public void WhatCannotBeTimedIsRefused(string arguments, string expected)

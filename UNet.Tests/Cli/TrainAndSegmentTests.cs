@@ -47,6 +47,29 @@ public sealed class TrainAndSegmentTests : IDisposable
         Assert.True(double.Parse(pixels) > accuracy, evaluate.Output);
     }
 
+    /// <summary>Which tilings the tuner takes changes no bit of a model.</summary>
+    [Fact]
+    public void TheTunerChangesNothingButTime()
+    {
+        _folder.Halves("data", 3);
+        foreach (string tuner in new[] { "on", "off" })
+        {
+            CommandRun train = CommandRun.Of(
+                ["train", _folder["data"], "-o", _folder[$"{tuner}.safetensors"], .. Tiny, "--steps", "5", "--tuner", tuner]);
+            Assert.Equal((0, 0), (train.Code, train.Errors.Length));
+        }
+
+        Assert.Equal(File.ReadAllBytes(_folder["on.safetensors"]), File.ReadAllBytes(_folder["off.safetensors"]));
+        CommandRun wrong = CommandRun.Of("train", _folder["data"], "-o", _folder["m.safetensors"], "--tuner", "maybe");
+        Assert.Equal(2, wrong.Code);
+        Assert.Contains("--tuner takes on or off, not 'maybe'", Assert.Single(wrong.Errors), StringComparison.Ordinal);
+
+        CommandRun segment = CommandRun.Of(
+            "segment", _folder["on.safetensors"], _folder["data"], "-o", _folder["seg"], "--tuner", "off", "--verbose");
+        Assert.Equal(0, segment.Code);
+        Assert.Matches(@"^note: \d+\.\d\d s since the program was started, \d+\.\d\d s of it with tiles on the device$", Assert.Single(segment.Errors));
+    }
+
     [Theory]
     [InlineData("none")]
     [InlineData("paper")]

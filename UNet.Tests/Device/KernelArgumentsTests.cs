@@ -26,6 +26,8 @@ public sealed class KernelArgumentsTests
 
         public DeviceProperties Device => DeviceProperties.Minimum;
 
+        public Tiling? Tiling => null;
+
         public BufferRange Value(Role role) => ranges[role];
 
         public BufferRange Gradient(Role role) => throw new NotSupportedException();

@@ -17,6 +17,7 @@ public class OpDiagnosticsTests
         Kernel("forward_arguments", "readonly x, writeonly y", "uint stride;"),
         Kernel("forward_constant", "readonly x, writeonly y", constants: "layout(constant_id = 0) const uint KERNEL_SIZE = 3;\n"),
         Kernel("forward_component", "readonly x, writeonly y", "uint x_w;"),
+        Kernel("forward_tiled", "readonly x, writeonly y", constants: "layout(constant_id = 0) const uint TILE_X = 3;\n"),
         Kernel("backward", "readonly d_y, writeonly d_x"),
         Kernel("backward_weight", "readonly d_y, writeonly d_weight"),
         Kernel("backward_both", "readonly d_y, writeonly d_x, writeonly d_weight"),
@@ -220,6 +221,16 @@ public class OpDiagnosticsTests
     [InlineData("[Forward<TForward>] [[|Backward<TBackward>(Numerics = NumericsClass.Float16)|]]", "remove Numerics = NumericsClass.Float16")]
     public void PlainImplementationsServeAllDevices(string attributes, string message)
         => Check("UNET034", message, Op(Sample + attributes, X + Y));
+
+    [Theory]
+    [InlineData("TILE_Y: 2", "no kernel of the implementation has a constant 'TILE_Y'")]
+    [InlineData("TILE_X, KERNEL_SIZE: 2, 3", "no kernel of the implementation has a constant 'KERNEL_SIZE'")]
+    [InlineData("TILE_X: 2; 0", "'0' is not a whole number above 0 for each of 'TILE_X'")]
+    [InlineData("TILE_X: 2, 3", "'2, 3' is not a whole number above 0 for each of 'TILE_X'")]
+    [InlineData("TILE_X: 2; TILE_X: 3", "they are not of the form")]
+    [InlineData("TILE_X", "they are not of the form")]
+    public void TilesAreConstantsOfTheKernels(string tiles, string message)
+        => Check("UNET035", message, Op(Sample + $"[[|Forward<TForwardTiled>(Tiles = \"{tiles}\")|]] [Backward<TBackward>]", X + Y));
 
     [Theory]
     [InlineData("[[|Forward<TForwardNothing>|]] [Backward<TBackward>]", "implementation without a name of Layer writes no 'y'")]

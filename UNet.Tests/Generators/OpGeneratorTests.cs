@@ -69,7 +69,7 @@ public class OpGeneratorTests
 
         // A comment.
         [Op]
-        [Forward<MixForward>]
+        [Forward<MixForward>(Tiles = "TILE_C: 2; 4")]
         [Forward<MixForwardSplit, MixForwardJoin>(Name = "Split", Suits = DeviceKind.Hardware)]
         [Backward<MixBackwardInput>]
         [Backward<MixBackwardWeight>]

@@ -15,7 +15,7 @@ namespace UNet.Tests.Generators;
 [Op]
 [Forward<TestRowSumForward>]
 [Forward<TestRowSumPartial, TestRowSumCombine>(Name = "Split")]
-[Forward<TestRowSumAddress>(Name = "Address")]
+[Forward<TestRowSumAddress>(Name = "Address", Tiles = "TILE_ROWS: 1; 5")]
 [Backward<TestRowSumBackward>]
 [Sample("x: 2x3x5x7")]
 [Sample("x: 1x2x33x129", "Scale: 0.5f, Parts: 3")]

@@ -26,6 +26,8 @@ public class RowSumTests
 
         public DeviceProperties Device => DeviceProperties.Minimum;
 
+        public Tiling? Tiling { get; init; }
+
         public BufferRange Value(Role role) => new(0, 256 * role.Index, 64);
 
         public BufferRange Gradient(Role role) => new(1, 256 * role.Index, 64);
@@ -145,6 +147,18 @@ public class RowSumTests
         Assert.Equal([Value(RowSum.X), Value(RowSum.Y)], dispatch.Buffers);
         Assert.Equal(Bytes(30, 0, 0ul, 0ul, 7, 0.5f), dispatch.Push);
         Assert.Equal([2u], dispatch.Constants);
+    }
+
+    [Fact]
+    public void ATilingChangesConstantsAndGrid()
+    {
+        Implementation address = Op.Info.Forward.Implementations[2];
+        Assert.Equal(["TILE_ROWS: 1", "TILE_ROWS: 5"], address.Tilings.Select(tiling => tiling.Name));
+        KernelDispatch dispatch = Op.Dispatch(address, 0, Op.InferShapes([Shape.Parse("2x3x50x7")]), new Binding { Tiling = address.Tilings[1] });
+        Assert.Equal([5u], dispatch.Constants);
+        Assert.Equal(new WorkgroupCount(1), dispatch.Groups);
+        Assert.Equal(new WorkgroupCount(3), Op.Dispatch(address, 0, Op.InferShapes([Shape.Parse("2x3x50x7")]), new Binding()).Groups);
+        Assert.Empty(Op.Info.Forward.Implementations[0].Tilings);
     }
 
     [Fact]

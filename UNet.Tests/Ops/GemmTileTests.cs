@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using UNet.Shaders;
 using UNet.Tests.Device;
 using UNet.Vulkan.Checks;
 using UNet.Vulkan.Device;
@@ -32,6 +34,46 @@ public class GemmTileTests
     [Fact]
     public void TilesAreMadeUpOf128Invocations()
         => Assert.All(GemmTile.All, tile => Assert.Equal(128u, tile.Rows / tile.RowsEach * (tile.Columns / tile.ColumnsEach)));
+
+    /// <summary>Whatever the tuner chooses reaches the kernels of all passes, with what follows from it.</summary>
+    [Fact]
+    public void AChosenTileReplacesThatOfTheRule()
+    {
+        SampleGraph subject = new(new OpSample(new Conv2d(128), [Shape.Parse("1x64x12x12")]));
+        ImmutableArray<Tiling> tilings = Gemm(Conv2d.StaticInfo.Forward).Tilings;
+        Assert.Equal(GemmTile.All.Length, tilings.Length);
+        foreach ((Tiling tiling, GemmTile tile) in tilings.Zip(GemmTile.All))
+        {
+            ExecutionPlan plan = Planner.Plan(subject.Graph, Gpu, new()
+            {
+                Choose = (_, candidates) => candidates.Single(candidate => candidate.Name == "Gemm"),
+                Tile = (_, _) => tiling,
+            });
+            KernelDispatch forward = plan.Dispatches.Single(planned => planned.Dispatch.Kernel == Conv2dForwardGemm.Info).Dispatch;
+            Assert.Equal(tile.Rows, Constant(forward, "TILE_ROWS"));
+            Assert.Equal(tile.ColumnsEach, Constant(forward, "TILE_COLUMNS_EACH"));
+            Assert.Equal(1u, Constant(forward, "TILE_WHOLE"));
+            Assert.Equal(tile.Grid(128, 100, products: 1), forward.Groups);
+            KernelDispatch weight = plan.Dispatches.Single(planned => planned.Dispatch.Kernel == Conv2dBackwardWeightGemm.Info).Dispatch;
+            Assert.Equal(tile.Columns, Constant(weight, "TILE_COLUMNS"));
+            Assert.Equal(576 % tile.Columns == 0 ? 1u : 0u, Constant(weight, "TILE_WHOLE"));
+        }
+
+        static uint Constant(KernelDispatch dispatch, string name)
+            => dispatch.Constants[dispatch.Kernel.Constants.ToList().FindIndex(constant => constant.Name == name)];
+    }
+
+    /// <summary>The sums of weight gradients depend on how pixels are cut into runs; no tiling has a say in that.</summary>
+    [Fact]
+    public void NoTilingChangesTheRunsOfAWeightGradient()
+    {
+        Op[] ops = [new Conv2d(2), new ConvTranspose2d(2), new CropConcatConv2d(2)];
+        Assert.All(
+            ops.SelectMany(op => op.Info.Passes).Select(Gemm).SelectMany(implementation => implementation.Tilings),
+            tiling => Assert.Equal(["TILE_COLUMNS", "TILE_COLUMNS_EACH", "TILE_ROWS", "TILE_ROWS_EACH"], tiling.Values.Keys.Order(StringComparer.Ordinal)));
+    }
+
+    private static Implementation Gemm(Pass pass) => pass.Implementations.Single(implementation => implementation.Name == "Gemm");
 
     public static TheoryData<string> Samples =>
     [

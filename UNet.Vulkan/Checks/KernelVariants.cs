@@ -10,7 +10,7 @@ using UNet.Vulkan.Training;
 namespace UNet.Vulkan.Checks;
 
 /// <summary>
-/// Every kernel with all the constants that it is given where the paper's network, and one of a quarter of its width, is trained
+/// Every kernel with all the constants that it is given by rule where the paper's network, and one of a quarter of its width, is trained
 /// and applied: what a driver has to compile, of all implementations that suit a device.
 /// </summary>
 public static class KernelVariants

@@ -51,7 +51,9 @@ public sealed class SampleGraph
         => Graph.Invocations.SelectMany(invocation => invocation.Writes.Select(value => (value, invocation))).DistinctBy(pair => pair.value);
 
     /// <summary>Writes the same random data into any session: inputs, state, parameters and the cotangent.</summary>
-    public void WriteData(Session session)
+    /// <param name="session">The session.</param>
+    /// <param name="period">After how many elements they repeat themselves: large tensors of different elements take long to make.</param>
+    public void WriteData(Session session, int period = int.MaxValue)
     {
         Shape[] shapes = Node.Shapes;
         foreach (Role role in Sample.Op.Info.Roles.Where(role => role.Kind is RoleKind.Input or RoleKind.State or RoleKind.Parameter))
@@ -59,16 +61,23 @@ public sealed class SampleGraph
             Value value = Node[role];
             var random = new RandomStream(Seed, (uint)role.Index);
             if (role.Element == ElementType.Float32)
-                session.Write(value, Elements(random, value.Shape.Length, normal => Sample.Op.SampleElement(role, normal)));
+                session.Write(value, Elements(random, value.Shape.Length, period, normal => Sample.Op.SampleElement(role, normal)));
             else
                 session.Write(value, Enumerable.Range(0, (int)value.Shape.Length).Select(i => Sample.Op.SampleInteger(role, random.Word(i), shapes)).ToArray());
         }
         if (Graph.LossGradient is { } cotangent)
-            session.Write(cotangent, Elements(new RandomStream(Seed + 1, 0), cotangent.Shape.Length, normal => normal));
+            session.Write(cotangent, Elements(new RandomStream(Seed + 1, 0), cotangent.Shape.Length, period, normal => normal));
     }
 
-    private float[] Elements(RandomStream random, long length, Func<float, float> convert)
-        => [.. Enumerable.Range(0, (int)length).Select(i => Rounded(convert((float)random.Normal(i))))];
+    private float[] Elements(RandomStream random, long length, int period, Func<float, float> convert)
+    {
+        float[] elements = new float[length];
+        for (int i = 0; i < Math.Min(length, period); i++)
+            elements[i] = Rounded(convert((float)random.Normal(i)));
+        for (int made = period; made < length; made += period)
+            elements.AsSpan(0, (int)Math.Min(period, length - made)).CopyTo(elements.AsSpan(made));
+        return elements;
+    }
 
     private float Rounded(float element) => IsOfFloat16 ? (float)(Half)element : element;
 }

@@ -78,9 +78,9 @@ internal sealed unsafe class CommandBuffers : IDisposable
         _device.Vk.CmdCopyBuffer(commands, from.Handle, to.Handle, 1, &region);
     }
 
-    /// <summary>Records the filling of a whole buffer with one word.</summary>
-    public void Fill(CommandBuffer commands, DeviceBuffer buffer, uint word)
-        => _device.Vk.CmdFillBuffer(commands, buffer.Handle, 0, Vk.WholeSize, word);
+    /// <summary>Records the filling of a part of a buffer, of whole words, with one word.</summary>
+    public void Fill(CommandBuffer commands, DeviceBuffer buffer, long start, long bytes, uint word)
+        => _device.Vk.CmdFillBuffer(commands, buffer.Handle, (ulong)start, (ulong)bytes, word);
 
     public void Dispose()
     {

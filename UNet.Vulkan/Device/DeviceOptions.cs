@@ -15,6 +15,12 @@ public sealed record DeviceOptions
     /// <summary>Lets the driver tell what its compiler made of kernels: <see cref="VulkanDevice.StatisticsOf"/>.</summary>
     public bool KernelStatistics { get; init; }
 
-    /// <summary>Folder of the pipeline cache; null for the user's cache folder.</summary>
+    /// <summary>
+    /// Chooses among tilings of kernels by their measured time, for at most about two seconds on each device and driver, and keeps
+    /// the choices beside the pipeline cache. Results have the same bits either way.
+    /// </summary>
+    public bool Tuner { get; init; } = true;
+
+    /// <summary>Folder of the pipeline cache and of the tuner's choices; null for the user's cache folder.</summary>
     public string? PipelineCacheFolder { get; init; }
 }

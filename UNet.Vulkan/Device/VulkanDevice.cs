@@ -4,6 +4,7 @@ using UNet.Shaders;
 using UNet.Vulkan.Execution;
 using UNet.Vulkan.Graph;
 using UNet.Vulkan.Planning;
+using UNet.Vulkan.Tuning;
 using VkDevice = Silk.NET.Vulkan.Device;
 
 namespace UNet.Vulkan.Device;
@@ -21,6 +22,7 @@ public sealed unsafe class VulkanDevice : IComputeDevice
     private readonly VulkanInstance _instance;
     private readonly Lock _queueLock = new();
     private readonly Queue _queue;
+    private readonly Tuner? _tuner;
     private VkDevice _handle;
     private bool _hasStarted;
 
@@ -47,6 +49,8 @@ public sealed unsafe class VulkanDevice : IComputeDevice
             Queue queue;
             Vk.GetDeviceQueue(_handle, family, 0, &queue);
             _queue = queue;
+            if (options.Tuner)
+                _tuner = new Tuner(this, TuningFile.For(Properties, options.PipelineCacheFolder));
             Pipelines = new ComputePipelines(this, options.PipelineCache ? PipelineCacheFile.For(Properties, options.PipelineCacheFolder) : null);
         }
         catch
@@ -98,7 +102,11 @@ public sealed unsafe class VulkanDevice : IComputeDevice
     /// <inheritdoc/>
     public Session CreateSession(Graph.Graph graph, PlanOptions options, params Value[] reports)
     {
-        VulkanSession session = new(this, Planner.Plan(graph, Properties, options), graph.StepSlot, reports);
+        options = _tuner?.Tune(graph, options) ?? options;
+        VulkanSession session = new(this, Planner.Plan(graph, Properties, options), graph.StepSlot, reports, new VulkanSessionOptions
+        {
+            LeaveParameters = graph.FlatGradients is null,
+        });
         session.Initialize(graph);
         return session;
     }

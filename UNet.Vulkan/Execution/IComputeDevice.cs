@@ -14,7 +14,8 @@ public interface IComputeDevice : IDisposable
     DeviceProperties? Properties { get; }
 
     /// <summary>
-    /// Plans a graph and makes a session of it, whose kept values are zero and whose loss gradient is 1.
+    /// Plans a graph and makes a session of it, whose kept values are zero and whose loss gradient is 1. The parameters of a
+    /// graph that was not differentiated hold nothing of use: they must be written before the first run.
     /// The session must be disposed before the device.
     /// </summary>
     /// <param name="graph">The graph; nothing is added to it any more.</param>

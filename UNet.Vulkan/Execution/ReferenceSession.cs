@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using UNet.Vulkan.Graph;
 using UNet.Vulkan.Ops.Declaration;
@@ -34,6 +35,9 @@ public sealed class ReferenceSession<T> : Session where T : IFloatingPointIeee75
 
     /// <inheritdoc/>
     public override string DeviceName => "cpu (reference)";
+
+    /// <inheritdoc/>
+    internal override bool IsZeroed => true;
 
     /// <inheritdoc/>
     public override int MaxInFlight => 1;
@@ -75,11 +79,13 @@ public sealed class ReferenceSession<T> : Session where T : IFloatingPointIeee75
     {
         if (_finished.Count == MaxInFlight)
             throw new InvalidOperationException("A run is in flight; complete it first.");
+        long start = Stopwatch.GetTimestamp();
         foreach (SlotCopy copy in copies)
             Copy(copy);
         FillStepEntries(step);
         foreach (Invocation invocation in _graph.Invocations)
             Execute(invocation);
+        Busy += Stopwatch.GetElapsedTime(start);
         _finished.Enqueue([.. _reports.SelectMany(ReadAll)]);
     }
 

@@ -27,6 +27,12 @@ public abstract class Session : IDisposable
     /// <summary>Runs that may be submitted before the oldest is completed; at least 1.</summary>
     public abstract int MaxInFlight { get; }
 
+    /// <summary>Time in which runs were in flight: an upper bound of what the schedule itself took.</summary>
+    public TimeSpan Busy { get; protected set; }
+
+    /// <summary>Whether all memory was zero when the session was made.</summary>
+    internal virtual bool IsZeroed => false;
+
     /// <summary>Copies elements into a kept value, from element <paramref name="start"/> on.</summary>
     /// <exception cref="ArgumentException">The value is not kept, not in the schedule, not of that type, or too small.</exception>
     public abstract void Write(Value value, ReadOnlySpan<float> elements, long start = 0);

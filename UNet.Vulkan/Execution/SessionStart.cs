@@ -12,6 +12,14 @@ public static class SessionStart
     /// </summary>
     public static void Initialize(this Session session, Graph.Graph graph)
     {
+        if (!session.IsZeroed)
+            WriteZeros(session, graph);
+        if (graph.LossGradient is { } lossGradient)
+            session.Write(lossGradient, [1f]);
+    }
+
+    private static void WriteZeros(Session session, Graph.Graph graph)
+    {
         float[] zeros = new float[ChunkElements];
         uint[] zeroWords = new uint[ChunkElements];
         foreach (Value value in graph.Values.Where(value => value.Whole is null && value.IsKept))
@@ -25,7 +33,5 @@ public static class SessionStart
                     session.Write(value, zeroWords.AsSpan(0, count), start);
             }
         }
-        if (graph.LossGradient is { } lossGradient)
-            session.Write(lossGradient, [1f]);
     }
 }

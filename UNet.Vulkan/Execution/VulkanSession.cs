@@ -34,16 +34,17 @@ public sealed partial class VulkanSession : Session
     private readonly bool _isPoisoned;
     private bool _isMeasured;
     private long _firstStart;
+    private long _busySince;
     private ulong _submitted;
     private ulong _completed;
     private bool _isDisposed;
 
-    /// <summary>Allocates all memory, compiles the kernels and records the run. All memory is zero to begin with.</summary>
+    /// <summary>Allocates all memory, compiles the kernels and records the run. Kept values are zero to begin with.</summary>
     /// <param name="device">The device; must outlive the session.</param>
     /// <param name="plan">What to execute.</param>
     /// <param name="step">The step slot: a value of 4-byte elements, or null where there is none.</param>
     /// <param name="reported">Kept Float32 values that each run reports to <see cref="Complete"/>.</param>
-    /// <param name="options">For tests.</param>
+    /// <param name="options">What it does besides.</param>
     /// <exception cref="ArgumentException">A value is not in the plan, not kept, or of the wrong type.</exception>
     /// <exception cref="DeviceException">The device cannot hold or run the plan.</exception>
     public VulkanSession(
@@ -71,7 +72,10 @@ public sealed partial class VulkanSession : Session
                 _prologues[slot] = _pool.Allocate();
                 _epilogues[slot] = RecordEpilogue(reports, slot);
             }
-            _staging.Fill(_arenas.Buffers, options.Poison ? Arenas.Poison : 0);
+            if (options.Poison)
+                _staging.Fill(_arenas.Buffers.Select(buffer => (buffer, 0L, buffer.Size)), Arenas.Poison);
+            else
+                _staging.Fill(plan.Ranges.Where(range => IsZeroedAtFirst(range.Key, options)).Select(range => Words(range.Value)), 0);
         }
         catch
         {
@@ -89,6 +93,9 @@ public sealed partial class VulkanSession : Session
 
     /// <inheritdoc/>
     public override string DeviceName => _device.Name;
+
+    /// <inheritdoc/>
+    internal override bool IsZeroed => !_isPoisoned;
 
     /// <inheritdoc/>
     public override int MaxInFlight => InFlight;
@@ -113,6 +120,8 @@ public sealed partial class VulkanSession : Session
         if (!_isMeasured && _submitted > 0)
             Measure();
 
+        if (_submitted == _completed)
+            _busySince = Stopwatch.GetTimestamp();
         int slot = (int)(_submitted % InFlight);
         step.CopyTo(_ring.Step(slot, step.Length));
         RecordPrologue(_prologues[slot], slot, step.Length, copies);
@@ -151,6 +160,9 @@ public sealed partial class VulkanSession : Session
         if (!report.IsEmpty)
             _ring.Report((int)(_completed % InFlight), _reportLength).CopyTo(report);
         _completed++;
+        long now = Stopwatch.GetTimestamp();
+        Busy += Stopwatch.GetElapsedTime(_busySince, now);
+        _busySince = now;
         if (!_isMeasured)
             Measure();
     }
@@ -177,6 +189,13 @@ public sealed partial class VulkanSession : Session
         while (_owned.TryPop(out IDisposable? resource))
             resource.Dispose();
     }
+
+    /// <summary>What nobody has written is read as zero, but what a run writes first needs no touching before.</summary>
+    private static bool IsZeroedAtFirst(Value value, VulkanSessionOptions options)
+        => value.Whole is null && value.IsKept && !(options.LeaveParameters && value.Kind == ValueKind.Parameter);
+
+    private (DeviceBuffer Buffer, long Start, long Bytes) Words(BufferRange range)
+        => (_arenas[range], range.Offset, (range.Length + sizeof(uint) - 1) / sizeof(uint) * sizeof(uint));
 
     private VulkanCommands RecordFirst(VulkanSessionOptions options)
     {

@@ -1,6 +1,6 @@
 namespace UNet.Vulkan.Execution;
 
-/// <summary>What a Vulkan session does besides running its plan; for tests.</summary>
+/// <summary>What a Vulkan session does besides running its plan.</summary>
 public sealed record VulkanSessionOptions
 {
     /// <summary>
@@ -13,6 +13,12 @@ public sealed record VulkanSessionOptions
     /// Fills all memory with a NaN (0x7fc0dead) to begin with in place of zeros, so that a read of unwritten memory shows.
     /// </summary>
     public bool Poison { get; init; }
+
+    /// <summary>
+    /// Leaves the parameters as the driver gives their memory: somebody writes them all before the first run, and the plan has no
+    /// op that walks over the gaps between them. Touching memory twice takes as long as reading a model.
+    /// </summary>
+    public bool LeaveParameters { get; init; }
 
     /// <summary>Cuts the work as if the device did this many operations in a second, whatever the device, and measures nothing.</summary>
     internal double? ForcedRate { get; init; }

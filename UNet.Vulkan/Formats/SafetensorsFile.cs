@@ -82,12 +82,25 @@ public sealed class SafetensorsFile
         foreach (SafetensorsEntry entry in header.Entries)
         {
             stream.Position = dataStart + entry.Begin;
-            byte[] bytes = new byte[entry.End - entry.Begin];
-            stream.ReadExactly(bytes);
-            tensors.Add(new(entry.Name, entry.Dimensions, entry.Type.ToFloat32(bytes)));
+            tensors.Add(new(entry.Name, entry.Dimensions, ReadElements(stream, entry)));
         }
 
         return new(tensors, header.Metadata);
+    }
+
+    private static float[] ReadElements(Stream stream, SafetensorsEntry entry)
+    {
+        long length = entry.End - entry.Begin;
+        if (entry.Type == SafetensorsType.F32 && BitConverter.IsLittleEndian && length <= int.MaxValue)
+        {
+            float[] elements = GC.AllocateUninitializedArray<float>((int)(length / sizeof(float)));
+            stream.ReadExactly(MemoryMarshal.AsBytes(elements.AsSpan()));
+            return elements;
+        }
+
+        byte[] bytes = new byte[length];
+        stream.ReadExactly(bytes);
+        return entry.Type.ToFloat32(bytes);
     }
 
     /// <summary>Writes the file under a temporary name, flushes it to disk and renames it.</summary>

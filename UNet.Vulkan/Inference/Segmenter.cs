@@ -42,6 +42,9 @@ public sealed class Segmenter : IDisposable
     /// <summary>Side of the input tiles.</summary>
     public int Tile { get; }
 
+    /// <summary>Time so far in which tiles were on the device, on their way included.</summary>
+    public TimeSpan Busy => _network.Busy;
+
     /// <summary>What segmenting one tile takes on a device: memory and dispatches.</summary>
     /// <exception cref="InputException">The tile does not fit the network.</exception>
     /// <exception cref="PlanException">A tensor does not fit the device's limits.</exception>

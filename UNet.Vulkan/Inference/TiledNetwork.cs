@@ -49,6 +49,9 @@ internal sealed class TiledNetwork : IDisposable
         return (graph, input, result);
     }
 
+    /// <summary>Time in which tiles were on the device.</summary>
+    public TimeSpan Busy => _session.Busy;
+
     public void WriteParameters(IEnumerable<NamedTensor> parameters) => _session.WriteParameters(_graph, parameters);
 
     /// <summary>Applies the network.</summary>

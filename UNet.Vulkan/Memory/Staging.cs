@@ -68,12 +68,12 @@ internal sealed unsafe class Staging : IDisposable
         }
     }
 
-    /// <summary>Fills buffers with one word, and waits.</summary>
-    public void Fill(IReadOnlyList<DeviceBuffer> buffers, uint word)
+    /// <summary>Fills parts of buffers, of whole words, with one word, and waits.</summary>
+    public void Fill(IEnumerable<(DeviceBuffer Buffer, long Start, long Bytes)> parts, uint word)
     {
         Begin();
-        foreach (DeviceBuffer buffer in buffers)
-            _pool.Fill(_commands, buffer, word);
+        foreach ((DeviceBuffer buffer, long start, long bytes) in parts)
+            _pool.Fill(_commands, buffer, start, bytes, word);
         Finish();
     }
 

@@ -23,21 +23,21 @@ namespace UNet.Vulkan.Ops;
 /// <param name="RectifyOutput">Whether max(y, 0) is stored: a <see cref="Relu"/> after this op.</param>
 [Op]
 [Forward<Conv2dForward>]
-[Forward<Conv2dForwardGemm>(Name = "Gemm", Suits = DeviceKind.Hardware)]
+[Forward<Conv2dForwardGemm>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Forward<Conv2dPackForward, Conv2dForwardLanes>(Name = "Lanes", Suits = DeviceKind.Software)]
 [Forward<Conv2dPackForward, Conv2dForwardLanePairs>(Name = "LanePairs", Suits = DeviceKind.Software)]
 [Forward<Conv2dForwardPixelPairs>(Name = "PixelPairs", Suits = DeviceKind.Software)]
 [Forward<Conv2dForwardRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
 [Forward<Conv2dForwardMatrix>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
 [Backward<Conv2dBackwardInput>]
-[Backward<Conv2dBackwardInputGemm>(Name = "Gemm", Suits = DeviceKind.Hardware)]
+[Backward<Conv2dBackwardInputGemm>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Backward<Conv2dPackBackward, Conv2dBackwardInputLanes>(Name = "InputLanes", Suits = DeviceKind.Software)]
 [Backward<Conv2dPackBackward, Conv2dBackwardInputLanePairs>(Name = "InputLanePairs", Suits = DeviceKind.Software)]
 [Backward<Conv2dBackwardInputPixelPairs>(Name = "PixelPairs", Suits = DeviceKind.Software)]
 [Backward<Conv2dBackwardInputRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
 [Backward<Conv2dBackwardInputMatrix>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
 [Backward<Conv2dBackwardWeight, WeightGradientSum>]
-[Backward<Conv2dBackwardWeightGemm, WeightGradientSumRuns>(Name = "Gemm", Suits = DeviceKind.Hardware)]
+[Backward<Conv2dBackwardWeightGemm, WeightGradientSumRuns>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Backward<Conv2dBackwardWeightLanes, WeightGradientSum>(Name = "WeightLanes", Suits = DeviceKind.Software)]
 [Backward<Conv2dBackwardWeightLanePairs, WeightGradientSum>(Name = "WeightLanePairs", Suits = DeviceKind.Software)]
 [Backward<Conv2dBackwardWeightPixelPairs, WeightGradientSum>(Name = "PixelPairs", Suits = DeviceKind.Software)]
@@ -252,7 +252,7 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardGemm.Spec spec)
     {
-        GemmTile tile = GemmTile.For(OutChannels, (long)shapes.Y.H * shapes.Y.W, shapes.X.N, buffers.Device);
+        GemmTile tile = GemmTile.For(OutChannels, (long)shapes.Y.H * shapes.Y.W, shapes.X.N, buffers);
         bool isWhole = tile.IsWhole(OutChannels, tile.Columns, buffers.Device) && shapes.X.C % GemmChannels == 0;
         spec = spec with
         {
@@ -263,7 +263,7 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputGemm.Spec spec)
     {
-        GemmTile tile = GemmTile.For(shapes.X.C, (long)shapes.X.H * shapes.X.W, shapes.X.N, buffers.Device);
+        GemmTile tile = GemmTile.For(shapes.X.C, (long)shapes.X.H * shapes.X.W, shapes.X.N, buffers);
         bool isWhole = tile.IsWhole(shapes.X.C, tile.Columns, buffers.Device) && OutChannels % GemmChannels == 0;
         spec = spec with
         {
@@ -274,7 +274,7 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightGemm.Spec spec)
     {
-        GemmTile tile = GemmTile.For(OutChannels, WeightFanIn(shapes), RunWeightShape(shapes).N, buffers.Device);
+        GemmTile tile = GemmTile.For(OutChannels, WeightFanIn(shapes), RunWeightShape(shapes).N, buffers);
         bool isWhole = tile.IsWhole(OutChannels, WeightFanIn(shapes), buffers.Device);
         spec = spec with
         {

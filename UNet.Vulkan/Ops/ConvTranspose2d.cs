@@ -18,17 +18,17 @@ namespace UNet.Vulkan.Ops;
 /// <param name="RectifyOutput">Whether max(y, 0) is stored: a <see cref="Relu"/> after this op.</param>
 [Op]
 [Forward<ConvTranspose2dForward>]
-[Forward<ConvTranspose2dForwardGemm>(Name = "Gemm", Suits = DeviceKind.Hardware)]
+[Forward<ConvTranspose2dForwardGemm>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Forward<ConvTranspose2dForwardLanes>(Name = "Lanes", Suits = DeviceKind.Software)]
 [Forward<ConvTranspose2dForwardRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
 [Forward<ConvTranspose2dForwardMatrix>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
 [Backward<ConvTranspose2dBackwardInput>]
-[Backward<ConvTranspose2dBackwardInputGemm>(Name = "Gemm", Suits = DeviceKind.Hardware)]
+[Backward<ConvTranspose2dBackwardInputGemm>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Backward<ConvTranspose2dBackwardInputLanes>(Name = "InputLanes", Suits = DeviceKind.Software)]
 [Backward<ConvTranspose2dBackwardInputRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
 [Backward<ConvTranspose2dBackwardInputMatrix>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
 [Backward<ConvTranspose2dBackwardWeight, WeightGradientSum>]
-[Backward<ConvTranspose2dBackwardWeightGemm, WeightGradientSumRuns>(Name = "Gemm", Suits = DeviceKind.Hardware)]
+[Backward<ConvTranspose2dBackwardWeightGemm, WeightGradientSumRuns>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Backward<ConvTranspose2dBackwardWeightLanes, WeightGradientSum>(Name = "WeightLanes", Suits = DeviceKind.Software)]
 [Backward<ConvTranspose2dBackwardWeightRounded, WeightGradientSum>(Name = "Rounded", Numerics = NumericsClass.Float16)]
 [Backward<ConvTranspose2dBackwardWeightMatrix, WeightGradientSum>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
@@ -176,7 +176,7 @@ public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rect
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dForwardGemm.Spec spec)
     {
-        GemmTile tile = GemmTile.For(4L * OutChannels, (long)shapes.X.H * shapes.X.W, shapes.X.N, buffers.Device);
+        GemmTile tile = GemmTile.For(4L * OutChannels, (long)shapes.X.H * shapes.X.W, shapes.X.N, buffers);
         bool isWhole = tile.IsWhole(4L * OutChannels, tile.Columns, buffers.Device) && shapes.X.C % spec.TileC == 0;
         spec = spec with
         {
@@ -187,7 +187,7 @@ public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rect
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dBackwardInputGemm.Spec spec)
     {
-        GemmTile tile = GemmTile.For(shapes.X.C, (long)shapes.X.H * shapes.X.W, shapes.X.N, buffers.Device);
+        GemmTile tile = GemmTile.For(shapes.X.C, (long)shapes.X.H * shapes.X.W, shapes.X.N, buffers);
         bool isWhole = tile.IsWhole(shapes.X.C, tile.Columns, buffers.Device) && OutChannels % spec.TileC == 0;
         spec = spec with
         {
@@ -198,7 +198,7 @@ public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rect
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dBackwardWeightGemm.Spec spec)
     {
-        GemmTile tile = GemmTile.For(shapes.X.C, 4L * OutChannels, RunWeightShape(shapes).N, buffers.Device);
+        GemmTile tile = GemmTile.For(shapes.X.C, 4L * OutChannels, RunWeightShape(shapes).N, buffers);
         spec = spec with
         {
             TileRows = tile.Rows, TileColumns = tile.Columns, TileRowsEach = tile.RowsEach, TileColumnsEach = tile.ColumnsEach,

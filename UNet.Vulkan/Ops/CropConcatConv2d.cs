@@ -22,17 +22,17 @@ namespace UNet.Vulkan.Ops;
 /// <param name="RectifyOutput">Whether max(y, 0) is stored: a <see cref="Relu"/> after this op.</param>
 [Op]
 [Forward<CropConcatConv2dForward>]
-[Forward<CropConcatConv2dForwardGemm>(Name = "Gemm", Suits = DeviceKind.Hardware)]
+[Forward<CropConcatConv2dForwardGemm>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Forward<Conv2dPackForward, CropConcatConv2dForwardLanes>(Name = "Lanes", Suits = DeviceKind.Software)]
 [Forward<Conv2dPackForward, CropConcatConv2dForwardLanePairs>(Name = "LanePairs", Suits = DeviceKind.Software)]
 [Backward<CropConcatConv2dClearBorder, CropConcatConv2dBackwardInput>]
-[Backward<CropConcatConv2dClearBorder, CropConcatConv2dBackwardInputGemm>(Name = "Gemm", Suits = DeviceKind.Hardware)]
+[Backward<CropConcatConv2dClearBorder, CropConcatConv2dBackwardInputGemm>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Backward<CropConcatConv2dClearBorder, Conv2dPackBackward, CropConcatConv2dBackwardInputLanes>(
     Name = "InputLanes", Suits = DeviceKind.Software)]
 [Backward<CropConcatConv2dClearBorder, Conv2dPackBackward, CropConcatConv2dBackwardInputLanePairs>(
     Name = "InputLanePairs", Suits = DeviceKind.Software)]
 [Backward<CropConcatConv2dBackwardWeight, WeightGradientSum>]
-[Backward<CropConcatConv2dBackwardWeightGemm, WeightGradientSumRuns>(Name = "Gemm", Suits = DeviceKind.Hardware)]
+[Backward<CropConcatConv2dBackwardWeightGemm, WeightGradientSumRuns>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Backward<CropConcatConv2dBackwardWeightLanes, WeightGradientSum>(Name = "WeightLanes", Suits = DeviceKind.Software)]
 [Backward<CropConcatConv2dBackwardWeightLanePairs, WeightGradientSum>(Name = "WeightLanePairs", Suits = DeviceKind.Software)]
 [Sample("skip: 1x1x6x8; upsampled: 1x1x5x4", "OutChannels: 1")]
@@ -220,7 +220,7 @@ public sealed partial record CropConcatConv2d(
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dForwardGemm.Spec spec)
     {
-        GemmTile tile = GemmTile.For(OutChannels, (long)shapes.Y.H * shapes.Y.W, shapes.Skip.N, buffers.Device);
+        GemmTile tile = GemmTile.For(OutChannels, (long)shapes.Y.H * shapes.Y.W, shapes.Skip.N, buffers);
         uint channels = Convolution.GemmChannels;
         bool isWhole = tile.IsWhole(OutChannels, tile.Columns, buffers.Device) && shapes.Weight.C % channels == 0;
         spec = spec with
@@ -232,7 +232,7 @@ public sealed partial record CropConcatConv2d(
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dBackwardInputGemm.Spec spec)
     {
-        GemmTile tile = GemmTile.For(shapes.Weight.C, (long)shapes.Upsampled.H * shapes.Upsampled.W, shapes.Skip.N, buffers.Device);
+        GemmTile tile = GemmTile.For(shapes.Weight.C, (long)shapes.Upsampled.H * shapes.Upsampled.W, shapes.Skip.N, buffers);
         uint channels = Convolution.GemmChannels;
         bool isWhole = tile.IsWhole(shapes.Weight.C, tile.Columns, buffers.Device) && OutChannels % channels == 0;
         spec = spec with
@@ -244,7 +244,7 @@ public sealed partial record CropConcatConv2d(
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dBackwardWeightGemm.Spec spec)
     {
-        GemmTile tile = GemmTile.For(OutChannels, WeightFanIn(shapes), RunWeightShape(shapes).N, buffers.Device);
+        GemmTile tile = GemmTile.For(OutChannels, WeightFanIn(shapes), RunWeightShape(shapes).N, buffers);
         spec = spec with
         {
             TileRows = tile.Rows, TileColumns = tile.Columns, TileRowsEach = tile.RowsEach, TileColumnsEach = tile.ColumnsEach,

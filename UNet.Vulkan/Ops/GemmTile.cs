@@ -1,5 +1,6 @@
 using UNet.Shaders;
 using UNet.Vulkan.Device;
+using UNet.Vulkan.Ops.Declaration;
 
 namespace UNet.Vulkan.Ops;
 
@@ -13,19 +14,28 @@ namespace UNet.Vulkan.Ops;
 /// <param name="ColumnsEach">Columns that an invocation computes.</param>
 internal readonly record struct GemmTile(uint Rows, uint Columns, uint RowsEach, uint ColumnsEach)
 {
-    /// <summary>All tiles, the largest first; none takes more than 16 KiB of shared memory.</summary>
-    public static readonly GemmTile[] All =
-    [
-        new(128, 64, 8, 8),
-        new(64, 128, 8, 8),
-        new(64, 64, 8, 4),
-        new(32, 128, 4, 8),
-        new(32, 64, 4, 4),
-        new(16, 128, 4, 4),
-    ];
+    /// <summary>All tiles, as implementations declare them, the largest first; none takes more than 16 KiB of shared memory.</summary>
+    public const string Tiles = "TILE_ROWS, TILE_COLUMNS, TILE_ROWS_EACH, TILE_COLUMNS_EACH: "
+        + "128, 64, 8, 8; "
+        + "64, 128, 8, 8; "
+        + "64, 64, 8, 4; "
+        + "32, 128, 4, 8; "
+        + "32, 64, 4, 4; "
+        + "16, 128, 4, 4";
+
+    /// <summary>All tiles, the largest first.</summary>
+    public static readonly GemmTile[] All = [.. Tiling.Parse(Tiles).Select(Of)];
 
     /// <summary>Workgroups that a compute unit should have, so that one computes while another waits.</summary>
     private const int WorkgroupsPerUnit = 2;
+
+    /// <summary>The tile that was chosen by measured time, else the one by rule.</summary>
+    /// <param name="rows">Rows of the product.</param>
+    /// <param name="columns">Columns of the product.</param>
+    /// <param name="products">Products of this size: images, or runs of pixels.</param>
+    /// <param name="buffers">Says what was chosen, and for which device.</param>
+    public static GemmTile For(long rows, long columns, long products, IBufferBinding buffers)
+        => buffers.Tiling is { } chosen ? Of(chosen) : For(rows, columns, products, buffers.Device);
 
     /// <summary>
     /// The tile that costs least among those that give every compute unit its workgroups; where none does, the tile with the most
@@ -69,4 +79,7 @@ internal readonly record struct GemmTile(uint Rows, uint Columns, uint RowsEach,
         WorkgroupCount tiles = Grid(rows, columns, products: 1);
         return (double)tiles.Total * Rows * Columns * (1 + 1.0 / RowsEach + 1.0 / ColumnsEach);
     }
+
+    private static GemmTile Of(Tiling tiling) => new(
+        tiling.Values["TILE_ROWS"], tiling.Values["TILE_COLUMNS"], tiling.Values["TILE_ROWS_EACH"], tiling.Values["TILE_COLUMNS_EACH"]);
 }

@@ -30,6 +30,12 @@ public sealed record ExecutionPlan(
     /// <summary>What the values need before and after sharing memory; null for a plan made by hand.</summary>
     public MemoryPlan? Memory { get; }
 
+    /// <summary>The plan of one invocation alone, by its <see cref="PlannedDispatch.Label"/>, in the same memory: for measuring.</summary>
+    public ExecutionPlan Only(string label) => this with
+    {
+        Levels = [.. Levels.Select(level => level.RemoveAll(dispatch => dispatch.Label != label)).Where(level => !level.IsEmpty)],
+    };
+
     /// <summary>All dispatches in order.</summary>
     public IEnumerable<PlannedDispatch> Dispatches => Levels.SelectMany(level => level);
 }

@@ -30,6 +30,12 @@ public sealed record PlanOptions
     /// </summary>
     public Func<Invocation, IReadOnlyList<Implementation>, Implementation>? Choose { get; init; }
 
+    /// <summary>
+    /// Picks one of the <see cref="Implementation.Tilings"/> of an invocation's implementation; null, or a function that gives null,
+    /// leaves the tiles to the op's rule. Bits stay the same.
+    /// </summary>
+    public Func<Invocation, Implementation, Tiling?>? Tile { get; init; }
+
     /// <summary>A plan of plain implementations only.</summary>
     public static PlanOptions Plain { get; } = new() { Choose = (_, candidates) => candidates[0] };
 }

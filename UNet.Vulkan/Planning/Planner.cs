@@ -17,12 +17,7 @@ public static class Planner
     public static ExecutionPlan Plan(Graph.Graph graph, DeviceProperties device, PlanOptions? options = null)
     {
         options ??= new PlanOptions();
-        IReadOnlyList<Invocation> schedule = options.Fuse
-            ? Fusion.Apply(graph, invocation => ImplementationOf(invocation, device, options))
-            : graph.Invocations;
-        if (options.Recompute)
-            schedule = Recomputation.Apply(schedule);
-        PlannedInvocation[] invocations = [.. schedule.Select(invocation => Choose(invocation, device, options))];
+        PlannedInvocation[] invocations = [.. ScheduleOf(graph, device, options).Select(invocation => Choose(invocation, device, options))];
         Dictionary<Value, Lifetime> lifetimes = Lifetimes(graph, invocations);
         MemoryPlan memory = MemoryPlan.Create(
             [.. lifetimes.Values], graph.Values.Where(value => value.Whole is not null), device, options, Overwritten(invocations, lifetimes));
@@ -52,11 +47,22 @@ public static class Planner
             implementation => implementation.IsEmbedded && invocation.Node.Op.Supports(implementation, shapes, device));
     }
 
-    private sealed record PlannedInvocation(Invocation Invocation, Implementation Implementation, ImmutableArray<Value?> Values, Shape[] Shapes);
+    /// <summary>What a plan executes: the graph's invocations, rewritten as the options say.</summary>
+    public static IReadOnlyList<Invocation> ScheduleOf(Graph.Graph graph, DeviceProperties device, PlanOptions options)
+    {
+        IReadOnlyList<Invocation> schedule = options.Fuse
+            ? Fusion.Apply(graph, invocation => ImplementationOf(invocation, device, options))
+            : graph.Invocations;
+        return options.Recompute ? Recomputation.Apply(schedule) : schedule;
+    }
 
-    private static Implementation ImplementationOf(Invocation invocation, DeviceProperties device, PlanOptions options)
+    /// <summary>The implementation that a plan takes for an invocation.</summary>
+    public static Implementation ImplementationOf(Invocation invocation, DeviceProperties device, PlanOptions options)
         => options.Choose?.Invoke(invocation, [.. Supported(invocation, device)])
             ?? Candidates(invocation, device, options.Numerics)[^1];
+
+    private sealed record PlannedInvocation(
+        Invocation Invocation, Implementation Implementation, Tiling? Tiling, ImmutableArray<Value?> Values, Shape[] Shapes);
 
     private static PlannedInvocation Choose(Invocation invocation, DeviceProperties device, PlanOptions options)
     {
@@ -67,7 +73,7 @@ public static class Planner
             role.Kind == RoleKind.Scratch && implementation.Scratch.Contains(role)
                 ? new Value(-1, $"{invocation} {role}", node.Op.ScratchShape(role, shapes), role.Element, ValueKind.Scratch)
                 : node.Values[role.Index])];
-        return new PlannedInvocation(invocation, implementation, values, shapes);
+        return new PlannedInvocation(invocation, implementation, options.Tile?.Invoke(invocation, implementation), values, shapes);
     }
 
     private static Dictionary<Value, Lifetime> Lifetimes(Graph.Graph graph, PlannedInvocation[] invocations)
@@ -182,6 +188,8 @@ public static class Planner
         public int SubgroupSize => Device.SubgroupSize;
 
         public int MatrixSize => Device.MatrixSize;
+
+        public Tiling? Tiling => Planned.Tiling;
 
         public BufferRange Value(Role role) => RangeOf(role, Planned.Values[role.Index]!);
 

@@ -28,6 +28,12 @@ public abstract class ImplementationAttribute : Attribute
 
     /// <summary>How it rounds.</summary>
     public NumericsClass Numerics { get; set; }
+
+    /// <summary>
+    /// Values of its kernels' <c>TILE_*</c> constants among which measured time may choose, because all give the same bits: the
+    /// constants' names and a row of values for each tiling, such as <c>"TILE_H, TILE_W: 4, 6; 16, 8"</c> for two.
+    /// </summary>
+    public string Tiles { get; set; } = "";
 }
 
 /// <summary>An implementation of the forward pass by one kernel.</summary>

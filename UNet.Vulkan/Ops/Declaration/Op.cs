@@ -25,6 +25,12 @@ public interface IBufferBinding
 
     /// <summary>Limits and features of the device.</summary>
     DeviceProperties Device { get; }
+
+    /// <summary>
+    /// The tiling that was chosen among those that the implementation declares; null where the op's rule, or else the shader, says
+    /// what its <c>TILE_*</c> constants are.
+    /// </summary>
+    Tiling? Tiling { get; }
 }
 
 /// <summary>

@@ -26,6 +26,9 @@ public sealed record Implementation(
     /// <summary>Whether the build compiled all kernels.</summary>
     public bool IsEmbedded { get; } = Kernels.All(kernel => kernel.Kernel.IsEmbedded);
 
+    /// <summary>The tilings among which measured time may choose; empty where there is nothing to choose.</summary>
+    public ImmutableArray<Tiling> Tilings { get; init; } = [];
+
     /// <summary>The scratch roles that the kernels use.</summary>
     public ImmutableArray<Role> Scratch { get; } =
         [.. Kernels.SelectMany(kernel => kernel.Uses).Select(use => use.Role).Where(role => role.Kind == RoleKind.Scratch).Distinct()];
