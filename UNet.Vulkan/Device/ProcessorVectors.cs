@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace UNet.Vulkan.Device;
 
@@ -14,8 +13,22 @@ internal static partial class ProcessorVectors
     /// </summary>
     public static void UseWidest()
     {
-        if (OperatingSystem.IsLinux() && Avx512F.IsSupported && Environment.GetEnvironmentVariable(Variable) is null)
+        if (OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable(Variable) is null && HasVectorsOf512Bits())
             _ = SetEnvironmentVariable(Variable, "512", 0);
+    }
+
+    /// <summary>What Linux says: a program compiled ahead of time takes <c>Avx512F.IsSupported</c> from the machine it was compiled for.</summary>
+    private static bool HasVectorsOf512Bits()
+    {
+        try
+        {
+            return File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("flags", StringComparison.Ordinal)) is { } flags
+                && flags.Split(' ').Contains("avx512f");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Environment.SetEnvironmentVariable changes a copy that native libraries do not see.</summary>
