@@ -6,7 +6,7 @@ namespace UNet.Vulkan.Device;
 /// <summary>Where a buffer's memory lies.</summary>
 internal enum BufferPlace
 {
-    /// <summary>In the device's own memory.</summary>
+    /// <summary>In the device's own memory; mapped too, where that is the processor's.</summary>
     Device,
 
     /// <summary>In memory that the processor reads and writes; mapped for the buffer's whole life.</summary>
@@ -16,9 +16,12 @@ internal enum BufferPlace
 /// <summary>One Vulkan buffer with one allocation of its own.</summary>
 internal sealed unsafe class DeviceBuffer : IDisposable
 {
+    private const MemoryPropertyFlags HostFlags = MemoryPropertyFlags.HostVisibleBit | MemoryPropertyFlags.HostCoherentBit;
+
     private readonly VulkanDevice _device;
     private VkBuffer _buffer;
     private DeviceMemory _memory;
+    private MemoryPropertyFlags _flags;
 
     /// <summary>Allocates a buffer.</summary>
     /// <param name="device">The device.</param>
@@ -42,7 +45,7 @@ internal sealed unsafe class DeviceBuffer : IDisposable
                 BufferDeviceAddressInfo info = new() { SType = StructureType.BufferDeviceAddressInfo, Buffer = _buffer };
                 Address = device.Vk.GetBufferDeviceAddress(device.Handle, &info);
             }
-            if (place == BufferPlace.Host)
+            if (IsMapped(place))
             {
                 void* mapped;
                 device.Vk.MapMemory(device.Handle, _memory, 0, Vk.WholeSize, 0, &mapped).Check(device.Name, $"mapping {name}");
@@ -64,7 +67,7 @@ internal sealed unsafe class DeviceBuffer : IDisposable
     /// <summary>Device address of the first byte; 0 where the device has no addresses or the buffer is the host's.</summary>
     public ulong Address { get; }
 
-    /// <summary>First byte in the processor's memory; null for a buffer of the device's.</summary>
+    /// <summary>First byte where the processor sees it; null for a buffer in a memory that is not the processor's.</summary>
     public byte* Mapped { get; }
 
     public void Dispose()
@@ -74,6 +77,10 @@ internal sealed unsafe class DeviceBuffer : IDisposable
         _device.Vk.FreeMemory(_device.Handle, _memory, null);
         (_buffer, _memory) = (default, default);
     }
+
+    /// <summary>A card's memory is better reached by its own copies, even where the processor sees a part of it.</summary>
+    private bool IsMapped(BufferPlace place) => place == BufferPlace.Host
+        || (_device.Properties.Type is DeviceType.Integrated or DeviceType.Software && (_flags & HostFlags) == HostFlags);
 
     private VkBuffer CreateBuffer(long size, string name, bool addressed)
     {
@@ -114,7 +121,6 @@ internal sealed unsafe class DeviceBuffer : IDisposable
     {
         PhysicalDeviceMemoryProperties memory;
         _device.Vk.GetPhysicalDeviceMemoryProperties(_device.PhysicalDevice, &memory);
-        const MemoryPropertyFlags HostFlags = MemoryPropertyFlags.HostVisibleBit | MemoryPropertyFlags.HostCoherentBit;
         // An integrated GPU may state only a part of the memory as its own, and works with all of it; a card that reached
         // for the computer's memory would be slower than the processor. The processor reads reports and results from its
         // buffers, which is very slow from uncached memory.
@@ -136,7 +142,10 @@ internal sealed unsafe class DeviceBuffer : IDisposable
                 anyFits = true;
                 // A small heap beside the large one, such as a 256 MiB window into a card's memory, is passed over.
                 if (needed.Size <= memory.MemoryHeaps[(int)type.HeapIndex].Size)
+                {
+                    _flags = type.PropertyFlags;
                     return (uint)i;
+                }
             }
         }
         throw anyFits

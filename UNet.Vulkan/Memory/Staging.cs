@@ -3,10 +3,16 @@ using UNet.Vulkan.Device;
 
 namespace UNet.Vulkan.Memory;
 
-/// <summary>Carries bytes between the processor and the arenas, in chunks through host-visible memory. Waits for each.</summary>
+/// <summary>
+/// Carries bytes between the processor and the arenas, in chunks through host-visible memory, and waits for each. What the processor
+/// writes into memory that it shares with the device, it writes at once.
+/// </summary>
 internal sealed unsafe class Staging : IDisposable
 {
     private const long ChunkSize = 16L << 20;
+
+    /// <summary>Of large transfers each processor copies such pieces: memory that is touched for the first time is slow to come.</summary>
+    private const int PieceSize = 1 << 20;
 
     private readonly VulkanDevice _device;
     private readonly CommandBuffers _pool;
@@ -41,6 +47,16 @@ internal sealed unsafe class Staging : IDisposable
     /// <summary>Copies bytes to the device, and waits. Everything submitted before is done first.</summary>
     public void Write(ReadOnlySpan<byte> bytes, DeviceBuffer destination, long start)
     {
+        if (destination.Mapped is not null)
+        {
+            Begin();
+            Finish();
+            if (bytes.Length > PieceSize)
+                CopyInPieces(bytes, destination.Mapped + start);
+            else
+                bytes.CopyTo(new Span<byte>(destination.Mapped + start, bytes.Length));
+            return;
+        }
         while (!bytes.IsEmpty)
         {
             int count = (int)Math.Min(bytes.Length, _buffer.Size);
@@ -81,6 +97,21 @@ internal sealed unsafe class Staging : IDisposable
     {
         _buffer.Dispose();
         _timeline.Dispose();
+    }
+
+    private static void CopyInPieces(ReadOnlySpan<byte> bytes, byte* destination)
+    {
+        int length = bytes.Length;
+        fixed (byte* first = bytes)
+        {
+            (nint from, nint to) = ((nint)first, (nint)destination);
+            Parallel.For(0, (length + PieceSize - 1) / PieceSize, piece =>
+            {
+                int at = piece * PieceSize;
+                int count = Math.Min(PieceSize, length - at);
+                new ReadOnlySpan<byte>((byte*)(from + at), count).CopyTo(new Span<byte>((byte*)(to + at), count));
+            });
+        }
     }
 
     private void Begin()
