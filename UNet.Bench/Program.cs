@@ -33,7 +33,7 @@ static int RunOps(string[] arguments)
 static int Usage()
 {
     Console.Error.WriteLine("""
-        Usage: UNet.Bench profile [--width N] [--depth N] [--tile N] [--batch N] [--device NAME] [--plain] [--all]
+        Usage: UNet.Bench profile [--width N] [--depth N] [--tile N] [--batch N] [--device NAME] [--plain] [--mixed] [--all]
                  a training step: whole, by kernel, and with --all by dispatch
                UNet.Bench sampling [--tile N] [--image N] [--device NAME]
                  training tiles, plain and deformed

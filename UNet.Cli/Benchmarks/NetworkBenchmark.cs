@@ -20,6 +20,7 @@ internal sealed record NetworkBenchmark(UNetConfiguration Network, int Tile, int
 {
     /// <summary>The first run finds out how the work is to be cut, the second runs as all later ones.</summary>
     private const int WarmUpRuns = 2;
+    private const double WarmUpSeconds = 0.5;
 
     /// <summary>Times both.</summary>
     /// <param name="device">The device.</param>
@@ -54,6 +55,10 @@ internal sealed record NetworkBenchmark(UNetConfiguration Network, int Tile, int
         session.WriteParameters(graph, UNetParameters.Initial(Network, seed: 1));
         uint[] words = new uint[graph.StepSlot!.Shape.Length];
         List<double> times = [];
+        // A GPU that was idle takes a while to reach its clock.
+        long awake = Stopwatch.GetTimestamp();
+        while (!device.Properties.IsSoftware && Stopwatch.GetElapsedTime(awake).TotalSeconds < WarmUpSeconds)
+            session.Run(words);
         for (int run = -WarmUpRuns; run < Count; run++)
         {
             stop.ThrowIfCancellationRequested();

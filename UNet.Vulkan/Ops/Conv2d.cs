@@ -24,25 +24,27 @@ namespace UNet.Vulkan.Ops;
 [Op]
 [Forward<Conv2dForward>]
 [Forward<Conv2dForwardGemm>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
+[Forward<Conv2dPackForwardWindow, Conv2dForwardWindow>(Name = "Window", Suits = DeviceKind.Hardware, Tiles = WindowTile.Tiles)]
 [Forward<Conv2dPackForward, Conv2dForwardLanes>(Name = "Lanes", Suits = DeviceKind.Software)]
 [Forward<Conv2dPackForward, Conv2dForwardLanePairs>(Name = "LanePairs", Suits = DeviceKind.Software)]
 [Forward<Conv2dForwardPixelPairs>(Name = "PixelPairs", Suits = DeviceKind.Software)]
 [Forward<Conv2dForwardRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
-[Forward<Conv2dForwardMatrix>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
+[Forward<Conv2dPackForwardMatrix, Conv2dForwardMatrix>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
 [Backward<Conv2dBackwardInput>]
 [Backward<Conv2dBackwardInputGemm>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
+[Backward<Conv2dPackBackwardWindow, Conv2dBackwardInputWindow>(Name = "Window", Suits = DeviceKind.Hardware, Tiles = WindowTile.Tiles)]
 [Backward<Conv2dPackBackward, Conv2dBackwardInputLanes>(Name = "InputLanes", Suits = DeviceKind.Software)]
 [Backward<Conv2dPackBackward, Conv2dBackwardInputLanePairs>(Name = "InputLanePairs", Suits = DeviceKind.Software)]
 [Backward<Conv2dBackwardInputPixelPairs>(Name = "PixelPairs", Suits = DeviceKind.Software)]
 [Backward<Conv2dBackwardInputRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
-[Backward<Conv2dBackwardInputMatrix>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
+[Backward<Conv2dPackBackwardMatrix, Conv2dBackwardInputMatrix>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
 [Backward<Conv2dBackwardWeight, WeightGradientSum>]
 [Backward<Conv2dBackwardWeightGemm, WeightGradientSumRuns>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Backward<Conv2dBackwardWeightLanes, WeightGradientSum>(Name = "WeightLanes", Suits = DeviceKind.Software)]
 [Backward<Conv2dBackwardWeightLanePairs, WeightGradientSum>(Name = "WeightLanePairs", Suits = DeviceKind.Software)]
 [Backward<Conv2dBackwardWeightPixelPairs, WeightGradientSum>(Name = "PixelPairs", Suits = DeviceKind.Software)]
 [Backward<Conv2dBackwardWeightRounded, WeightGradientSum>(Name = "Rounded", Numerics = NumericsClass.Float16)]
-[Backward<Conv2dBackwardWeightMatrix, WeightGradientSum>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
+[Backward<Conv2dBackwardWeightMatrix, WeightGradientSumRuns>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
 [Sample("x: 1x1x5x7", "OutChannels: 1")]
 [Sample("x: 2x3x5x7", "OutChannels: 4")]
 [Sample("x: 1x3x9x35", "OutChannels: 9, Padding: 1")]
@@ -95,6 +97,12 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     /// <summary>The same for the gradient to the input.</summary>
     [Scratch] public static partial Role PackedTransposed { get; }
 
+    /// <summary>Weights in the order in which GPUs read them.</summary>
+    [Scratch] public static partial Role WindowWeight { get; }
+
+    /// <summary>Weights of 16 bits in the order in which matrix units read them.</summary>
+    [Scratch] public static partial Role MatrixWeight { get; }
+
     /// <inheritdoc/>
     public override long Operations(Pass pass, ReadOnlySpan<Shape> shapes)
         => 2 * shapes[Y.Index].Length * shapes[X.Index].C * Kernel * Kernel;
@@ -145,6 +153,12 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
 
     private partial Shape PackedTransposedShape(in Shapes shapes) => PackedFor(shapes.X.C, OutChannels, Kernel);
 
+    private partial Shape WindowWeightShape(in Shapes shapes) => Shape.Of(Math.Max(
+        WindowTile.WeightLength(OutChannels, shapes.X.C, Kernel), WindowTile.WeightLength(shapes.X.C, OutChannels, Kernel)));
+
+    private partial Shape MatrixWeightShape(in Shapes shapes) => Shape.Of(Math.Max(
+        MatrixTiles.WeightLength(OutChannels, shapes.X.C, Kernel), MatrixTiles.WeightLength(shapes.X.C, OutChannels, Kernel)));
+
     /// <summary>The tiles of channels and all their taps have to fit 16 KiB of shared memory, which any device has.</summary>
     private partial bool SupportsGemm(in Shapes shapes, DeviceProperties device)
         => Kernel is 1 or 3 && GemmTile.Fits(Math.Max((long)shapes.X.H * shapes.X.W, (long)shapes.Y.H * shapes.Y.W), device);
@@ -164,10 +178,17 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     private partial bool SupportsPixelPairs(in Shapes shapes, DeviceProperties device)
         => Kernel == 1 && Padding == 0 && OutChannels <= MostPointChannels && device.HasChannelLanes && HasEvenRows(shapes);
 
-    private partial bool SupportsRounded(in Shapes shapes, DeviceProperties device) => Kernel > 1;
+    /// <summary>Not where most of a workgroup would have no channel.</summary>
+    private partial bool SupportsWindow(in Shapes shapes, DeviceProperties device)
+        => Kernel == 3 && Padding < Kernel && Math.Min(shapes.X.C, OutChannels) >= WindowTile.FewestChannels
+            && WindowTile.Fits(Math.Max(shapes.X.H, shapes.Y.H), Math.Max(shapes.X.W, shapes.Y.W), device);
+
+    /// <summary>Not where there is next to nothing to multiply: an image's one channel.</summary>
+    private partial bool SupportsRounded(in Shapes shapes, DeviceProperties device) => Kernel > 1 && shapes.X.C > 1;
 
     private partial bool SupportsMatrix(in Shapes shapes, DeviceProperties device)
-        => Kernel > 1 && MatrixTiles.Fit(Math.Max(Pixels(shapes.X), Pixels(shapes.Y)), device);
+        => Kernel == 3 && SupportsRounded(shapes, device) && Padding < Kernel && device.RunsMatrixKernels
+            && WindowTile.Fits(Math.Max(shapes.X.H, shapes.Y.H), Math.Max(shapes.X.W, shapes.Y.W), device);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardRounded.Spec spec)
         => WorkgroupCount.Linear(shapes.Y.Length, Conv2dForwardRounded.Info.LocalSize.X);
@@ -178,14 +199,32 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightRounded.Spec spec)
         => WorkgroupCount.Linear(PartialShape(shapes).Length, Conv2dBackwardWeightRounded.Info.LocalSize.X);
 
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackForwardWindow.Spec spec)
+        => WindowTile.Packing(OutChannels, shapes.X.C, Conv2dPackForwardWindow.Info);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackBackwardWindow.Spec spec)
+        => WindowTile.Packing(shapes.X.C, OutChannels, Conv2dPackBackwardWindow.Info);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardWindow.Spec spec)
+        => WindowTile.Grid(OutChannels, spec.TileRows, WindowTile.Line(shapes.Y, Kernel), spec.TileColumns, shapes.X.N);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputWindow.Spec spec)
+        => WindowTile.Grid(shapes.X.C, spec.TileRows, WindowTile.Line(shapes.X, Kernel), spec.TileColumns, shapes.X.N);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackForwardMatrix.Spec spec)
+        => MatrixTiles.Packing(OutChannels, shapes.X.C, Conv2dPackForwardMatrix.Info);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackBackwardMatrix.Spec spec)
+        => MatrixTiles.Packing(shapes.X.C, OutChannels, Conv2dPackBackwardMatrix.Info);
+
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardMatrix.Spec spec)
-        => MatrixTiles.Cover(OutChannels, Pixels(shapes.Y), spec.TileM, spec.TileN);
+        => MatrixTiles.Cover(OutChannels, WindowTile.Line(shapes.Y, Kernel), spec.TileN, shapes.X.N);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputMatrix.Spec spec)
-        => MatrixTiles.Cover(shapes.X.C, Pixels(shapes.X), spec.TileM, spec.TileN);
+        => MatrixTiles.Cover(shapes.X.C, WindowTile.Line(shapes.X, Kernel), spec.TileN, shapes.X.N);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightMatrix.Spec spec)
-        => MatrixTiles.Cover(OutChannels, (long)shapes.X.C * Kernel * Kernel, spec.TileM, spec.TileN) with { Z = (uint)PartialShape(shapes).N };
+        => WorkgroupCount.Cover(shapes.X.C, MatrixTiles.Chunk, OutChannels, spec.TileM, RunWeightShape(shapes).N);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForward.Spec spec)
         => Tiles(shapes.Y, spec.TileH, spec.TileC, Conv2dForward.Info.LocalSize);
@@ -249,6 +288,35 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
 
     private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSumRuns.Spec spec)
         => WorkgroupCount.Linear(shapes.Weight.Length + shapes.Bias.Length, WeightGradientSumRuns.Info.LocalSize.X);
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardWindow.Spec spec)
+    {
+        WindowTile tile = WindowTile.For(OutChannels, WindowTile.Line(shapes.Y, Kernel), shapes.X.N, buffers);
+        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
+    }
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputWindow.Spec spec)
+    {
+        WindowTile tile = WindowTile.For(shapes.X.C, WindowTile.Line(shapes.X, Kernel), shapes.X.N, buffers);
+        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
+    }
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardMatrix.Spec spec)
+        => spec = spec with
+        {
+            TileN = MatrixTiles.Pixels(
+                OutChannels, WindowTile.Line(shapes.Y, Kernel), shapes.X.N, spec.SubgroupSize, spec.MatrixSize, buffers.Device),
+        };
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputMatrix.Spec spec)
+        => spec = spec with
+        {
+            TileN = MatrixTiles.Pixels(
+                shapes.X.C, WindowTile.Line(shapes.X, Kernel), shapes.X.N, spec.SubgroupSize, spec.MatrixSize, buffers.Device),
+        };
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightMatrix.Spec spec)
+        => spec = spec with { TileM = MatrixTiles.WeightRows(spec.SubgroupSize, spec.MatrixSize) };
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardGemm.Spec spec)
     {

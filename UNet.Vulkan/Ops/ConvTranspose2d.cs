@@ -20,18 +20,12 @@ namespace UNet.Vulkan.Ops;
 [Forward<ConvTranspose2dForward>]
 [Forward<ConvTranspose2dForwardGemm>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Forward<ConvTranspose2dForwardLanes>(Name = "Lanes", Suits = DeviceKind.Software)]
-[Forward<ConvTranspose2dForwardRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
-[Forward<ConvTranspose2dForwardMatrix>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
 [Backward<ConvTranspose2dBackwardInput>]
 [Backward<ConvTranspose2dBackwardInputGemm>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Backward<ConvTranspose2dBackwardInputLanes>(Name = "InputLanes", Suits = DeviceKind.Software)]
-[Backward<ConvTranspose2dBackwardInputRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
-[Backward<ConvTranspose2dBackwardInputMatrix>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
 [Backward<ConvTranspose2dBackwardWeight, WeightGradientSum>]
 [Backward<ConvTranspose2dBackwardWeightGemm, WeightGradientSumRuns>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Backward<ConvTranspose2dBackwardWeightLanes, WeightGradientSum>(Name = "WeightLanes", Suits = DeviceKind.Software)]
-[Backward<ConvTranspose2dBackwardWeightRounded, WeightGradientSum>(Name = "Rounded", Numerics = NumericsClass.Float16)]
-[Backward<ConvTranspose2dBackwardWeightMatrix, WeightGradientSum>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
 [Sample("x: 1x1x3x5", "OutChannels: 1")]
 [Sample("x: 2x3x5x4", "OutChannels: 2")]
 [Sample("x: 1x9x9x33", "OutChannels: 5")]
@@ -124,28 +118,6 @@ public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rect
     private partial bool SupportsInputLanes(in Shapes shapes, DeviceProperties device) => device.HasChannelLanes;
 
     private partial bool SupportsWeightLanes(in Shapes shapes, DeviceProperties device) => device.HasChannelLanes;
-
-    private partial bool SupportsRounded(in Shapes shapes, DeviceProperties device) => true;
-
-    private partial bool SupportsMatrix(in Shapes shapes, DeviceProperties device) => MatrixTiles.Fit(Pixels(shapes.X), device);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dForwardRounded.Spec spec)
-        => WorkgroupCount.Linear(shapes.Y.Length, ConvTranspose2dForwardRounded.Info.LocalSize.X);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardInputRounded.Spec spec)
-        => WorkgroupCount.Linear(shapes.X.Length, ConvTranspose2dBackwardInputRounded.Info.LocalSize.X);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardWeightRounded.Spec spec)
-        => WorkgroupCount.Linear(PartialShape(shapes).Length / 4, ConvTranspose2dBackwardWeightRounded.Info.LocalSize.X);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dForwardMatrix.Spec spec)
-        => MatrixTiles.Cover(4L * OutChannels, Pixels(shapes.X), spec.TileM, spec.TileN);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardInputMatrix.Spec spec)
-        => MatrixTiles.Cover(shapes.X.C, Pixels(shapes.X), spec.TileM, spec.TileN);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardWeightMatrix.Spec spec)
-        => MatrixTiles.Cover(shapes.X.C, 4L * OutChannels, spec.TileM, spec.TileN) with { Z = (uint)PartialShape(shapes).N };
 
     private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dForwardLanes.Spec spec)
         => LaneTiles(shapes.X, OutChannels, spec.TileH, ConvTranspose2dForwardLanes.Info.LocalSize);

@@ -23,10 +23,13 @@ namespace UNet.Vulkan.Ops;
 [Op]
 [Forward<CropConcatConv2dForward>]
 [Forward<CropConcatConv2dForwardGemm>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
+[Forward<Conv2dPackForwardWindow, CropConcatConv2dForwardWindow>(Name = "Window", Suits = DeviceKind.Hardware, Tiles = WindowTile.Tiles)]
 [Forward<Conv2dPackForward, CropConcatConv2dForwardLanes>(Name = "Lanes", Suits = DeviceKind.Software)]
 [Forward<Conv2dPackForward, CropConcatConv2dForwardLanePairs>(Name = "LanePairs", Suits = DeviceKind.Software)]
 [Backward<CropConcatConv2dClearBorder, CropConcatConv2dBackwardInput>]
 [Backward<CropConcatConv2dClearBorder, CropConcatConv2dBackwardInputGemm>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
+[Backward<CropConcatConv2dClearBorder, Conv2dPackBackwardWindow, CropConcatConv2dBackwardInputWindow>(
+    Name = "Window", Suits = DeviceKind.Hardware, Tiles = WindowTile.Tiles)]
 [Backward<CropConcatConv2dClearBorder, Conv2dPackBackward, CropConcatConv2dBackwardInputLanes>(
     Name = "InputLanes", Suits = DeviceKind.Software)]
 [Backward<CropConcatConv2dClearBorder, Conv2dPackBackward, CropConcatConv2dBackwardInputLanePairs>(
@@ -88,6 +91,9 @@ public sealed partial record CropConcatConv2d(
     /// <summary>The same for the gradients to the two parts.</summary>
     [Scratch] public static partial Role PackedTransposed { get; }
 
+    /// <summary>Weights in the order in which GPUs read them.</summary>
+    [Scratch] public static partial Role WindowWeight { get; }
+
     /// <summary>The two ops in whose place this one stands.</summary>
     /// <param name="concatenation">Makes what the convolution reads.</param>
     /// <param name="convolution">Reads it as it is.</param>
@@ -137,6 +143,10 @@ public sealed partial record CropConcatConv2d(
 
     private partial bool SupportsGemm(in Shapes shapes, DeviceProperties device)
         => Kernel is 1 or 3 && GemmTile.Fits(Math.Max((long)shapes.Upsampled.H * shapes.Upsampled.W, (long)shapes.Y.H * shapes.Y.W), device);
+
+    private partial bool SupportsWindow(in Shapes shapes, DeviceProperties device)
+        => Kernel == 3 && Padding < Kernel && Math.Min(shapes.Weight.C, OutChannels) >= WindowTile.FewestChannels
+            && WindowTile.Fits(Math.Max(shapes.Upsampled.H, shapes.Y.H), Math.Max(shapes.Upsampled.W, shapes.Y.W), device);
 
     private partial bool SupportsLanes(in Shapes shapes, DeviceProperties device) => Convolution.RunsOnLanes(device);
 
@@ -205,6 +215,21 @@ public sealed partial record CropConcatConv2d(
     private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSum.Spec spec)
         => WorkgroupCount.Linear(shapes.Weight.Length + shapes.Bias.Length, WeightGradientSum.Info.LocalSize.X);
 
+    private partial Shape WindowWeightShape(in Shapes shapes) => Shape.Of(Math.Max(
+        WindowTile.WeightLength(OutChannels, shapes.Weight.C, Kernel), WindowTile.WeightLength(shapes.Weight.C, OutChannels, Kernel)));
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackForwardWindow.Spec spec)
+        => WindowTile.Packing(OutChannels, shapes.Weight.C, Conv2dPackForwardWindow.Info);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackBackwardWindow.Spec spec)
+        => WindowTile.Packing(shapes.Weight.C, OutChannels, Conv2dPackBackwardWindow.Info);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dForwardWindow.Spec spec)
+        => WindowTile.Grid(OutChannels, spec.TileRows, WindowTile.Line(shapes.Y, Kernel), spec.TileColumns, shapes.Skip.N);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardInputWindow.Spec spec)
+        => WindowTile.Grid(shapes.Weight.C, spec.TileRows, WindowTile.Line(shapes.Upsampled, Kernel), spec.TileColumns, shapes.Skip.N);
+
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dForwardGemm.Spec spec)
         => WorkgroupCount.Cover(OutChannels, spec.TileRows, (long)shapes.Y.H * shapes.Y.W, spec.TileColumns, shapes.Skip.N);
 
@@ -217,6 +242,18 @@ public sealed partial record CropConcatConv2d(
 
     private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSumRuns.Spec spec)
         => WorkgroupCount.Linear(shapes.Weight.Length + shapes.Bias.Length, WeightGradientSumRuns.Info.LocalSize.X);
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dForwardWindow.Spec spec)
+    {
+        WindowTile tile = WindowTile.For(OutChannels, WindowTile.Line(shapes.Y, Kernel), shapes.Skip.N, buffers);
+        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
+    }
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dBackwardInputWindow.Spec spec)
+    {
+        WindowTile tile = WindowTile.For(shapes.Weight.C, WindowTile.Line(shapes.Upsampled, Kernel), shapes.Skip.N, buffers);
+        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
+    }
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dForwardGemm.Spec spec)
     {

@@ -10,7 +10,7 @@ namespace UNet.Vulkan.Ops;
 internal static class SplitRule
 {
     /// <summary>Workgroups to aim for where a weight gradient is a matrix product: enough for a large GPU.</summary>
-    private const long WantedWorkgroups = 512;
+    private const long WantedWorkgroups = 2048;
 
     /// <summary>Pixels that a run should have at least.</summary>
     private const long ShortestRun = 64;
@@ -21,18 +21,22 @@ internal static class SplitRule
     /// <summary>Elements that the partial sums of one image should have at most (8 MiB); a single run may need more.</summary>
     private const long LargestPartial = 2_097_152;
 
+    /// <summary>The same where it is a matrix product, for GPUs (32 MiB).</summary>
+    private const long LargestRuns = 8_388_608;
+
     /// <summary>
-    /// Into how many runs the pixels of all images are split where a weight gradient is a matrix product, of which tiles of 64 x
-    /// 64 elements each take a workgroup: for each image at least 1, and the same number whatever the batch.
+    /// Into how many runs the pixels of all images are split where a weight gradient is a matrix product, of which each 64 output
+    /// channels and 16 input channels with nine taps count as a workgroup: for each image at least 1, and the same number whatever
+    /// the batch.
     /// </summary>
     /// <param name="images">Images in the batch.</param>
     /// <param name="pixels">Pixels of each image.</param>
     /// <param name="weight">Shape of the weight.</param>
     public static int Runs(int images, long pixels, Shape weight)
     {
-        long tiles = (long)WorkgroupCount.Cover(weight.N, 64, weight.Length / weight.N, 64).Total;
+        long tiles = (long)WorkgroupCount.Cover(weight.N, 64, weight.Length / weight.N, 16 * 9).Total;
         long forOccupancy = (WantedWorkgroups + tiles - 1) / tiles;
-        long forMemory = LargestPartial / weight.Length;
+        long forMemory = LargestRuns / weight.Length;
         return images * (int)Math.Clamp(Math.Min(forOccupancy, forMemory), 1, Math.Max(1, pixels / ShortestRun));
     }
 

@@ -20,13 +20,13 @@ public sealed partial record SquareSum
     /// <summary>Sum of squares [1].</summary>
     [Output] public static partial Role Sum { get; }
 
-    /// <summary>A sum for each invocation of the first kernel.</summary>
+    /// <summary>A sum for each workgroup of the first kernel.</summary>
     [Scratch] public static partial Role Partial { get; }
 
     private partial void InferShapes(ref Shapes shapes) => shapes.Sum = new Shape(1);
 
     private partial Shape PartialShape(in Shapes shapes)
-        => new(checked((int)(Grid(shapes, SquareSumPartial.Spec.Default).Total * SquareSumPartial.Info.LocalSize.X)));
+        => new(checked((int)Grid(shapes, SquareSumPartial.Spec.Default).Total));
 
     private partial WorkgroupCount Grid(in Shapes shapes, in SquareSumPartial.Spec spec)
         => WorkgroupCount.Linear(shapes.X.Length, spec.TileElements * SquareSumPartial.Info.LocalSize.X);

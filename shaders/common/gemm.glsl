@@ -16,7 +16,7 @@
 //
 // The kernel declares the constants TILE_ROWS and TILE_COLUMNS (a workgroup's part of the result), TILE_ROWS_EACH and
 // TILE_COLUMNS_EACH (an invocation's part; multiples of 4, of which 128 make up the tile), TILE_DEPTH (what is staged at a
-// time, a multiple of 3 or 4) and A_LOADS and B_LOADS (how many elements of either tile an invocation brings), and defines:
+// time, a multiple of 6 or 8) and A_LOADS and B_LOADS (how many elements of either tile an invocation brings), and defines:
 float load_a(uint load, uint depth0);         // the load-th of the invocation's elements of the tile that starts at depth0;
 float load_b(uint load, uint depth0);         // beyond the depth one of the two is 0 and the other any finite number
 uint place_a(uint load);                      // where in a_tile it belongs
@@ -25,14 +25,14 @@ float start_of(uint row);                     // what the sums of a row start fr
 void store(uint row, uint column, float sum); // row and column may lie beyond the matrix
 void on_tiles();                              // called whenever both tiles stand in shared memory
 
-const uint UNROLL = TILE_DEPTH % 3u == 0u ? 3u : 4u;
+const uint UNROLL = TILE_DEPTH % 3u == 0u ? 6u : 8u;
 const uint A_PITCH = TILE_ROWS + 4u; // padded, so that a column of the tile is spread over the banks
 const uint B_PITCH = TILE_COLUMNS + 4u;
 const uint COLUMN_LANES = TILE_COLUMNS / TILE_COLUMNS_EACH;
 const uint ROW_LANES = TILE_ROWS / TILE_ROWS_EACH;
 
-shared float a_tile[TILE_DEPTH * A_PITCH]; // [depth][row]
-shared float b_tile[TILE_DEPTH * B_PITCH]; // [depth][column]
+shared vec4 a_tile[TILE_DEPTH * A_PITCH / 4u]; // [depth][row]
+shared vec4 b_tile[TILE_DEPTH * B_PITCH / 4u]; // [depth][column]
 
 float a_next[A_LOADS];
 float b_next[B_LOADS];
@@ -56,18 +56,24 @@ void load_tiles(uint depth0) {
 
 void stage_tiles() {
     [[unroll]] for (uint i = 0u; i < A_LOADS; i++)
-        a_tile[place_a(i)] = a_next[i];
+        a_tile[place_a(i) / 4u][place_a(i) % 4u] = a_next[i];
     [[unroll]] for (uint i = 0u; i < B_LOADS; i++)
-        b_tile[place_b(i)] = b_next[i];
+        b_tile[place_b(i) / 4u][place_b(i) % 4u] = b_next[i];
 }
 
 void multiply_at(uint depth) {
     float a[TILE_ROWS_EACH];
     float b[TILE_COLUMNS_EACH];
-    [[unroll]] for (uint i = 0u; i < TILE_ROWS_EACH; i++)
-        a[i] = a_tile[depth * A_PITCH + row_in_tile(i)];
-    [[unroll]] for (uint j = 0u; j < TILE_COLUMNS_EACH; j++)
-        b[j] = b_tile[depth * B_PITCH + column_in_tile(j)];
+    [[unroll]] for (uint i = 0u; i < TILE_ROWS_EACH; i += 4u) {
+        vec4 four = a_tile[(depth * A_PITCH + row_in_tile(i)) / 4u];
+        [[unroll]] for (uint part = 0u; part < 4u; part++)
+            a[i + part] = four[part];
+    }
+    [[unroll]] for (uint j = 0u; j < TILE_COLUMNS_EACH; j += 4u) {
+        vec4 four = b_tile[(depth * B_PITCH + column_in_tile(j)) / 4u];
+        [[unroll]] for (uint part = 0u; part < 4u; part++)
+            b[j + part] = four[part];
+    }
     [[unroll]] for (uint i = 0u; i < TILE_ROWS_EACH; i++) {
         [[unroll]] for (uint j = 0u; j < TILE_COLUMNS_EACH; j++)
             sum[i * TILE_COLUMNS_EACH + j] = fma(a[i], b[j], sum[i * TILE_COLUMNS_EACH + j]);

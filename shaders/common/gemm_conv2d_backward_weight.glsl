@@ -19,7 +19,7 @@ float load_a(uint load, uint depth0) {
 void on_tiles() {
     if (gl_WorkGroupID.y == 0u && gl_LocalInvocationID.x < TILE_ROWS) {
         for (uint depth = 0u; depth < TILE_DEPTH; depth++)
-            bias_sum += a_tile[depth * A_PITCH + gl_LocalInvocationID.x];
+            bias_sum += a_tile[(depth * A_PITCH + gl_LocalInvocationID.x) / 4u][gl_LocalInvocationID.x % 4u];
     }
 }
 

@@ -48,7 +48,7 @@ float load_b(uint load, uint depth0) {
 void on_tiles() {
     if (gl_WorkGroupID.x == 0u && gl_LocalInvocationID.x < TILE_COLUMNS) {
         for (uint depth = 0u; depth < TILE_DEPTH; depth++)
-            bias_sum += b_tile[depth * B_PITCH + gl_LocalInvocationID.x];
+            bias_sum += b_tile[(depth * B_PITCH + gl_LocalInvocationID.x) / 4u][gl_LocalInvocationID.x % 4u];
     }
 }
 
@@ -69,11 +69,11 @@ void main() {
     // The bias of an output channel has part in its four taps, which are neighbouring columns.
     barrier();
     if (gl_LocalInvocationID.x < TILE_COLUMNS)
-        b_tile[gl_LocalInvocationID.x] = bias_sum;
+        b_tile[gl_LocalInvocationID.x / 4u][gl_LocalInvocationID.x % 4u] = bias_sum;
     barrier();
     uint k = gl_WorkGroupID.y * (TILE_COLUMNS / TAPS) + gl_LocalInvocationID.x;
     if (gl_WorkGroupID.x == 0u && gl_LocalInvocationID.x < TILE_COLUMNS / TAPS && k < y_c) {
-        uint column = gl_LocalInvocationID.x * TAPS;
-        run_bias[gl_WorkGroupID.z * y_c + k] = b_tile[column] + b_tile[column + 1u] + b_tile[column + 2u] + b_tile[column + 3u];
+        vec4 taps = b_tile[gl_LocalInvocationID.x];
+        run_bias[gl_WorkGroupID.z * y_c + k] = taps.x + taps.y + taps.z + taps.w;
     }
 }

@@ -1,10 +1,11 @@
 #version 460
+#extension GL_EXT_control_flow_attributes : require
 #extension GL_GOOGLE_include_directive : require
 #include "common/linear.glsl"
 // Second half of a weight and bias gradient that was summed over runs of pixels: adds the runs in a fixed order.
-// One workgroup computes 32 elements of d_weight, or behind those of d_bias: an invocation adds every fourth run, in the order
-// of the runs, then the four sums are added.
-layout(local_size_x = 32, local_size_y = 4) in;
+// One invocation computes one element of d_weight, or behind those one of d_bias: in four sums, of every fourth run each, so that
+// four loads are under way at a time.
+layout(local_size_x = 128) in;
 
 layout(set = 0, binding = 0, std430) readonly buffer RunWeight { float run_weight[]; };
 layout(set = 0, binding = 1, std430) readonly buffer RunBias { float run_bias[]; };
@@ -16,27 +17,21 @@ layout(push_constant, std430) uniform Push {
     uint run_weight_n;
 };
 
-shared float part[4][32];
-
 void main() {
     uint i = linear_workgroup() * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
-    float sum = 0.0;
+    vec4 sum = vec4(0.0);
     if (i < weight_length) {
-        for (uint run = gl_LocalInvocationID.y; run < run_weight_n; run += 4u)
-            sum += run_weight[run * weight_length + i];
+        for (uint run = 0u; run < run_weight_n; run += 4u) {
+            [[unroll]] for (uint j = 0u; j < 4u; j++)
+                sum[j] += run + j < run_weight_n ? run_weight[(run + j) * weight_length + i] : 0.0;
+        }
+        d_weight[i] = sum.x + sum.y + sum.z + sum.w;
     } else if (i < weight_length + bias_length) {
-        for (uint run = gl_LocalInvocationID.y; run < run_weight_n; run += 4u)
-            sum += run_bias[run * bias_length + i - weight_length];
+        i -= weight_length;
+        for (uint run = 0u; run < run_weight_n; run += 4u) {
+            [[unroll]] for (uint j = 0u; j < 4u; j++)
+                sum[j] += run + j < run_weight_n ? run_bias[(run + j) * bias_length + i] : 0.0;
+        }
+        d_bias[i] = sum.x + sum.y + sum.z + sum.w;
     }
-    part[gl_LocalInvocationID.y][gl_LocalInvocationID.x] = sum;
-    barrier();
-    if (gl_LocalInvocationID.y > 0u)
-        return;
-    sum += part[1][gl_LocalInvocationID.x];
-    sum += part[2][gl_LocalInvocationID.x];
-    sum += part[3][gl_LocalInvocationID.x];
-    if (i < weight_length)
-        d_weight[i] = sum;
-    else if (i < weight_length + bias_length)
-        d_bias[i - weight_length] = sum;
 }
