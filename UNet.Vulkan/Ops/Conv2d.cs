@@ -178,9 +178,12 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     private partial bool SupportsPixelPairs(in Shapes shapes, DeviceProperties device)
         => Kernel == 1 && Padding == 0 && OutChannels <= MostPointChannels && device.HasChannelLanes && HasEvenRows(shapes);
 
-    /// <summary>Not where most of a workgroup would have no channel.</summary>
+    /// <summary>
+    /// Not where most of a workgroup would have no channel, nor on software drivers, which take minutes to compile what the op checks
+    /// would ask of it.
+    /// </summary>
     private partial bool SupportsWindow(in Shapes shapes, DeviceProperties device)
-        => Kernel == 3 && Padding < Kernel && Math.Min(shapes.X.C, OutChannels) >= WindowTile.FewestChannels
+        => !device.IsSoftware && Kernel == 3 && Padding < Kernel && Math.Min(shapes.X.C, OutChannels) >= WindowTile.FewestChannels
             && WindowTile.Fits(Math.Max(shapes.X.H, shapes.Y.H), Math.Max(shapes.X.W, shapes.Y.W), device);
 
     /// <summary>Not where there is next to nothing to multiply: an image's one channel.</summary>

@@ -144,8 +144,9 @@ public sealed partial record CropConcatConv2d(
     private partial bool SupportsGemm(in Shapes shapes, DeviceProperties device)
         => Kernel is 1 or 3 && GemmTile.Fits(Math.Max((long)shapes.Upsampled.H * shapes.Upsampled.W, (long)shapes.Y.H * shapes.Y.W), device);
 
+    /// <summary>As for <see cref="Conv2d"/>.</summary>
     private partial bool SupportsWindow(in Shapes shapes, DeviceProperties device)
-        => Kernel == 3 && Padding < Kernel && Math.Min(shapes.Weight.C, OutChannels) >= WindowTile.FewestChannels
+        => !device.IsSoftware && Kernel == 3 && Padding < Kernel && Math.Min(shapes.Weight.C, OutChannels) >= WindowTile.FewestChannels
             && WindowTile.Fits(Math.Max(shapes.Upsampled.H, shapes.Y.H), Math.Max(shapes.Upsampled.W, shapes.Y.W), device);
 
     private partial bool SupportsLanes(in Shapes shapes, DeviceProperties device) => Convolution.RunsOnLanes(device);
