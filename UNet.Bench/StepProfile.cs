@@ -36,7 +36,7 @@ internal static class StepProfile
 
         using VulkanDevice device = VulkanDevice.Open(choice);
         PlanOptions options = arguments.Contains("--plain") ? PlanOptions.Plain
-            : new PlanOptions { Numerics = arguments.Contains("--mixed") ? NumericsRule.Mixed : NumericsRule.Direct };
+            : new PlanOptions { Numerics = arguments.Contains("--mixed") ? NumericsRule.Mixed : arguments.Contains("--direct") ? NumericsRule.Direct : NumericsRule.Winograd };
         ExecutionPlan plan = Planner.Plan(graph, device.Properties, options);
         using var session = new VulkanSession(device, plan, graph.StepSlot);
         session.Initialize(graph);

@@ -6,8 +6,8 @@ namespace UNet.Generators.Ops;
 
 internal sealed partial class OpParser
 {
-    private static readonly string[] DeviceKindNames = ["Any", "Hardware", "Software"];
-    private static readonly string[] NumericsNames = ["Direct", "Float16"];
+    private const string AnyDevice = "Any";
+    private const string PlainNumerics = "Direct";
 
     private readonly List<DeclaredKernel> _kernels = [];
     private readonly List<DeclaredImplementation> _implementations = [];
@@ -21,9 +21,9 @@ internal sealed partial class OpParser
 
         public string Name { get; } = Named(attribute, "Name", "");
 
-        public string Suits { get; } = DeviceKindNames[Named(attribute, "Suits", 0)];
+        public string Suits { get; } = NamedMember(attribute, "Suits", AnyDevice);
 
-        public string Numerics { get; } = NumericsNames[Named(attribute, "Numerics", 0)];
+        public string Numerics { get; } = NamedMember(attribute, "Numerics", PlainNumerics);
 
         public string Tiles { get; } = Named(attribute, "Tiles", "");
 
@@ -171,9 +171,9 @@ internal sealed partial class OpParser
         {
             string name = pass[i].Name;
             string passName = pass[i].IsForward ? "forward" : "backward";
-            if (i == 0 && pass[i].Suits != DeviceKindNames[0])
+            if (i == 0 && pass[i].Suits != AnyDevice)
                 Report(OpDiagnostics.PlainImplementation, pass[i].Place, passName, _op.Name, $"Suits = DeviceKind.{pass[i].Suits}");
-            if (i == 0 && pass[i].Numerics != NumericsNames[0])
+            if (i == 0 && pass[i].Numerics != PlainNumerics)
                 Report(OpDiagnostics.PlainImplementation, pass[i].Place, passName, _op.Name, $"Numerics = NumericsClass.{pass[i].Numerics}");
             if (i == 0 && name.Length > 0)
                 Report(OpDiagnostics.ImplementationName, pass[i].Place, passName, _op.Name,

@@ -73,6 +73,14 @@ internal sealed partial class OpParser
         return otherwise;
     }
 
+    /// <summary>Name of the enum's member that an attribute's argument is.</summary>
+    private static string NamedMember(AttributeData attribute, string name, string otherwise)
+    {
+        TypedConstant argument = attribute.NamedArguments.FirstOrDefault(argument => argument.Key == name).Value;
+        return argument.Type?.GetMembers().OfType<IFieldSymbol>()
+            .FirstOrDefault(member => member.HasConstantValue && Equals(member.ConstantValue, argument.Value))?.Name ?? otherwise;
+    }
+
     private void Report(DiagnosticDescriptor descriptor, Place? place, params string[] arguments)
         => _diagnostics.Add(DiagnosticInfo.Create(descriptor, place ?? _place, arguments));
 }

@@ -44,6 +44,7 @@ public class CandidatesTests
     [Theory]
     [InlineData(NumericsClass.Direct)]
     [InlineData(NumericsClass.Float16)]
+    [InlineData(NumericsClass.Winograd)]
     public void CandidatesAreOfOneNumericsClass(NumericsClass numerics)
     {
         foreach (Invocation invocation in OpCatalog.Samples.SelectMany(sample => new SampleGraph(sample).Graph.Invocations))

@@ -13,6 +13,9 @@ public sealed record NumericsRule(NumericsClass Class)
     /// <summary>Direct sums throughout.</summary>
     public static NumericsRule Direct { get; } = new(NumericsClass.Direct);
 
+    /// <summary>Full precision: fewer products where an op has an implementation with them.</summary>
+    public static NumericsRule Winograd { get; } = new(NumericsClass.Winograd);
+
     /// <summary>Mixed precision: products of 16 bits where an op has an implementation with them.</summary>
     public static NumericsRule Mixed { get; } = new(NumericsClass.Float16);
 
@@ -20,6 +23,7 @@ public sealed record NumericsRule(NumericsClass Class)
     private static readonly ImmutableDictionary<string, NumericsRule> ByName = new Dictionary<string, NumericsRule>
     {
         ["direct"] = Direct,
+        ["winograd"] = Winograd,
         ["float16"] = Mixed,
     }.ToImmutableDictionary();
 

@@ -10,6 +10,12 @@ public enum NumericsClass
     /// <summary>Products of the tensors' own elements, added in Float32 in the order that the op's file states.</summary>
     Direct,
 
+    /// <summary>
+    /// Winograd's F(2x2,3x3): products of sums of a tile's elements with sums of a kernel's, 16 in the place of 36, added in Float32
+    /// and transformed back.
+    /// </summary>
+    Winograd,
+
     /// <summary>Products of elements rounded to 16 bits, added in Float32.</summary>
     Float16,
 }
