@@ -25,6 +25,8 @@ namespace UNet.Vulkan.Ops;
 [Forward<Conv2dForward>]
 [Forward<Conv2dForwardGemm>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Forward<Conv2dPackForwardWindow, Conv2dForwardWindow>(Name = "Window", Suits = DeviceKind.Hardware, Tiles = WindowTile.Tiles)]
+[Forward<Conv2dPackForwardWinograd, Conv2dForwardWinograd>(
+    Name = "Winograd", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Winograd, Tiles = WinogradTile.Tiles)]
 [Forward<Conv2dPackForward, Conv2dForwardLanes>(Name = "Lanes", Suits = DeviceKind.Software)]
 [Forward<Conv2dPackForward, Conv2dForwardLanePairs>(Name = "LanePairs", Suits = DeviceKind.Software)]
 [Forward<Conv2dForwardPixelPairs>(Name = "PixelPairs", Suits = DeviceKind.Software)]
@@ -33,6 +35,8 @@ namespace UNet.Vulkan.Ops;
 [Backward<Conv2dBackwardInput>]
 [Backward<Conv2dBackwardInputGemm>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Backward<Conv2dPackBackwardWindow, Conv2dBackwardInputWindow>(Name = "Window", Suits = DeviceKind.Hardware, Tiles = WindowTile.Tiles)]
+[Backward<Conv2dPackBackwardWinograd, Conv2dBackwardInputWinograd>(
+    Name = "Winograd", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Winograd, Tiles = WinogradTile.Tiles)]
 [Backward<Conv2dPackBackward, Conv2dBackwardInputLanes>(Name = "InputLanes", Suits = DeviceKind.Software)]
 [Backward<Conv2dPackBackward, Conv2dBackwardInputLanePairs>(Name = "InputLanePairs", Suits = DeviceKind.Software)]
 [Backward<Conv2dBackwardInputPixelPairs>(Name = "PixelPairs", Suits = DeviceKind.Software)]
@@ -40,6 +44,8 @@ namespace UNet.Vulkan.Ops;
 [Backward<Conv2dPackBackwardMatrix, Conv2dBackwardInputMatrix>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
 [Backward<Conv2dBackwardWeight, WeightGradientSum>]
 [Backward<Conv2dBackwardWeightGemm, WeightGradientSumRuns>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
+[Backward<Conv2dBackwardWeightWinograd, WeightGradientSumRuns>(
+    Name = "Winograd", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Winograd, Tiles = WinogradTile.Tiles)]
 [Backward<Conv2dBackwardWeightLanes, WeightGradientSum>(Name = "WeightLanes", Suits = DeviceKind.Software)]
 [Backward<Conv2dBackwardWeightLanePairs, WeightGradientSum>(Name = "WeightLanePairs", Suits = DeviceKind.Software)]
 [Backward<Conv2dBackwardWeightPixelPairs, WeightGradientSum>(Name = "PixelPairs", Suits = DeviceKind.Software)]
@@ -100,6 +106,9 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     /// <summary>Weights in the order in which GPUs read them.</summary>
     [Scratch] public static partial Role WindowWeight { get; }
 
+    /// <summary>Weights transformed by Winograd's algorithm, in the order in which GPUs read them.</summary>
+    [Scratch] public static partial Role TransformedWeight { get; }
+
     /// <summary>Weights of 16 bits in the order in which matrix units read them.</summary>
     [Scratch] public static partial Role MatrixWeight { get; }
 
@@ -156,6 +165,8 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     private partial Shape WindowWeightShape(in Shapes shapes) => Shape.Of(Math.Max(
         WindowTile.WeightLength(OutChannels, shapes.X.C, Kernel), WindowTile.WeightLength(shapes.X.C, OutChannels, Kernel)));
 
+    private partial Shape TransformedWeightShape(in Shapes shapes) => WinogradTile.WeightShape(OutChannels, shapes.X.C);
+
     private partial Shape MatrixWeightShape(in Shapes shapes) => Shape.Of(Math.Max(
         MatrixTiles.WeightLength(OutChannels, shapes.X.C, Kernel), MatrixTiles.WeightLength(shapes.X.C, OutChannels, Kernel)));
 
@@ -186,6 +197,9 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
         => !device.IsSoftware && Kernel == 3 && Padding < Kernel && Math.Min(shapes.X.C, OutChannels) >= WindowTile.FewestChannels
             && WindowTile.Fits(Math.Max(shapes.X.H, shapes.Y.H), Math.Max(shapes.X.W, shapes.Y.W), device);
 
+    private partial bool SupportsWinograd(in Shapes shapes, DeviceProperties device)
+        => WinogradTile.Supports(Kernel, Padding, shapes.X.C, shapes.X, shapes.Y, device);
+
     /// <summary>Not where there is next to nothing to multiply: an image's one channel.</summary>
     private partial bool SupportsRounded(in Shapes shapes, DeviceProperties device) => Kernel > 1 && shapes.X.C > 1;
 
@@ -213,6 +227,21 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputWindow.Spec spec)
         => WindowTile.Grid(shapes.X.C, spec.TileRows, WindowTile.Line(shapes.X, Kernel), spec.TileColumns, shapes.X.N);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackForwardWinograd.Spec spec)
+        => WinogradTile.Packing(OutChannels, shapes.X.C, Conv2dPackForwardWinograd.Info);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackBackwardWinograd.Spec spec)
+        => WinogradTile.Packing(shapes.X.C, OutChannels, Conv2dPackBackwardWinograd.Info);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardWinograd.Spec spec)
+        => WinogradTile.Grid(OutChannels, spec.TileRows, WinogradTile.Count(shapes.Y), spec.TileColumns, shapes.X.N);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputWinograd.Spec spec)
+        => WinogradTile.Grid(shapes.X.C, spec.TileRows, WinogradTile.Count(shapes.X), spec.TileColumns, shapes.X.N);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightWinograd.Spec spec)
+        => WinogradTile.Grid(OutChannels, spec.TileRows, shapes.X.C, spec.TileColumns, RunWeightShape(shapes).N);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackForwardMatrix.Spec spec)
         => MatrixTiles.Packing(OutChannels, shapes.X.C, Conv2dPackForwardMatrix.Info);
@@ -301,6 +330,24 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputWindow.Spec spec)
     {
         WindowTile tile = WindowTile.For(shapes.X.C, WindowTile.Line(shapes.X, Kernel), shapes.X.N, buffers);
+        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
+    }
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardWinograd.Spec spec)
+    {
+        WinogradTile tile = WinogradTile.For(OutChannels, WinogradTile.Count(shapes.Y), shapes.X.N, buffers);
+        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
+    }
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputWinograd.Spec spec)
+    {
+        WinogradTile tile = WinogradTile.For(shapes.X.C, WinogradTile.Count(shapes.X), shapes.X.N, buffers);
+        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
+    }
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightWinograd.Spec spec)
+    {
+        WinogradTile tile = WinogradTile.For(OutChannels, shapes.X.C, RunWeightShape(shapes).N, buffers);
         spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
     }
 

@@ -24,18 +24,24 @@ namespace UNet.Vulkan.Ops;
 [Forward<CropConcatConv2dForward>]
 [Forward<CropConcatConv2dForwardGemm>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Forward<Conv2dPackForwardWindow, CropConcatConv2dForwardWindow>(Name = "Window", Suits = DeviceKind.Hardware, Tiles = WindowTile.Tiles)]
+[Forward<Conv2dPackForwardWinograd, CropConcatConv2dForwardWinograd>(
+    Name = "Winograd", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Winograd, Tiles = WinogradTile.Tiles)]
 [Forward<Conv2dPackForward, CropConcatConv2dForwardLanes>(Name = "Lanes", Suits = DeviceKind.Software)]
 [Forward<Conv2dPackForward, CropConcatConv2dForwardLanePairs>(Name = "LanePairs", Suits = DeviceKind.Software)]
 [Backward<CropConcatConv2dClearBorder, CropConcatConv2dBackwardInput>]
 [Backward<CropConcatConv2dClearBorder, CropConcatConv2dBackwardInputGemm>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Backward<CropConcatConv2dClearBorder, Conv2dPackBackwardWindow, CropConcatConv2dBackwardInputWindow>(
     Name = "Window", Suits = DeviceKind.Hardware, Tiles = WindowTile.Tiles)]
+[Backward<CropConcatConv2dClearBorder, Conv2dPackBackwardWinograd, CropConcatConv2dBackwardInputWinograd>(
+    Name = "Winograd", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Winograd, Tiles = WinogradTile.Tiles)]
 [Backward<CropConcatConv2dClearBorder, Conv2dPackBackward, CropConcatConv2dBackwardInputLanes>(
     Name = "InputLanes", Suits = DeviceKind.Software)]
 [Backward<CropConcatConv2dClearBorder, Conv2dPackBackward, CropConcatConv2dBackwardInputLanePairs>(
     Name = "InputLanePairs", Suits = DeviceKind.Software)]
 [Backward<CropConcatConv2dBackwardWeight, WeightGradientSum>]
 [Backward<CropConcatConv2dBackwardWeightGemm, WeightGradientSumRuns>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
+[Backward<CropConcatConv2dBackwardWeightWinograd, WeightGradientSumRuns>(
+    Name = "Winograd", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Winograd, Tiles = WinogradTile.Tiles)]
 [Backward<CropConcatConv2dBackwardWeightLanes, WeightGradientSum>(Name = "WeightLanes", Suits = DeviceKind.Software)]
 [Backward<CropConcatConv2dBackwardWeightLanePairs, WeightGradientSum>(Name = "WeightLanePairs", Suits = DeviceKind.Software)]
 [Sample("skip: 1x1x6x8; upsampled: 1x1x5x4", "OutChannels: 1")]
@@ -94,6 +100,9 @@ public sealed partial record CropConcatConv2d(
     /// <summary>Weights in the order in which GPUs read them.</summary>
     [Scratch] public static partial Role WindowWeight { get; }
 
+    /// <summary>Weights transformed by Winograd's algorithm, in the order in which GPUs read them.</summary>
+    [Scratch] public static partial Role TransformedWeight { get; }
+
     /// <summary>The two ops in whose place this one stands.</summary>
     /// <param name="concatenation">Makes what the convolution reads.</param>
     /// <param name="convolution">Reads it as it is.</param>
@@ -148,6 +157,10 @@ public sealed partial record CropConcatConv2d(
     private partial bool SupportsWindow(in Shapes shapes, DeviceProperties device)
         => !device.IsSoftware && Kernel == 3 && Padding < Kernel && Math.Min(shapes.Weight.C, OutChannels) >= WindowTile.FewestChannels
             && WindowTile.Fits(Math.Max(shapes.Upsampled.H, shapes.Y.H), Math.Max(shapes.Upsampled.W, shapes.Y.W), device);
+
+    /// <summary>As for <see cref="Conv2d"/>.</summary>
+    private partial bool SupportsWinograd(in Shapes shapes, DeviceProperties device)
+        => WinogradTile.Supports(Kernel, Padding, shapes.Weight.C, shapes.Upsampled, shapes.Y, device);
 
     private partial bool SupportsLanes(in Shapes shapes, DeviceProperties device) => Convolution.RunsOnLanes(device);
 
@@ -231,6 +244,23 @@ public sealed partial record CropConcatConv2d(
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardInputWindow.Spec spec)
         => WindowTile.Grid(shapes.Weight.C, spec.TileRows, WindowTile.Line(shapes.Upsampled, Kernel), spec.TileColumns, shapes.Skip.N);
 
+    private partial Shape TransformedWeightShape(in Shapes shapes) => WinogradTile.WeightShape(OutChannels, shapes.Weight.C);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackForwardWinograd.Spec spec)
+        => WinogradTile.Packing(OutChannels, shapes.Weight.C, Conv2dPackForwardWinograd.Info);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackBackwardWinograd.Spec spec)
+        => WinogradTile.Packing(shapes.Weight.C, OutChannels, Conv2dPackBackwardWinograd.Info);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dForwardWinograd.Spec spec)
+        => WinogradTile.Grid(OutChannels, spec.TileRows, WinogradTile.Count(shapes.Y), spec.TileColumns, shapes.Skip.N);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardInputWinograd.Spec spec)
+        => WinogradTile.Grid(shapes.Weight.C, spec.TileRows, WinogradTile.Count(shapes.Upsampled), spec.TileColumns, shapes.Skip.N);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardWeightWinograd.Spec spec)
+        => WinogradTile.Grid(OutChannels, spec.TileRows, shapes.Weight.C, spec.TileColumns, RunWeightShape(shapes).N);
+
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dForwardGemm.Spec spec)
         => WorkgroupCount.Cover(OutChannels, spec.TileRows, (long)shapes.Y.H * shapes.Y.W, spec.TileColumns, shapes.Skip.N);
 
@@ -253,6 +283,24 @@ public sealed partial record CropConcatConv2d(
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dBackwardInputWindow.Spec spec)
     {
         WindowTile tile = WindowTile.For(shapes.Weight.C, WindowTile.Line(shapes.Upsampled, Kernel), shapes.Skip.N, buffers);
+        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
+    }
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dForwardWinograd.Spec spec)
+    {
+        WinogradTile tile = WinogradTile.For(OutChannels, WinogradTile.Count(shapes.Y), shapes.Skip.N, buffers);
+        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
+    }
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dBackwardInputWinograd.Spec spec)
+    {
+        WinogradTile tile = WinogradTile.For(shapes.Weight.C, WinogradTile.Count(shapes.Upsampled), shapes.Skip.N, buffers);
+        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
+    }
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dBackwardWeightWinograd.Spec spec)
+    {
+        WinogradTile tile = WinogradTile.For(OutChannels, shapes.Weight.C, RunWeightShape(shapes).N, buffers);
         spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
     }
 

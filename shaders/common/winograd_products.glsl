@@ -1,0 +1,100 @@
+// What convolutions by Winograd's F(2x2,3x3) (see common/winograd.glsl) share on GPUs: for each of the 16 points of the transforms a
+// matrix product [TILE_ROWS] x [depth] times [depth] x [TILE_COLUMNS], in Float32.
+// One workgroup of 256 invocations computes all points: 16 invocations each, of which each takes TILE_ROWS / 4 x TILE_COLUMNS / 4
+// elements in runs of four. Terms are fused multiply-adds in the order of the depth, so that tiles of every size give the same bits.
+// The including file declares TILE_ROWS (32 or 64) and TILE_COLUMNS (16, 32 or 64), stages the factors and defines
+// finish(row, column, products), which takes all 16 products of an element.
+#include "common/winograd.glsl"
+
+const uint POINTS = 16u;
+const uint CHUNK = 4u; // of the depth, in shared memory
+const uint ROWS_EACH = TILE_ROWS / 4u;
+const uint COLUMNS_EACH = TILE_COLUMNS / 4u;
+// In shared memory, in units of four numbers, even points lie before odd ones; the gaps give two points that are read, and four
+// steps of the depth that are written at a time, banks of their own.
+const uint LEFT_PITCH = 4u * TILE_ROWS + 6u;
+const uint RIGHT_PITCH = 4u * TILE_COLUMNS + 6u;
+const uint RIGHT = CHUNK * LEFT_PITCH;
+const uint STAGED = CHUNK * (LEFT_PITCH + RIGHT_PITCH);
+// To bring the points of an element together, each invocation takes one element at a time.
+const uint ELEMENTS = 256u;
+const uint ROWS_A_TIME = ELEMENTS / TILE_COLUMNS / 4u; // of each run of four rows
+const uint EXCHANGED = POINTS * ELEMENTS / 4u;
+
+shared vec4 staged[STAGED > EXCHANGED ? STAGED : EXCHANGED];
+
+float sum[ROWS_EACH * COLUMNS_EACH];
+
+void finish(uint row, uint column, mat4 products);
+
+uint point() {
+    return gl_LocalInvocationID.x / 16u;
+}
+
+uint row_lane() {
+    return gl_LocalInvocationID.x / 4u % 4u;
+}
+
+uint column_lane() {
+    return gl_LocalInvocationID.x % 4u;
+}
+
+uint place_of(uint point, uint size) {
+    return point / 2u * (size / 4u) + point % 2u * (2u * size + 4u);
+}
+
+// Puts one point of the left factor's row, or of the right factor's column.
+void put_left(uint k, uint point, uint row, float factor) {
+    staged[k * LEFT_PITCH + place_of(point, TILE_ROWS) + row / 4u][row % 4u] = factor;
+}
+
+void put_right(uint k, uint point, uint column, float factor) {
+    staged[RIGHT + k * RIGHT_PITCH + place_of(point, TILE_COLUMNS) + column / 4u][column % 4u] = factor;
+}
+
+void clear_sums() {
+    [[unroll]] for (uint i = 0u; i < ROWS_EACH * COLUMNS_EACH; i++)
+        sum[i] = 0.0;
+}
+
+void multiply() {
+    uint left = place_of(point(), TILE_ROWS) + row_lane();
+    uint right = RIGHT + place_of(point(), TILE_COLUMNS) + column_lane();
+    [[unroll]] for (uint k = 0u; k < CHUNK; k++) {
+        vec4 column[COLUMNS_EACH / 4u];
+        [[unroll]] for (uint j = 0u; j < COLUMNS_EACH / 4u; j++)
+            column[j] = staged[right + k * RIGHT_PITCH + j * 4u];
+        [[unroll]] for (uint i = 0u; i < ROWS_EACH / 4u; i++) {
+            vec4 row = staged[left + k * LEFT_PITCH + i * 4u];
+            [[unroll]] for (uint r = 0u; r < 4u; r++) {
+                [[unroll]] for (uint j = 0u; j < COLUMNS_EACH; j++) {
+                    uint at = (i * 4u + r) * COLUMNS_EACH + j;
+                    sum[at] = fma(row[r], column[j / 4u][j % 4u], sum[at]);
+                }
+            }
+        }
+    }
+}
+
+void finish_elements() {
+    uint lane = gl_LocalInvocationID.x;
+    uint column = lane % TILE_COLUMNS;
+    [[unroll]] for (uint i = 0u; i < ROWS_EACH / 4u; i++) {
+        [[unroll]] for (uint first = 0u; first < 4u; first += ROWS_A_TIME) {
+            barrier(); // what lay there has been read
+            [[unroll]] for (uint r = 0u; r < ROWS_A_TIME; r++) {
+                uint row = point() * (4u * ROWS_A_TIME) + row_lane() * ROWS_A_TIME + r;
+                [[unroll]] for (uint j = 0u; j < COLUMNS_EACH / 4u; j++) {
+                    uint at = (i * 4u + first + r) * COLUMNS_EACH + j * 4u;
+                    staged[row * (TILE_COLUMNS / 4u) + j * 4u + column_lane()] = vec4(sum[at], sum[at + 1u], sum[at + 2u], sum[at + 3u]);
+                }
+            }
+            barrier();
+            mat4 products;
+            [[unroll]] for (uint p = 0u; p < POINTS; p++)
+                products[p / 4u][p % 4u] = staged[(p * ELEMENTS + lane) / 4u][lane % 4u];
+            uint row = lane / TILE_COLUMNS;
+            finish(i * 16u + row / ROWS_A_TIME * 4u + first + row % ROWS_A_TIME, column, products);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+#version 460
+#extension GL_EXT_control_flow_attributes : require
+#extension GL_GOOGLE_include_directive : require
+// Convolution, for GPUs: the function of conv2d/forward; see common/winograd_convolution.glsl.
+layout(local_size_x = 256) in;
+
+layout(constant_id = 0) const uint PADDING = 0u;
+layout(constant_id = 1) const uint RECTIFY = 0u; // 1: x counts as max(x, 0); 2: it is that already
+layout(constant_id = 2) const uint RECTIFY_OUTPUT = 0u; // 1: max(y, 0) is stored
+layout(constant_id = 3) const uint TILE_ROWS = 64u;
+layout(constant_id = 4) const uint TILE_COLUMNS = 32u;
+
+layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };
+layout(set = 0, binding = 1, std430) readonly buffer TransformedWeight { vec4 transformed_weight[]; };
+layout(set = 0, binding = 2, std430) readonly buffer Bias { float bias[]; };
+layout(set = 0, binding = 3, std430) writeonly buffer Y { float y[]; };
+layout(push_constant, std430) uniform Push {
+    uint x_c;
+    uint x_h;
+    uint x_w;
+    uint y_c;
+    uint y_h;
+    uint y_w;
+};
+
+uint source_channels() {
+    return x_c;
+}
+
+uint source_height() {
+    return x_h;
+}
+
+uint source_width() {
+    return x_w;
+}
+
+uint margin() {
+    return PADDING;
+}
+
+uint target_channels() {
+    return y_c;
+}
+
+uint target_height() {
+    return y_h;
+}
+
+uint target_width() {
+    return y_w;
+}
+
+uint part_of_channel(uint c) {
+    return 0u;
+}
+
+float source_at(uint part, uint c, uint row, uint column) {
+    float factor = x[(gl_WorkGroupID.z * x_c + c) * (x_h * x_w) + row * x_w + column];
+    return RECTIFY == 1u ? max(factor, 0.0) : factor;
+}
+
+#include "common/winograd_convolution.glsl"
+
+void store(uint k, uint row, uint column, float result) {
+    result += bias[k];
+    y[((gl_WorkGroupID.z * y_c + k) * y_h + row) * y_w + column] = RECTIFY_OUTPUT == 1u ? max(result, 0.0) : result;
+}
+
+void main() {
+    convolve();
+}

@@ -1,0 +1,83 @@
+#version 460
+#extension GL_EXT_control_flow_attributes : require
+#extension GL_GOOGLE_include_directive : require
+// Convolution of a concatenation that is nowhere stored (see common/concatenated.glsl), for GPUs; see
+// common/winograd_convolution.glsl.
+layout(local_size_x = 256) in;
+
+layout(constant_id = 0) const uint PADDING = 0u;
+layout(constant_id = 1) const uint RECTIFY_SKIP = 0u; // 1: skip counts as max(skip, 0); 2: it is that already
+layout(constant_id = 2) const uint RECTIFY_UPSAMPLED = 0u;
+layout(constant_id = 3) const uint RECTIFY_OUTPUT = 0u; // 1: max(y, 0) is stored
+layout(constant_id = 4) const uint TILE_ROWS = 64u;
+layout(constant_id = 5) const uint TILE_COLUMNS = 32u;
+
+layout(set = 0, binding = 0, std430) readonly buffer Skip { float skip[]; };
+layout(set = 0, binding = 1, std430) readonly buffer Upsampled { float upsampled[]; };
+layout(set = 0, binding = 2, std430) readonly buffer TransformedWeight { vec4 transformed_weight[]; };
+layout(set = 0, binding = 3, std430) readonly buffer Bias { float bias[]; };
+layout(set = 0, binding = 4, std430) writeonly buffer Y { float y[]; };
+layout(push_constant, std430) uniform Push {
+    uint skip_c;
+    uint skip_h;
+    uint skip_w;
+    uint upsampled_c;
+    uint upsampled_h;
+    uint upsampled_w;
+    uint upsampled_first;
+    uint y_c;
+    uint y_h;
+    uint y_w;
+};
+
+#include "common/concatenated.glsl"
+
+uint source_channels() {
+    return skip_c + upsampled_c;
+}
+
+uint source_height() {
+    return upsampled_h;
+}
+
+uint source_width() {
+    return upsampled_w;
+}
+
+uint margin() {
+    return PADDING;
+}
+
+uint part_of_channel(uint c) {
+    return part_of(c).is_skip ? 0u : 1u;
+}
+
+uint target_channels() {
+    return y_c;
+}
+
+uint target_height() {
+    return y_h;
+}
+
+uint target_width() {
+    return y_w;
+}
+
+float source_at(uint part, uint c, uint row, uint column) {
+    uint channel = part_of(c).channel;
+    float pixel = part == 0u ? skip[place_in_skip(gl_WorkGroupID.z, channel, row, column)]
+                             : upsampled[place_in_upsampled(gl_WorkGroupID.z, channel, row, column)];
+    return (part == 0u ? RECTIFY_SKIP : RECTIFY_UPSAMPLED) == 1u ? max(pixel, 0.0) : pixel;
+}
+
+#include "common/winograd_convolution.glsl"
+
+void store(uint k, uint row, uint column, float result) {
+    result += bias[k];
+    y[((gl_WorkGroupID.z * y_c + k) * y_h + row) * y_w + column] = RECTIFY_OUTPUT == 1u ? max(result, 0.0) : result;
+}
+
+void main() {
+    convolve();
+}
