@@ -3,70 +3,73 @@
 // common/winograd_packing.glsl); the source is transformed on its way into shared memory.
 // One workgroup computes TILE_ROWS channels of TILE_COLUMNS tiles of one image. The including file declares the tile's constants and
 // the buffer transformed_weight and defines source_channels(), source_height(), source_width(), margin() (zeros on each side),
-// target_channels(), target_height(), target_width(), source_at(part, c, row, column), part_of_channel(c) and store(channel, row,
-// column, result), which are called for what lies inside only. Where the source consists of two tensors, `part` says in which of them
+// target_channels(), target_height(), target_width(), source_at(part, c, row, column), meant(part, pixel) (what counts as that
+// pixel), part_of_channel(c) and store(channel, row, column, result), which are called for what lies inside only. Where the source consists of two tensors, `part` says in which of them
 // the channel lies, 0 or 1; else it is 0.
 #include "common/winograd_products.glsl"
 
-// Each of the first lanes loads and transforms a tile of one channel. The others, where there are others, load weights.
-const uint TILE_LANES = CHUNK * TILE_COLUMNS;
-const uint FIRST_WEIGHT_LANE = TILE_LANES % 256u;
-const uint WEIGHT_LANES = 256u - FIRST_WEIGHT_LANE;
-const uint WEIGHTS = CHUNK * POINTS * TILE_ROWS / 4u;
-const uint WEIGHT_LOADS = (WEIGHTS + WEIGHT_LANES - 1u) / WEIGHT_LANES;
-const uint FIRST_WEIGHT = FIRST_WEIGHT_LANE == 0u ? 4u : 0u;
+const uint WEIGHTS = CHUNK * POINTS * TILE_ROWS / 4u; // of four channels each
+const uint WEIGHT_LOADS = WEIGHTS / gl_WorkGroupSize.x;
 
 void store(uint channel, uint row, uint column, float result);
 
-uint tile_row;    // first row of the invocation's tile of the target, at the same time of the source's but for the margin
-uint tile_column;
-vec4 loaded[WEIGHT_LOADS + FIRST_WEIGHT > 4u ? WEIGHT_LOADS + FIRST_WEIGHT : 4u]; // rows of a tile, then, or instead, weights
+uint target_row;        // first of the invocation's tile
+uint target_column;
+uint source_rows[4];    // that the invocation loads, moved to the edge where the tile reaches beyond the source
+uint source_columns[4];
+vec4 weights[WEIGHT_LOADS];
+
+void find_tile() {
+    uint tile = gl_WorkGroupID.y * TILE_COLUMNS + gl_LocalInvocationID.x % TILE_COLUMNS;
+    uint tiles_in_row = (target_width() + 1u) / 2u;
+    target_row = tile / tiles_in_row * 2u;
+    target_column = tile % tiles_in_row * 2u;
+    beyond = 0u;
+    [[unroll]] for (uint i = 0u; i < 4u; i++) {
+        int row = int(target_row + i + (HALVES == 2u ? half_of_tile() : 0u)) - int(margin());
+        int column = int(target_column + i) - int(margin());
+        source_rows[i] = uint(clamp(row, 0, int(source_height()) - 1));
+        source_columns[i] = uint(clamp(column, 0, int(source_width()) - 1));
+        beyond |= uint(row) < source_height() ? 0u : 15u << 4u * i;
+        beyond |= uint(column) < source_width() ? 0u : 0x1111u << i;
+    }
+}
+
+// Channel whose tile the invocation loads; those beyond the last meet weights that are 0.
+uint channel_of_tile(uint c0) {
+    return min(c0 + gl_LocalInvocationID.x % TILES / TILE_COLUMNS, source_channels() - 1u);
+}
 
 void load_tile(uint part, uint c) {
-    [[unroll]] for (uint r = 0u; r < 4u; r++) {
-        [[unroll]] for (uint s = 0u; s < 4u; s++) {
-            uint row = tile_row - margin() + r; // wraps above and left of the image, which the comparison catches
-            uint column = tile_column - margin() + s;
-            bool inside = row < source_height() && column < source_width() && c < source_channels();
-            loaded[r][s] = inside ? source_at(part, c, row, column) : 0.0;
-        }
-    }
+    [[unroll]] for (uint i = 0u; i < TILE_HEIGHT * 4u; i++)
+        tile_rows[i / 4u][i % 4u] = source_at(part, c, source_rows[i / 4u], source_columns[i % 4u]);
 }
 
+// Loads without conditions, so that all loads are under way at a time while what is staged is multiplied; what lies beyond the
+// source is taken out when it is staged.
 void load(uint c0) {
-    uint lane = gl_LocalInvocationID.x;
-    if (lane < TILE_LANES) {
-        uint c = c0 + lane / TILE_COLUMNS;
-        if (part_of_channel(c) == 0u)
-            load_tile(0u, c);
-        else
-            load_tile(1u, c);
-    }
-    if (lane >= FIRST_WEIGHT_LANE) {
-        uint rows = (target_channels() + 63u) / 64u * 64u;
-        [[unroll]] for (uint i = 0u; i < WEIGHT_LOADS; i++) {
-            uint item = min(i * WEIGHT_LANES + lane - FIRST_WEIGHT_LANE, WEIGHTS - 1u);
-            uint at = (c0 * POINTS + item / (TILE_ROWS / 4u)) * rows + gl_WorkGroupID.x * TILE_ROWS;
-            loaded[FIRST_WEIGHT + i] = transformed_weight[at / 4u + item % (TILE_ROWS / 4u)];
-        }
+    uint c = channel_of_tile(c0);
+    if (part_of_channel(c) == 0u)
+        load_tile(0u, c);
+    else
+        load_tile(1u, c);
+    uint rows = (target_channels() + 63u) / 64u * 64u;
+    [[unroll]] for (uint i = 0u; i < WEIGHT_LOADS; i++) {
+        uint item = i * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
+        uint at = (c0 * POINTS + item / (TILE_ROWS / 4u)) * rows + gl_WorkGroupID.x * TILE_ROWS;
+        weights[i] = transformed_weight[at / 4u + item % (TILE_ROWS / 4u)];
     }
 }
 
-void stage() {
+void stage(uint c0) {
     uint lane = gl_LocalInvocationID.x;
-    if (lane < TILE_LANES) {
-        mat4 transformed = winograd_input(mat4(loaded[0], loaded[1], loaded[2], loaded[3]));
-        [[unroll]] for (uint p = 0u; p < POINTS; p++)
-            put_right(lane / TILE_COLUMNS, p, lane % TILE_COLUMNS, transformed[p / 4u][p % 4u]);
-    }
-    if (lane >= FIRST_WEIGHT_LANE) {
-        [[unroll]] for (uint i = 0u; i < WEIGHT_LOADS; i++) {
-            uint item = i * WEIGHT_LANES + lane - FIRST_WEIGHT_LANE;
-            uint point_of_channel = item / (TILE_ROWS / 4u);
-            uint place = point_of_channel / POINTS * LEFT_PITCH + place_of(point_of_channel % POINTS, TILE_ROWS);
-            if (item < WEIGHTS)
-                staged[place + item % (TILE_ROWS / 4u)] = loaded[FIRST_WEIGHT + i];
-        }
+    if (lane < TILES * HALVES)
+        put_tile(part_of_channel(channel_of_tile(c0)), lane % TILES / TILE_COLUMNS, lane % TILE_COLUMNS);
+    [[unroll]] for (uint i = 0u; i < WEIGHT_LOADS; i++) {
+        uint item = i * gl_WorkGroupSize.x + lane;
+        uint point_of_channel = item / (TILE_ROWS / 4u);
+        uint place = point_of_channel / POINTS * LEFT_PITCH + place_of(point_of_channel % POINTS, TILE_ROWS);
+        staged[place + item % (TILE_ROWS / 4u)] = weights[i];
     }
 }
 
@@ -77,25 +80,22 @@ void finish(uint row, uint column, mat4 products) {
     mat2 result = winograd_output(products);
     [[unroll]] for (uint r = 0u; r < 2u; r++) {
         [[unroll]] for (uint s = 0u; s < 2u; s++) {
-            if (tile_row + r < target_height() && tile_column + s < target_width())
-                store(m, tile_row + r, tile_column + s, result[r][s]);
+            if (target_row + r < target_height() && target_column + s < target_width())
+                store(m, target_row + r, target_column + s, result[r][s]);
         }
     }
 }
 
 void convolve() {
-    uint tile = gl_WorkGroupID.y * TILE_COLUMNS + gl_LocalInvocationID.x % TILE_COLUMNS;
-    uint tiles_in_row = (target_width() + 1u) / 2u;
-    tile_row = tile / tiles_in_row * 2u;
-    tile_column = tile % tiles_in_row * 2u;
+    find_tile();
     clear_sums();
+    uint last = (source_channels() - 1u) / CHUNK * CHUNK;
     load(0u);
-    for (uint c0 = 0u; c0 < source_channels(); c0 += CHUNK) {
+    for (uint c0 = 0u; c0 <= last; c0 += CHUNK) {
         barrier(); // what was staged before has been read
-        stage();
+        stage(c0);
         barrier();
-        if (c0 + CHUNK < source_channels())
-            load(c0 + CHUNK); // on its way while what is staged is multiplied
+        load(min(c0 + CHUNK, last)); // the last chunk once more, for nothing, rather than a condition
         multiply();
     }
     finish_elements();

@@ -3,7 +3,7 @@
 // One workgroup of 256 invocations computes all points: 16 invocations each, of which each takes TILE_ROWS / 4 x TILE_COLUMNS / 4
 // elements in runs of four. Terms are fused multiply-adds in the order of the depth, so that tiles of every size give the same bits.
 // The including file declares TILE_ROWS (32 or 64) and TILE_COLUMNS (16, 32 or 64), stages the factors and defines
-// finish(row, column, products), which takes all 16 products of an element.
+// finish(row, column, products), which takes all 16 products of an element, and meant(part, pixel), what counts as a pixel of a tile.
 #include "common/winograd.glsl"
 
 const uint POINTS = 16u;
@@ -21,11 +21,22 @@ const uint ELEMENTS = 256u;
 const uint ROWS_A_TIME = ELEMENTS / TILE_COLUMNS / 4u; // of each run of four rows
 const uint EXCHANGED = POINTS * ELEMENTS / 4u;
 
+// Tiles of 4x4 pixels become columns of the right factor: each by one invocation, or where there are fewer tiles than invocations by
+// two, of which each loads three of its rows and gets two rows of points.
+const uint TILES = CHUNK * TILE_COLUMNS;
+const uint HALVES = TILES < gl_WorkGroupSize.x ? 2u : 1u;
+const uint TILE_HEIGHT = HALVES == 2u ? 3u : 4u; // rows that an invocation loads
+
 shared vec4 staged[STAGED > EXCHANGED ? STAGED : EXCHANGED];
+
+vec4 tile_rows[4]; // TILE_HEIGHT rows of the invocation's tile
+uint beyond;       // bits of its pixels that lie beyond the tensor, row by row
 
 float sum[ROWS_EACH * COLUMNS_EACH];
 
 void finish(uint row, uint column, mat4 products);
+
+float meant(uint part, float pixel);
 
 uint point() {
     return gl_LocalInvocationID.x / 16u;
@@ -50,6 +61,36 @@ void put_left(uint k, uint point, uint row, float factor) {
 
 void put_right(uint k, uint point, uint column, float factor) {
     staged[RIGHT + k * RIGHT_PITCH + place_of(point, TILE_COLUMNS) + column / 4u][column % 4u] = factor;
+}
+
+// Which of two halves of a tile the invocation loads, if any.
+uint half_of_tile() {
+    return gl_LocalInvocationID.x / TILES;
+}
+
+// Puts what has been loaded of a tile into a column of the right factor. `part` is for meant(part, pixel).
+void put_tile(uint part, uint k, uint column) {
+    [[unroll]] for (uint i = 0u; i < TILE_HEIGHT * 4u; i++)
+        tile_rows[i / 4u][i % 4u] = meant(part, tile_rows[i / 4u][i % 4u]);
+    if (beyond != 0u) {
+        [[unroll]] for (uint i = 0u; i < TILE_HEIGHT * 4u; i++)
+            tile_rows[i / 4u][i % 4u] = (beyond >> i & 1u) == 0u ? tile_rows[i / 4u][i % 4u] : 0.0;
+    }
+    if (HALVES == 1u) {
+        mat4 transformed = winograd_input(mat4(tile_rows[0], tile_rows[1], tile_rows[2], tile_rows[3]));
+        [[unroll]] for (uint p = 0u; p < POINTS; p++)
+            put_right(k, p, column, transformed[p / 4u][p % 4u]);
+    } else {
+        uint second = half_of_tile();
+        vec4 first = winograd_input(tile_rows[0]);
+        vec4 last = winograd_input(tile_rows[2]);
+        vec4 outer = first - last;
+        vec4 inner = winograd_input(tile_rows[1]) + (second == 0u ? last : -first);
+        [[unroll]] for (uint i = 0u; i < 4u; i++) {
+            put_right(k, i * 4u + second * 3u, column, outer[i]);
+            put_right(k, i * 4u + 1u + second, column, inner[i]);
+        }
+    }
 }
 
 void clear_sums() {

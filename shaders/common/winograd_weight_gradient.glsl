@@ -4,18 +4,16 @@
 // run_bias[run,k]         = sum over (p,q) in the run of d_y[n,k,p,q]
 // The tiles of an image, row by row, are cut into runs of which each workgroup takes one, for TILE_ROWS output and TILE_COLUMNS input
 // channels. The including file declares PADDING, the tile's constants, the buffers d_y, run_weight and run_bias, y_c, y_h and y_w, and
-// defines input_channels(), input_height(), input_width() and input_at(n, c, row, column), which is called for what lies inside only.
+// defines input_channels(), input_height(), input_width(), input_at(part, n, c, row, column), which is called for what lies inside
+// only, meant(part, pixel), what counts as that pixel, and part_of_channel(c). Where x consists of two tensors, `part` says in which of
+// them the channel lies, 0 or 1; else it is 0.
 #include "common/winograd_products.glsl"
 
-// Each of the first lanes loads and transforms a tile of x. The others, where there are others, take tiles of d_y.
-const uint INPUT_LANES = CHUNK * TILE_COLUMNS;
-const uint FIRST_OUTPUT_LANE = INPUT_LANES % 256u;
-const uint OUTPUT_LANES = 256u - FIRST_OUTPUT_LANE;
-const uint OUTPUTS = CHUNK * TILE_ROWS;
-const uint OUTPUT_LOADS = (OUTPUTS + OUTPUT_LANES - 1u) / OUTPUT_LANES;
-const uint FIRST_OUTPUT = FIRST_OUTPUT_LANE == 0u ? 4u : 0u;
+const uint OUTPUTS = CHUNK * TILE_ROWS; // tiles of d_y
+const uint OUTPUT_LOADS = (OUTPUTS + gl_WorkGroupSize.x - 1u) / gl_WorkGroupSize.x;
 
-vec4 loaded[OUTPUT_LOADS + FIRST_OUTPUT > 4u ? OUTPUT_LOADS + FIRST_OUTPUT : 4u]; // rows of a tile of x, then, or instead, tiles of d_y
+vec4 output_tiles[OUTPUT_LOADS];
+uint beyond_output; // bits of those of their pixels that d_y does not have
 float bias_sum[OUTPUT_LOADS];
 uint image; // to which the run belongs
 uint end;   // of the run's tiles, exclusive
@@ -24,53 +22,63 @@ uint tiles_in_row() {
     return (y_w + 1u) / 2u;
 }
 
+// Input channel whose tile the invocation loads; those beyond the last are not stored.
+uint channel_of_tile() {
+    return min(gl_WorkGroupID.y * TILE_COLUMNS + gl_LocalInvocationID.x % TILES / CHUNK, input_channels() - 1u);
+}
+
+void load_input(uint part, uint c, uint rows[4], uint columns[4]) {
+    [[unroll]] for (uint i = 0u; i < TILE_HEIGHT * 4u; i++)
+        tile_rows[i / 4u][i % 4u] = input_at(part, image, c, rows[i / 4u], columns[i % 4u]);
+}
+
+// Loads without conditions, from the edge where a tile reaches beyond it, so that all loads are under way at a time while what is
+// staged is multiplied; what lies beyond is taken out when it is staged.
 void load(uint tile0) {
-    uint lane = gl_LocalInvocationID.x;
-    uint tile = tile0 + lane % CHUNK;
+    uint tile = tile0 + gl_LocalInvocationID.x % CHUNK;
     uint tile_row = tile / tiles_in_row() * 2u;
     uint tile_column = tile % tiles_in_row() * 2u;
-    if (lane < INPUT_LANES) {
-        uint c = gl_WorkGroupID.y * TILE_COLUMNS + lane / CHUNK;
-        [[unroll]] for (uint r = 0u; r < 4u; r++) {
-            [[unroll]] for (uint s = 0u; s < 4u; s++) {
-                uint row = tile_row - PADDING + r; // wraps above and left of the image, which the comparison catches
-                uint column = tile_column - PADDING + s;
-                bool inside = row < input_height() && column < input_width() && c < input_channels();
-                loaded[r][s] = inside ? input_at(image, c, row, column) : 0.0;
-            }
-        }
+    uint rows[4];
+    uint columns[4];
+    beyond = 0u;
+    [[unroll]] for (uint i = 0u; i < 4u; i++) {
+        int row = int(tile_row + i + (HALVES == 2u ? half_of_tile() : 0u)) - int(PADDING);
+        int column = int(tile_column + i) - int(PADDING);
+        rows[i] = uint(clamp(row, 0, int(input_height()) - 1));
+        columns[i] = uint(clamp(column, 0, int(input_width()) - 1));
+        beyond |= uint(row) < input_height() ? 0u : 15u << 4u * i;
+        beyond |= uint(column) < input_width() ? 0u : 0x1111u << i;
     }
-    if (lane >= FIRST_OUTPUT_LANE) {
-        [[unroll]] for (uint i = 0u; i < OUTPUT_LOADS; i++) {
-            uint k = gl_WorkGroupID.x * TILE_ROWS + (i * OUTPUT_LANES + lane - FIRST_OUTPUT_LANE) / CHUNK;
-            [[unroll]] for (uint r = 0u; r < 2u; r++) {
-                [[unroll]] for (uint s = 0u; s < 2u; s++) {
-                    bool inside = k < y_c && tile < end && tile_row + r < y_h && tile_column + s < y_w;
-                    loaded[FIRST_OUTPUT + i][r * 2u + s]
-                        = inside ? d_y[((image * y_c + k) * y_h + tile_row + r) * y_w + tile_column + s] : 0.0;
-                }
-            }
-        }
+    uint c = channel_of_tile();
+    if (part_of_channel(c) == 0u)
+        load_input(0u, c, rows, columns);
+    else
+        load_input(1u, c, rows, columns);
+
+    uint row[2] = uint[2](min(tile_row, y_h - 1u), min(tile_row + 1u, y_h - 1u));
+    uint column[2] = uint[2](min(tile_column, y_w - 1u), min(tile_column + 1u, y_w - 1u));
+    beyond_output = (tile < end ? 0u : 15u) | (tile_row + 1u < y_h ? 0u : 12u) | (tile_column + 1u < y_w ? 0u : 10u);
+    [[unroll]] for (uint i = 0u; i < OUTPUT_LOADS; i++) {
+        uint k = min(gl_WorkGroupID.x * TILE_ROWS + (i * gl_WorkGroupSize.x + gl_LocalInvocationID.x) / CHUNK, y_c - 1u);
+        [[unroll]] for (uint j = 0u; j < 4u; j++)
+            output_tiles[i][j] = d_y[((image * y_c + k) * y_h + row[j / 2u]) * y_w + column[j % 2u]];
     }
 }
 
 void stage() {
     uint lane = gl_LocalInvocationID.x;
-    if (lane < INPUT_LANES) {
-        mat4 transformed = winograd_input(mat4(loaded[0], loaded[1], loaded[2], loaded[3]));
-        [[unroll]] for (uint p = 0u; p < POINTS; p++)
-            put_right(lane % CHUNK, p, lane / CHUNK, transformed[p / 4u][p % 4u]);
-    }
-    if (lane >= FIRST_OUTPUT_LANE) {
-        [[unroll]] for (uint i = 0u; i < OUTPUT_LOADS; i++) {
-            uint item = i * OUTPUT_LANES + lane - FIRST_OUTPUT_LANE;
-            vec4 tile = loaded[FIRST_OUTPUT + i];
-            bias_sum[i] += tile.x + tile.y + tile.z + tile.w;
-            mat4 transformed = winograd_output_gradient(mat2(tile.xy, tile.zw));
-            if (item < OUTPUTS) {
-                [[unroll]] for (uint p = 0u; p < POINTS; p++)
-                    put_left(item % CHUNK, p, item / CHUNK, transformed[p / 4u][p % 4u]);
-            }
+    if (lane < TILES * HALVES)
+        put_tile(part_of_channel(channel_of_tile()), lane % CHUNK, lane % TILES / CHUNK);
+    [[unroll]] for (uint i = 0u; i < OUTPUT_LOADS; i++) {
+        uint item = i * gl_WorkGroupSize.x + lane;
+        vec4 tile;
+        [[unroll]] for (uint j = 0u; j < 4u; j++)
+            tile[j] = (beyond_output >> j & 1u) == 0u ? output_tiles[i][j] : 0.0;
+        bias_sum[i] += tile.x + tile.y + tile.z + tile.w;
+        mat4 transformed = winograd_output_gradient(mat2(tile.xy, tile.zw));
+        if (item < OUTPUTS) {
+            [[unroll]] for (uint p = 0u; p < POINTS; p++)
+                put_left(item % CHUNK, p, item / CHUNK, transformed[p / 4u][p % 4u]);
         }
     }
 }
@@ -90,8 +98,8 @@ void finish_bias() {
     uint lane = gl_LocalInvocationID.x;
     barrier(); // what lay there has been read
     [[unroll]] for (uint i = 0u; i < OUTPUT_LOADS; i++) {
-        uint item = i * OUTPUT_LANES + lane - FIRST_OUTPUT_LANE;
-        if (lane >= FIRST_OUTPUT_LANE && item < OUTPUTS)
+        uint item = i * gl_WorkGroupSize.x + lane;
+        if (item < OUTPUTS)
             staged[item / CHUNK][item % CHUNK] = bias_sum[i];
     }
     barrier();
@@ -110,14 +118,12 @@ void sum_run(uint runs_of_image) {
     clear_sums();
     [[unroll]] for (uint i = 0u; i < OUTPUT_LOADS; i++)
         bias_sum[i] = 0.0;
-    if (first < end)
-        load(first);
+    load(min(first, tiles - 1u));
     for (uint tile = first; tile < end; tile += CHUNK) {
         barrier(); // what was staged before has been read
         stage();
         barrier();
-        if (tile + CHUNK < end)
-            load(tile + CHUNK); // on its way while what is staged is multiplied
+        load(min(tile + CHUNK, tiles - 1u)); // beyond the run for nothing, rather than a condition
         multiply();
     }
     finish_elements();

@@ -37,8 +37,15 @@ uint input_width() {
     return x_w;
 }
 
-float input_at(uint n, uint c, uint row, uint column) {
-    float pixel = x[((n * x_c + c) * x_h + row) * x_w + column];
+uint part_of_channel(uint c) {
+    return 0u;
+}
+
+float input_at(uint part, uint n, uint c, uint row, uint column) {
+    return x[((n * x_c + c) * x_h + row) * x_w + column];
+}
+
+float meant(uint part, float pixel) {
     return RECTIFY == 1u ? max(pixel, 0.0) : pixel;
 }
 

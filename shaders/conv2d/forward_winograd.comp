@@ -56,8 +56,11 @@ uint part_of_channel(uint c) {
 }
 
 float source_at(uint part, uint c, uint row, uint column) {
-    float factor = x[(gl_WorkGroupID.z * x_c + c) * (x_h * x_w) + row * x_w + column];
-    return RECTIFY == 1u ? max(factor, 0.0) : factor;
+    return x[(gl_WorkGroupID.z * x_c + c) * (x_h * x_w) + row * x_w + column];
+}
+
+float meant(uint part, float pixel) {
+    return RECTIFY == 1u ? max(pixel, 0.0) : pixel;
 }
 
 #include "common/winograd_convolution.glsl"

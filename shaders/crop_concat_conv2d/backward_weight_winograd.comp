@@ -45,11 +45,17 @@ uint input_width() {
     return upsampled_w;
 }
 
-float input_at(uint n, uint c, uint row, uint column) {
-    Part part = part_of(c);
-    float pixel = part.is_skip ? skip[place_in_skip(n, part.channel, row, column)]
-                               : upsampled[place_in_upsampled(n, part.channel, row, column)];
-    return (part.is_skip ? RECTIFY_SKIP : RECTIFY_UPSAMPLED) == 1u ? max(pixel, 0.0) : pixel;
+uint part_of_channel(uint c) {
+    return part_of(c).is_skip ? 0u : 1u;
+}
+
+float input_at(uint part, uint n, uint c, uint row, uint column) {
+    uint channel = part_of(c).channel;
+    return part == 0u ? skip[place_in_skip(n, channel, row, column)] : upsampled[place_in_upsampled(n, channel, row, column)];
+}
+
+float meant(uint part, float pixel) {
+    return (part == 0u ? RECTIFY_SKIP : RECTIFY_UPSAMPLED) == 1u ? max(pixel, 0.0) : pixel;
 }
 
 #include "common/winograd_weight_gradient.glsl"

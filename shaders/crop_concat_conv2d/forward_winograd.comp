@@ -66,8 +66,11 @@ uint target_width() {
 
 float source_at(uint part, uint c, uint row, uint column) {
     uint channel = part_of(c).channel;
-    float pixel = part == 0u ? skip[place_in_skip(gl_WorkGroupID.z, channel, row, column)]
-                             : upsampled[place_in_upsampled(gl_WorkGroupID.z, channel, row, column)];
+    return part == 0u ? skip[place_in_skip(gl_WorkGroupID.z, channel, row, column)]
+                      : upsampled[place_in_upsampled(gl_WorkGroupID.z, channel, row, column)];
+}
+
+float meant(uint part, float pixel) {
     return (part == 0u ? RECTIFY_SKIP : RECTIFY_UPSAMPLED) == 1u ? max(pixel, 0.0) : pixel;
 }
 
