@@ -335,20 +335,20 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardWinograd.Spec spec)
     {
-        WinogradTile tile = WinogradTile.For(OutChannels, WinogradTile.Count(shapes.Y), shapes.X.N, buffers);
-        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
+        WinogradTile tile = WinogradTile.For(OutChannels, WinogradTile.Count(shapes.Y), shapes.X.N, gathers: false, buffers);
+        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = tile.Depth };
     }
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputWinograd.Spec spec)
     {
-        WinogradTile tile = WinogradTile.For(shapes.X.C, WinogradTile.Count(shapes.X), shapes.X.N, buffers);
-        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
+        WinogradTile tile = WinogradTile.For(shapes.X.C, WinogradTile.Count(shapes.X), shapes.X.N, gathers: false, buffers);
+        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = tile.Depth };
     }
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightWinograd.Spec spec)
     {
-        WinogradTile tile = WinogradTile.For(OutChannels, shapes.X.C, RunWeightShape(shapes).N, buffers);
-        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
+        WinogradTile tile = WinogradTile.For(OutChannels, shapes.X.C, RunWeightShape(shapes).N, gathers: true, buffers);
+        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = tile.Depth };
     }
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardMatrix.Spec spec)

@@ -288,20 +288,20 @@ public sealed partial record CropConcatConv2d(
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dForwardWinograd.Spec spec)
     {
-        WinogradTile tile = WinogradTile.For(OutChannels, WinogradTile.Count(shapes.Y), shapes.Skip.N, buffers);
-        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
+        WinogradTile tile = WinogradTile.For(OutChannels, WinogradTile.Count(shapes.Y), shapes.Skip.N, gathers: true, buffers);
+        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = tile.Depth };
     }
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dBackwardInputWinograd.Spec spec)
     {
-        WinogradTile tile = WinogradTile.For(shapes.Weight.C, WinogradTile.Count(shapes.Upsampled), shapes.Skip.N, buffers);
-        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
+        WinogradTile tile = WinogradTile.For(shapes.Weight.C, WinogradTile.Count(shapes.Upsampled), shapes.Skip.N, gathers: false, buffers);
+        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = tile.Depth };
     }
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dBackwardWeightWinograd.Spec spec)
     {
-        WinogradTile tile = WinogradTile.For(OutChannels, shapes.Weight.C, RunWeightShape(shapes).N, buffers);
-        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
+        WinogradTile tile = WinogradTile.For(OutChannels, shapes.Weight.C, RunWeightShape(shapes).N, gathers: true, buffers);
+        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = tile.Depth };
     }
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dForwardGemm.Spec spec)

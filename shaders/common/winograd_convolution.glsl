@@ -3,12 +3,14 @@
 // common/winograd_packing.glsl); the source is transformed on its way into shared memory.
 // One workgroup computes TILE_ROWS channels of TILE_COLUMNS tiles of one image. The including file declares the tile's constants and
 // the buffer transformed_weight and defines source_channels(), source_height(), source_width(), margin() (zeros on each side),
-// target_channels(), target_height(), target_width(), source_at(part, c, row, column), meant(part, pixel) (what counts as that
-// pixel), part_of_channel(c) and store(channel, row, column, result), which are called for what lies inside only. Where the source consists of two tensors, `part` says in which of them
-// the channel lies, 0 or 1; else it is 0.
+// target_channels(), target_height(), target_width(), part_of_channel(c), source_at(part, c, row, column), which is called for what
+// lies inside only, and meant(part, pixel), what counts as that pixel. Where the source consists of two tensors, `part` says in which
+// of them the channel lies, 0 or 1; else it is 0.
+// A result is store(channel, row, column, addend(channel) + convolution), or 0 in the place of the sum where is_cut(channel, row,
+// column); these two are called for all of an invocation's results at a time, as they may read memory.
 #include "common/winograd_products.glsl"
 
-const uint WEIGHTS = CHUNK * POINTS * TILE_ROWS / 4u; // of four channels each
+const uint WEIGHTS = TILE_DEPTH * POINTS * TILE_ROWS / 4u; // of four channels each
 const uint WEIGHT_LOADS = WEIGHTS / gl_WorkGroupSize.x;
 
 void store(uint channel, uint row, uint column, float result);
@@ -18,6 +20,8 @@ uint target_column;
 uint source_rows[4];    // that the invocation loads, moved to the edge where the tile reaches beyond the source
 uint source_columns[4];
 vec4 weights[WEIGHT_LOADS];
+float addends[ELEMENTS_EACH];
+uint cut; // bits of the pixels of all elements
 
 void find_tile() {
     uint tile = gl_WorkGroupID.y * TILE_COLUMNS + gl_LocalInvocationID.x % TILE_COLUMNS;
@@ -73,29 +77,39 @@ void stage(uint c0) {
     }
 }
 
-void finish(uint row, uint column, mat4 products) {
-    uint m = gl_WorkGroupID.x * TILE_ROWS + row;
-    if (m >= target_channels())
+void prepare(uint element, uint row, uint column) {
+    uint channel = min(gl_WorkGroupID.x * TILE_ROWS + row, target_channels() - 1u);
+    addends[element] = addend(channel);
+    [[unroll]] for (uint pixel = 0u; pixel < 4u; pixel++) {
+        uvec2 place = uvec2(min(target_row + pixel / 2u, target_height() - 1u), min(target_column + pixel % 2u, target_width() - 1u));
+        cut |= is_cut(channel, place.x, place.y) ? 1u << (element * 4u + pixel) : 0u;
+    }
+}
+
+void finish(uint element, uint row, uint column, mat4 products) {
+    uint channel = gl_WorkGroupID.x * TILE_ROWS + row;
+    if (channel >= target_channels())
         return;
     mat2 result = winograd_output(products);
-    [[unroll]] for (uint r = 0u; r < 2u; r++) {
-        [[unroll]] for (uint s = 0u; s < 2u; s++) {
-            if (target_row + r < target_height() && target_column + s < target_width())
-                store(m, target_row + r, target_column + s, result[r][s]);
-        }
+    [[unroll]] for (uint pixel = 0u; pixel < 4u; pixel++) {
+        uvec2 place = uvec2(target_row + pixel / 2u, target_column + pixel % 2u);
+        bool is_zero = (cut >> (element * 4u + pixel) & 1u) == 1u;
+        if (place.x < target_height() && place.y < target_width())
+            store(channel, place.x, place.y, is_zero ? 0.0 : addends[element] + result[pixel / 2u][pixel % 2u]);
     }
 }
 
 void convolve() {
     find_tile();
     clear_sums();
-    uint last = (source_channels() - 1u) / CHUNK * CHUNK;
+    cut = 0u;
+    uint last = (source_channels() - 1u) / TILE_DEPTH * TILE_DEPTH;
     load(0u);
-    for (uint c0 = 0u; c0 <= last; c0 += CHUNK) {
+    for (uint c0 = 0u; c0 <= last; c0 += TILE_DEPTH) {
         barrier(); // what was staged before has been read
         stage(c0);
         barrier();
-        load(min(c0 + CHUNK, last)); // the last chunk once more, for nothing, rather than a condition
+        load(min(c0 + TILE_DEPTH, last)); // the last chunk once more, for nothing, rather than a condition
         multiply();
     }
     finish_elements();

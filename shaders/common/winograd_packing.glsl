@@ -1,5 +1,5 @@
 // Weights of a 3x3 convolution, transformed for common/winograd_convolution.glsl: [channel of the source][point][channel of the
-// target], with zeros for the channels of the target up to a multiple of 64 and those of the source up to a multiple of 4. One
+// target], with zeros for the channels of the target up to a multiple of 64 and those of the source up to a multiple of 8. One
 // invocation transforms the kernel of one channel of the source for one of the target. The including file declares the buffer
 // transformed_weight and defines source_channels(), target_channels() and weight_at(target, source, tap).
 #include "common/winograd.glsl"
@@ -8,7 +8,7 @@ void pack(uint i) {
     uint rows = (target_channels() + 63u) / 64u * 64u;
     uint target = i % rows;
     uint source = i / rows;
-    if (source >= (source_channels() + 3u) / 4u * 4u)
+    if (source >= (source_channels() + 7u) / 8u * 8u)
         return;
     mat3 kernel = mat3(0.0);
     if (target < target_channels() && source < source_channels()) {

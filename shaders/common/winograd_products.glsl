@@ -2,28 +2,29 @@
 // matrix product [TILE_ROWS] x [depth] times [depth] x [TILE_COLUMNS], in Float32.
 // One workgroup of 256 invocations computes all points: 16 invocations each, of which each takes TILE_ROWS / 4 x TILE_COLUMNS / 4
 // elements in runs of four. Terms are fused multiply-adds in the order of the depth, so that tiles of every size give the same bits.
-// The including file declares TILE_ROWS (32 or 64) and TILE_COLUMNS (16, 32 or 64), stages the factors and defines
-// finish(row, column, products), which takes all 16 products of an element, and meant(part, pixel), what counts as a pixel of a tile.
+// The including file declares TILE_ROWS (32 or 64), TILE_COLUMNS (16, 32 or 64) and TILE_DEPTH (4 or 8), stages the factors and defines
+// prepare(element, row, column) and then finish(element, row, column, products), which takes all 16 products of the invocation's
+// elements one by one, and meant(part, pixel), what counts as a pixel of a tile.
 #include "common/winograd.glsl"
 
 const uint POINTS = 16u;
-const uint CHUNK = 4u; // of the depth, in shared memory
 const uint ROWS_EACH = TILE_ROWS / 4u;
 const uint COLUMNS_EACH = TILE_COLUMNS / 4u;
-// In shared memory, in units of four numbers, even points lie before odd ones; the gaps give two points that are read, and four
+// In shared memory, in units of four numbers, even points lie before odd ones; the gaps give two points that are read, and neighbouring
 // steps of the depth that are written at a time, banks of their own.
 const uint LEFT_PITCH = 4u * TILE_ROWS + 6u;
 const uint RIGHT_PITCH = 4u * TILE_COLUMNS + 6u;
-const uint RIGHT = CHUNK * LEFT_PITCH;
-const uint STAGED = CHUNK * (LEFT_PITCH + RIGHT_PITCH);
+const uint RIGHT = TILE_DEPTH * LEFT_PITCH;
+const uint STAGED = TILE_DEPTH * (LEFT_PITCH + RIGHT_PITCH);
 // To bring the points of an element together, each invocation takes one element at a time.
 const uint ELEMENTS = 256u;
 const uint ROWS_A_TIME = ELEMENTS / TILE_COLUMNS / 4u; // of each run of four rows
+const uint ELEMENTS_EACH = TILE_ROWS * TILE_COLUMNS / ELEMENTS;
 const uint EXCHANGED = POINTS * ELEMENTS / 4u;
 
 // Tiles of 4x4 pixels become columns of the right factor: each by one invocation, or where there are fewer tiles than invocations by
 // two, of which each loads three of its rows and gets two rows of points.
-const uint TILES = CHUNK * TILE_COLUMNS;
+const uint TILES = TILE_DEPTH * TILE_COLUMNS;
 const uint HALVES = TILES < gl_WorkGroupSize.x ? 2u : 1u;
 const uint TILE_HEIGHT = HALVES == 2u ? 3u : 4u; // rows that an invocation loads
 
@@ -34,7 +35,9 @@ uint beyond;       // bits of its pixels that lie beyond the tensor, row by row
 
 float sum[ROWS_EACH * COLUMNS_EACH];
 
-void finish(uint row, uint column, mat4 products);
+void prepare(uint element, uint row, uint column);
+
+void finish(uint element, uint row, uint column, mat4 products);
 
 float meant(uint part, float pixel);
 
@@ -101,7 +104,7 @@ void clear_sums() {
 void multiply() {
     uint left = place_of(point(), TILE_ROWS) + row_lane();
     uint right = RIGHT + place_of(point(), TILE_COLUMNS) + column_lane();
-    [[unroll]] for (uint k = 0u; k < CHUNK; k++) {
+    [[unroll]] for (uint k = 0u; k < TILE_DEPTH; k++) {
         vec4 column[COLUMNS_EACH / 4u];
         [[unroll]] for (uint j = 0u; j < COLUMNS_EACH / 4u; j++)
             column[j] = staged[right + k * RIGHT_PITCH + j * 4u];
@@ -117,25 +120,30 @@ void multiply() {
     }
 }
 
+// Row of the invocation's element of a time.
+uint row_of(uint i, uint first) {
+    uint row = gl_LocalInvocationID.x / TILE_COLUMNS;
+    return i * 16u + row / ROWS_A_TIME * 4u + first + row % ROWS_A_TIME;
+}
+
 void finish_elements() {
     uint lane = gl_LocalInvocationID.x;
     uint column = lane % TILE_COLUMNS;
-    [[unroll]] for (uint i = 0u; i < ROWS_EACH / 4u; i++) {
-        [[unroll]] for (uint first = 0u; first < 4u; first += ROWS_A_TIME) {
-            barrier(); // what lay there has been read
-            [[unroll]] for (uint r = 0u; r < ROWS_A_TIME; r++) {
-                uint row = point() * (4u * ROWS_A_TIME) + row_lane() * ROWS_A_TIME + r;
-                [[unroll]] for (uint j = 0u; j < COLUMNS_EACH / 4u; j++) {
-                    uint at = (i * 4u + first + r) * COLUMNS_EACH + j * 4u;
-                    staged[row * (TILE_COLUMNS / 4u) + j * 4u + column_lane()] = vec4(sum[at], sum[at + 1u], sum[at + 2u], sum[at + 3u]);
-                }
+    [[unroll]] for (uint i = 0u; i < ROWS_EACH; i += ROWS_A_TIME)
+        prepare(i / ROWS_A_TIME, row_of(i / 4u, i % 4u), column);
+    [[unroll]] for (uint i = 0u; i < ROWS_EACH; i += ROWS_A_TIME) {
+        barrier(); // what lay there has been read
+        [[unroll]] for (uint r = 0u; r < ROWS_A_TIME; r++) {
+            uint row = point() * (4u * ROWS_A_TIME) + row_lane() * ROWS_A_TIME + r;
+            [[unroll]] for (uint j = 0u; j < COLUMNS_EACH / 4u; j++) {
+                uint at = (i + r) * COLUMNS_EACH + j * 4u;
+                staged[row * (TILE_COLUMNS / 4u) + j * 4u + column_lane()] = vec4(sum[at], sum[at + 1u], sum[at + 2u], sum[at + 3u]);
             }
-            barrier();
-            mat4 products;
-            [[unroll]] for (uint p = 0u; p < POINTS; p++)
-                products[p / 4u][p % 4u] = staged[(p * ELEMENTS + lane) / 4u][lane % 4u];
-            uint row = lane / TILE_COLUMNS;
-            finish(i * 16u + row / ROWS_A_TIME * 4u + first + row % ROWS_A_TIME, column, products);
         }
+        barrier();
+        mat4 products;
+        [[unroll]] for (uint p = 0u; p < POINTS; p++)
+            products[p / 4u][p % 4u] = staged[(p * ELEMENTS + lane) / 4u][lane % 4u];
+        finish(i / ROWS_A_TIME, row_of(i / 4u, i % 4u), column, products);
     }
 }

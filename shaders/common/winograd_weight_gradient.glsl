@@ -9,12 +9,13 @@
 // them the channel lies, 0 or 1; else it is 0.
 #include "common/winograd_products.glsl"
 
-const uint OUTPUTS = CHUNK * TILE_ROWS; // tiles of d_y
+const uint RUN_STEP = 8u; // tiles, of which a run has a multiple, whatever the workgroup's tile: so it changes no bit
+const uint OUTPUTS = TILE_DEPTH * TILE_ROWS; // tiles of d_y
 const uint OUTPUT_LOADS = (OUTPUTS + gl_WorkGroupSize.x - 1u) / gl_WorkGroupSize.x;
 
 vec4 output_tiles[OUTPUT_LOADS];
 uint beyond_output; // bits of those of their pixels that d_y does not have
-float bias_sum[OUTPUT_LOADS];
+float bias_sum; // of one row
 uint image; // to which the run belongs
 uint end;   // of the run's tiles, exclusive
 
@@ -24,7 +25,7 @@ uint tiles_in_row() {
 
 // Input channel whose tile the invocation loads; those beyond the last are not stored.
 uint channel_of_tile() {
-    return min(gl_WorkGroupID.y * TILE_COLUMNS + gl_LocalInvocationID.x % TILES / CHUNK, input_channels() - 1u);
+    return min(gl_WorkGroupID.y * TILE_COLUMNS + gl_LocalInvocationID.x % TILES / TILE_DEPTH, input_channels() - 1u);
 }
 
 void load_input(uint part, uint c, uint rows[4], uint columns[4]) {
@@ -35,7 +36,7 @@ void load_input(uint part, uint c, uint rows[4], uint columns[4]) {
 // Loads without conditions, from the edge where a tile reaches beyond it, so that all loads are under way at a time while what is
 // staged is multiplied; what lies beyond is taken out when it is staged.
 void load(uint tile0) {
-    uint tile = tile0 + gl_LocalInvocationID.x % CHUNK;
+    uint tile = tile0 + gl_LocalInvocationID.x % TILE_DEPTH;
     uint tile_row = tile / tiles_in_row() * 2u;
     uint tile_column = tile % tiles_in_row() * 2u;
     uint rows[4];
@@ -59,7 +60,7 @@ void load(uint tile0) {
     uint column[2] = uint[2](min(tile_column, y_w - 1u), min(tile_column + 1u, y_w - 1u));
     beyond_output = (tile < end ? 0u : 15u) | (tile_row + 1u < y_h ? 0u : 12u) | (tile_column + 1u < y_w ? 0u : 10u);
     [[unroll]] for (uint i = 0u; i < OUTPUT_LOADS; i++) {
-        uint k = min(gl_WorkGroupID.x * TILE_ROWS + (i * gl_WorkGroupSize.x + gl_LocalInvocationID.x) / CHUNK, y_c - 1u);
+        uint k = min(gl_WorkGroupID.x * TILE_ROWS + (i * gl_WorkGroupSize.x + gl_LocalInvocationID.x) / TILE_DEPTH, y_c - 1u);
         [[unroll]] for (uint j = 0u; j < 4u; j++)
             output_tiles[i][j] = d_y[((image * y_c + k) * y_h + row[j / 2u]) * y_w + column[j % 2u]];
     }
@@ -68,22 +69,24 @@ void load(uint tile0) {
 void stage() {
     uint lane = gl_LocalInvocationID.x;
     if (lane < TILES * HALVES)
-        put_tile(part_of_channel(channel_of_tile()), lane % CHUNK, lane % TILES / CHUNK);
+        put_tile(part_of_channel(channel_of_tile()), lane % TILE_DEPTH, lane % TILES / TILE_DEPTH);
     [[unroll]] for (uint i = 0u; i < OUTPUT_LOADS; i++) {
         uint item = i * gl_WorkGroupSize.x + lane;
         vec4 tile;
         [[unroll]] for (uint j = 0u; j < 4u; j++)
             tile[j] = (beyond_output >> j & 1u) == 0u ? output_tiles[i][j] : 0.0;
-        bias_sum[i] += tile.x + tile.y + tile.z + tile.w;
         mat4 transformed = winograd_output_gradient(mat2(tile.xy, tile.zw));
         if (item < OUTPUTS) {
             [[unroll]] for (uint p = 0u; p < POINTS; p++)
-                put_left(item % CHUNK, p, item / CHUNK, transformed[p / 4u][p % 4u]);
+                put_left(item % TILE_DEPTH, p, item / TILE_DEPTH, transformed[p / 4u][p % 4u]);
         }
     }
 }
 
-void finish(uint row, uint column, mat4 products) {
+void prepare(uint element, uint row, uint column) {
+}
+
+void finish(uint element, uint row, uint column, mat4 products) {
     uint k = gl_WorkGroupID.x * TILE_ROWS + row;
     uint c = gl_WorkGroupID.y * TILE_COLUMNS + column;
     if (k >= y_c || c >= input_channels())
@@ -94,38 +97,35 @@ void finish(uint row, uint column, mat4 products) {
         run_weight[at + tap] = gradient[tap / 3u][tap % 3u];
 }
 
-void finish_bias() {
-    uint lane = gl_LocalInvocationID.x;
-    barrier(); // what lay there has been read
-    [[unroll]] for (uint i = 0u; i < OUTPUT_LOADS; i++) {
-        uint item = i * gl_WorkGroupSize.x + lane;
-        if (item < OUTPUTS)
-            staged[item / CHUNK][item % CHUNK] = bias_sum[i];
-    }
-    barrier();
-    uint k = gl_WorkGroupID.x * TILE_ROWS + lane;
-    if (gl_WorkGroupID.y == 0u && lane < TILE_ROWS && k < y_c)
-        run_bias[gl_WorkGroupID.z * y_c + k] = staged[lane].x + staged[lane].y + staged[lane].z + staged[lane].w;
+// Adds the chunk's tiles to the bias gradient: point [1][1] of a transformed tile is the sum of its pixels.
+void add_bias() {
+    if (gl_WorkGroupID.y > 0u || gl_LocalInvocationID.x >= TILE_ROWS)
+        return;
+    uint place = place_of(5u, TILE_ROWS) + gl_LocalInvocationID.x / 4u;
+    [[unroll]] for (uint k = 0u; k < TILE_DEPTH; k++)
+        bias_sum += staged[k * LEFT_PITCH + place][gl_LocalInvocationID.x % 4u];
 }
 
 // The workgroup's sums of its run, one of those of its image.
 void sum_run(uint runs_of_image) {
     uint tiles = tiles_in_row() * ((y_h + 1u) / 2u);
-    uint run_length = ((tiles + runs_of_image - 1u) / runs_of_image + CHUNK - 1u) / CHUNK * CHUNK;
+    uint run_length = ((tiles + runs_of_image - 1u) / runs_of_image + RUN_STEP - 1u) / RUN_STEP * RUN_STEP;
     uint first = gl_WorkGroupID.z % runs_of_image * run_length;
     image = gl_WorkGroupID.z / runs_of_image;
     end = min(first + run_length, tiles);
     clear_sums();
-    [[unroll]] for (uint i = 0u; i < OUTPUT_LOADS; i++)
-        bias_sum[i] = 0.0;
+    bias_sum = 0.0;
     load(min(first, tiles - 1u));
-    for (uint tile = first; tile < end; tile += CHUNK) {
+    for (uint tile = first; tile < end; tile += TILE_DEPTH) {
         barrier(); // what was staged before has been read
         stage();
         barrier();
-        load(min(tile + CHUNK, tiles - 1u)); // beyond the run for nothing, rather than a condition
+        load(min(tile + TILE_DEPTH, tiles - 1u)); // beyond the run for nothing, rather than a condition
+        add_bias();
         multiply();
     }
     finish_elements();
-    finish_bias();
+    uint k = gl_WorkGroupID.x * TILE_ROWS + gl_LocalInvocationID.x;
+    if (gl_WorkGroupID.y == 0u && gl_LocalInvocationID.x < TILE_ROWS && k < y_c)
+        run_bias[gl_WorkGroupID.z * y_c + k] = bias_sum;
 }

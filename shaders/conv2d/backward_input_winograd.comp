@@ -9,6 +9,7 @@ layout(constant_id = 0) const uint PADDING = 0u;
 layout(constant_id = 1) const uint RECTIFY = 0u; // not 0: x counted as max(x, 0), whose derivative is 0 up to x = 0
 layout(constant_id = 2) const uint TILE_ROWS = 64u;
 layout(constant_id = 3) const uint TILE_COLUMNS = 32u;
+layout(constant_id = 4) const uint TILE_DEPTH = 4u;
 
 layout(set = 0, binding = 0, std430) readonly buffer TransformedWeight { vec4 transformed_weight[]; };
 layout(set = 0, binding = 1, std430) readonly buffer DY { float d_y[]; };
@@ -63,11 +64,18 @@ float meant(uint part, float gradient) {
     return gradient;
 }
 
+float addend(uint c) {
+    return 0.0;
+}
+
+bool is_cut(uint c, uint row, uint column) {
+    return RECTIFY > 0u && !(x[((gl_WorkGroupID.z * x_c + c) * x_h + row) * x_w + column] > 0.0);
+}
+
 #include "common/winograd_convolution.glsl"
 
 void store(uint c, uint row, uint column, float result) {
-    uint at = ((gl_WorkGroupID.z * x_c + c) * x_h + row) * x_w + column;
-    d_x[at] = RECTIFY == 0u || x[at] > 0.0 ? result : 0.0;
+    d_x[((gl_WorkGroupID.z * x_c + c) * x_h + row) * x_w + column] = result;
 }
 
 void main() {

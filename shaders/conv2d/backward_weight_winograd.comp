@@ -9,6 +9,7 @@ layout(constant_id = 0) const uint PADDING = 0u;
 layout(constant_id = 1) const uint RECTIFY = 0u; // 1: x counts as max(x, 0); 2: it is that already
 layout(constant_id = 2) const uint TILE_ROWS = 64u;
 layout(constant_id = 3) const uint TILE_COLUMNS = 32u;
+layout(constant_id = 4) const uint TILE_DEPTH = 4u;
 
 layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };
 layout(set = 0, binding = 1, std430) readonly buffer DY { float d_y[]; };

@@ -9,6 +9,7 @@ layout(constant_id = 1) const uint RECTIFY = 0u; // 1: x counts as max(x, 0); 2:
 layout(constant_id = 2) const uint RECTIFY_OUTPUT = 0u; // 1: max(y, 0) is stored
 layout(constant_id = 3) const uint TILE_ROWS = 64u;
 layout(constant_id = 4) const uint TILE_COLUMNS = 32u;
+layout(constant_id = 5) const uint TILE_DEPTH = 4u;
 
 layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };
 layout(set = 0, binding = 1, std430) readonly buffer TransformedWeight { vec4 transformed_weight[]; };
@@ -63,10 +64,17 @@ float meant(uint part, float pixel) {
     return RECTIFY == 1u ? max(pixel, 0.0) : pixel;
 }
 
+float addend(uint k) {
+    return bias[k];
+}
+
+bool is_cut(uint k, uint row, uint column) {
+    return false;
+}
+
 #include "common/winograd_convolution.glsl"
 
 void store(uint k, uint row, uint column, float result) {
-    result += bias[k];
     y[((gl_WorkGroupID.z * y_c + k) * y_h + row) * y_w + column] = RECTIFY_OUTPUT == 1u ? max(result, 0.0) : result;
 }
 

@@ -10,6 +10,7 @@ layout(constant_id = 1) const uint RECTIFY_SKIP = 0u; // not 0: skip counted as 
 layout(constant_id = 2) const uint RECTIFY_UPSAMPLED = 0u;
 layout(constant_id = 3) const uint TILE_ROWS = 64u;
 layout(constant_id = 4) const uint TILE_COLUMNS = 32u;
+layout(constant_id = 5) const uint TILE_DEPTH = 4u;
 
 layout(set = 0, binding = 0, std430) readonly buffer TransformedWeight { vec4 transformed_weight[]; };
 layout(set = 0, binding = 1, std430) readonly buffer DY { float d_y[]; };
@@ -72,17 +73,25 @@ float meant(uint part, float gradient) {
     return gradient;
 }
 
+float addend(uint c) {
+    return 0.0;
+}
+
+bool is_cut(uint c, uint row, uint column) {
+    Part part = part_of(c);
+    if (part.is_skip)
+        return RECTIFY_SKIP > 0u && !(skip[place_in_skip(gl_WorkGroupID.z, part.channel, row, column)] > 0.0);
+    return RECTIFY_UPSAMPLED > 0u && !(upsampled[place_in_upsampled(gl_WorkGroupID.z, part.channel, row, column)] > 0.0);
+}
+
 #include "common/winograd_convolution.glsl"
 
 void store(uint c, uint row, uint column, float result) {
     Part part = part_of(c);
-    if (part.is_skip) {
-        uint at = place_in_skip(gl_WorkGroupID.z, part.channel, row, column);
-        d_skip[at] = RECTIFY_SKIP == 0u || skip[at] > 0.0 ? result : 0.0;
-    } else {
-        uint at = place_in_upsampled(gl_WorkGroupID.z, part.channel, row, column);
-        d_upsampled[at] = RECTIFY_UPSAMPLED == 0u || upsampled[at] > 0.0 ? result : 0.0;
-    }
+    if (part.is_skip)
+        d_skip[place_in_skip(gl_WorkGroupID.z, part.channel, row, column)] = result;
+    else
+        d_upsampled[place_in_upsampled(gl_WorkGroupID.z, part.channel, row, column)] = result;
 }
 
 void main() {

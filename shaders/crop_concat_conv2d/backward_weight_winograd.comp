@@ -10,6 +10,7 @@ layout(constant_id = 1) const uint RECTIFY_SKIP = 0u; // 1: skip counts as max(s
 layout(constant_id = 2) const uint RECTIFY_UPSAMPLED = 0u;
 layout(constant_id = 3) const uint TILE_ROWS = 64u;
 layout(constant_id = 4) const uint TILE_COLUMNS = 32u;
+layout(constant_id = 5) const uint TILE_DEPTH = 4u;
 
 layout(set = 0, binding = 0, std430) readonly buffer Skip { float skip[]; };
 layout(set = 0, binding = 1, std430) readonly buffer Upsampled { float upsampled[]; };
