@@ -40,15 +40,14 @@ internal readonly record struct WindowTile(uint Rows, uint Columns)
 
     /// <summary>
     /// The tile that should be done first: what the compute unit with the most workgroups has to multiply and, with each
-    /// multiply-add, its share of what is loaded from shared memory. On software drivers these kernels are run by checks alone, in tiles
-    /// that compile fast.
+    /// multiply-add, its share of what is loaded from shared memory.
     /// </summary>
     /// <param name="channels">Channels of the target.</param>
     /// <param name="line">Pixels of the line of an image.</param>
     /// <param name="images">Images.</param>
     /// <param name="device">The device.</param>
     public static WindowTile For(long channels, long line, long images, DeviceProperties device)
-        => device.IsSoftware ? All[^1] : All.MinBy(tile => tile.Cost(channels, line, images, device.ComputeUnits));
+        => All.MinBy(tile => tile.Cost(channels, line, images, device.ComputeUnits));
 
     /// <summary>Whether a device has places for so many pixels in a dispatch, whatever the tile, and kernels can tell them apart.</summary>
     /// <param name="height">Rows of the larger of source and target.</param>
