@@ -32,6 +32,8 @@ namespace UNet.Vulkan.Ops;
 [Forward<Conv2dForwardPixelPairs>(Name = "PixelPairs", Suits = DeviceKind.Software)]
 [Forward<Conv2dForwardRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
 [Forward<Conv2dPackForwardMatrix, Conv2dForwardMatrix>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
+[Forward<Conv2dPackPixelRows, Conv2dPackWeightRows, Conv2dForwardRowsMatrix2>(
+    Name = "WorkgroupRows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.Tiles)]
 [Backward<Conv2dBackwardInput>]
 [Backward<Conv2dBackwardInputGemm>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Backward<Conv2dPackBackwardWindow, Conv2dBackwardInputWindow>(Name = "Window", Suits = DeviceKind.Hardware, Tiles = WindowTile.Tiles)]
@@ -42,6 +44,8 @@ namespace UNet.Vulkan.Ops;
 [Backward<Conv2dBackwardInputPixelPairs>(Name = "PixelPairs", Suits = DeviceKind.Software)]
 [Backward<Conv2dBackwardInputRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
 [Backward<Conv2dPackBackwardMatrix, Conv2dBackwardInputMatrix>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
+[Backward<Conv2dPackGradientRows, Conv2dPackTurnedWeightRows, Conv2dBackwardInputRowsMatrix2>(
+    Name = "InputWorkgroupRows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.Tiles)]
 [Backward<Conv2dBackwardWeight, WeightGradientSum>]
 [Backward<Conv2dBackwardWeightGemm, WeightGradientSumRuns>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Backward<Conv2dBackwardWeightWinograd, WeightGradientSumRuns>(
@@ -112,6 +116,15 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     /// <summary>Weights of 16 bits in the order in which matrix units read them.</summary>
     [Scratch] public static partial Role MatrixWeight { get; }
 
+    /// <summary>The input and its padding as rows of 16 bits, for matrix units.</summary>
+    [Scratch(PerImage = true, Element = ElementType.Float16)] public static partial Role PixelRows { get; }
+
+    /// <summary>The same of the gradient of the output.</summary>
+    [Scratch(PerImage = true, Element = ElementType.Float16)] public static partial Role GradientRows { get; }
+
+    /// <summary>Weights as rows of 16 bits.</summary>
+    [Scratch(Element = ElementType.Float16)] public static partial Role WeightRows { get; }
+
     /// <inheritdoc/>
     public override long Operations(Pass pass, ReadOnlySpan<Shape> shapes)
         => 2 * shapes[Y.Index].Length * shapes[X.Index].C * Kernel * Kernel;
@@ -170,6 +183,15 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     private partial Shape MatrixWeightShape(in Shapes shapes) => Shape.Of(Math.Max(
         MatrixTiles.WeightLength(OutChannels, shapes.X.C, Kernel), MatrixTiles.WeightLength(shapes.X.C, OutChannels, Kernel)));
 
+    private partial Shape PixelRowsShape(in Shapes shapes)
+        => RowTile.Rows(shapes.X.N, shapes.X.C, shapes.Y.H, shapes.Y.W + Kernel - 1, Kernel);
+
+    private partial Shape GradientRowsShape(in Shapes shapes)
+        => RowTile.Rows(shapes.X.N, OutChannels, shapes.X.H, shapes.X.W + Kernel - 1, Kernel);
+
+    private partial Shape WeightRowsShape(in Shapes shapes) => Shape.Of(Math.Max(
+        RowTile.WeightLength(OutChannels, shapes.X.C, Kernel), RowTile.WeightLength(shapes.X.C, OutChannels, Kernel)));
+
     /// <summary>The tiles of channels and all their taps have to fit 16 KiB of shared memory, which any device has.</summary>
     private partial bool SupportsGemm(in Shapes shapes, DeviceProperties device)
         => Kernel is 1 or 3 && GemmTile.Fits(Math.Max((long)shapes.X.H * shapes.X.W, (long)shapes.Y.H * shapes.Y.W), device);
@@ -206,6 +228,28 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     private partial bool SupportsMatrix(in Shapes shapes, DeviceProperties device)
         => Kernel == 3 && SupportsRounded(shapes, device) && Padding < Kernel && device.RunsMatrixKernels
             && WindowTile.Fits(Math.Max(shapes.X.H, shapes.Y.H), Math.Max(shapes.X.W, shapes.Y.W), device);
+
+    private partial bool SupportsWorkgroupRows(in Shapes shapes, DeviceProperties device)
+        => SupportsMatrix(shapes, device) && RowTile.SuitsWorkgroups(PixelRowsShape(shapes), device);
+
+    private partial bool SupportsInputWorkgroupRows(in Shapes shapes, DeviceProperties device)
+        => SupportsMatrix(shapes, device) && RowTile.SuitsWorkgroups(GradientRowsShape(shapes), device);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackPixelRows.Spec spec) => RowTile.Packing(PixelRowsShape(shapes));
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackGradientRows.Spec spec) => RowTile.Packing(GradientRowsShape(shapes));
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackWeightRows.Spec spec)
+        => RowTile.Packing(OutChannels, shapes.X.C, Conv2dPackWeightRows.Info);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackTurnedWeightRows.Spec spec)
+        => RowTile.Packing(shapes.X.C, OutChannels, Conv2dPackTurnedWeightRows.Info);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardRowsMatrix2.Spec spec)
+        => RowTile.Grid(OutChannels, spec.TileChannels, WindowTile.Line(shapes.Y, Kernel), spec.TilePixels, shapes.X.N);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputRowsMatrix2.Spec spec)
+        => RowTile.Grid(shapes.X.C, spec.TileChannels, WindowTile.Line(shapes.X, Kernel), spec.TilePixels, shapes.X.N);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardRounded.Spec spec)
         => WorkgroupCount.Linear(shapes.Y.Length, Conv2dForwardRounded.Info.LocalSize.X);
@@ -367,6 +411,18 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightMatrix.Spec spec)
         => spec = spec with { TileM = MatrixTiles.WeightRows(spec.SubgroupSize, spec.MatrixSize) };
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardRowsMatrix2.Spec spec)
+    {
+        RowTile tile = RowTile.For(OutChannels, WindowTile.Line(shapes.Y, Kernel), shapes.X.N, buffers);
+        spec = spec with { TilePixels = tile.Pixels, TileChannels = tile.Channels, TileDepth = RowTile.Depth(shapes.X.C) };
+    }
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputRowsMatrix2.Spec spec)
+    {
+        RowTile tile = RowTile.For(shapes.X.C, WindowTile.Line(shapes.X, Kernel), shapes.X.N, buffers);
+        spec = spec with { TilePixels = tile.Pixels, TileChannels = tile.Channels, TileDepth = RowTile.Depth(OutChannels) };
+    }
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardGemm.Spec spec)
     {

@@ -1,7 +1,7 @@
 // A window of a line (see common/line.glsl) in shared memory, for convolutions on matrix units: 16 channels as Float16. Pixels lie
 // apart by PITCH: their 16 channels side by side, so that matrices can be loaded from any pixel on, and 16 unused bytes that spread
 // neighbouring pixels over the banks.
-#include "common/float16.glsl"
+#include "common/float16_pairs.glsl"
 #include "common/line.glsl"
 
 const uint CHUNK = 16u;                       // channels in a window
@@ -10,10 +10,6 @@ const uint PLACES = KERNEL * RUN;
 const uint WINDOW_LOADS = (2u * PLACES + gl_WorkGroupSize.x - 1u) / gl_WorkGroupSize.x; // of 8 channels, for each invocation
 
 shared uvec4 window[PLACES * PITCH];
-
-uint rounded_pair(float first, float second) {
-    return packFloat2x16(f16vec2(in_float16_range(first), in_float16_range(second)));
-}
 
 // The pixel at a place of the window that starts at `line`.
 uint pixel_in_window(uint place, uint line) {
