@@ -32,8 +32,10 @@ namespace UNet.Vulkan.Ops;
 [Forward<Conv2dForwardPixelPairs>(Name = "PixelPairs", Suits = DeviceKind.Software)]
 [Forward<Conv2dForwardRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
 [Forward<Conv2dPackForwardMatrix, Conv2dForwardMatrix>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
+[Forward<Conv2dPackPixelRows, Conv2dPackWeightRows, Conv2dForwardRowsMatrix>(
+    Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.SubgroupTiles)]
 [Forward<Conv2dPackPixelRows, Conv2dPackWeightRows, Conv2dForwardRowsMatrix2>(
-    Name = "WorkgroupRows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.Tiles)]
+    Name = "WorkgroupRows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.WorkgroupTiles)]
 [Backward<Conv2dBackwardInput>]
 [Backward<Conv2dBackwardInputGemm>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Backward<Conv2dPackBackwardWindow, Conv2dBackwardInputWindow>(Name = "Window", Suits = DeviceKind.Hardware, Tiles = WindowTile.Tiles)]
@@ -44,8 +46,10 @@ namespace UNet.Vulkan.Ops;
 [Backward<Conv2dBackwardInputPixelPairs>(Name = "PixelPairs", Suits = DeviceKind.Software)]
 [Backward<Conv2dBackwardInputRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
 [Backward<Conv2dPackBackwardMatrix, Conv2dBackwardInputMatrix>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
+[Backward<Conv2dPackGradientRows, Conv2dPackTurnedWeightRows, Conv2dBackwardInputRowsMatrix>(
+    Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.SubgroupTiles)]
 [Backward<Conv2dPackGradientRows, Conv2dPackTurnedWeightRows, Conv2dBackwardInputRowsMatrix2>(
-    Name = "InputWorkgroupRows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.Tiles)]
+    Name = "WorkgroupRows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.WorkgroupTiles)]
 [Backward<Conv2dBackwardWeight, WeightGradientSum>]
 [Backward<Conv2dBackwardWeightGemm, WeightGradientSumRuns>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Backward<Conv2dBackwardWeightWinograd, WeightGradientSumRuns>(
@@ -55,6 +59,10 @@ namespace UNet.Vulkan.Ops;
 [Backward<Conv2dBackwardWeightPixelPairs, WeightGradientSum>(Name = "PixelPairs", Suits = DeviceKind.Software)]
 [Backward<Conv2dBackwardWeightRounded, WeightGradientSum>(Name = "Rounded", Numerics = NumericsClass.Float16)]
 [Backward<Conv2dBackwardWeightMatrix, WeightGradientSumRuns>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
+[Backward<Conv2dPackPixelRows, Conv2dPackGradientLine, Conv2dBackwardWeightRowsMatrix, Conv2dBackwardBiasRows, WeightGradientSumRuns>(
+    Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.SubgroupWeightTiles)]
+[Backward<Conv2dPackPixelRows, Conv2dPackGradientLine, Conv2dBackwardWeightRowsMatrix2, Conv2dBackwardBiasRows, WeightGradientSumRuns>(
+    Name = "WorkgroupRows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.WorkgroupWeightTiles)]
 [Sample("x: 1x1x5x7", "OutChannels: 1")]
 [Sample("x: 2x3x5x7", "OutChannels: 4")]
 [Sample("x: 1x3x9x35", "OutChannels: 9, Padding: 1")]
@@ -73,6 +81,8 @@ namespace UNet.Vulkan.Ops;
 [Sample("x: 1x9x7x16", "OutChannels: 3, RectifyOutput: true")]
 [Sample("x: 2x15x12x14", "OutChannels: 65, Padding: 1, Rectify: Rectification.OnLoad")]
 [Sample("x: 2x3x9x30", "OutChannels: 17, Padding: 1, Rectify: Rectification.OnLoad, RectifyOutput: true")]
+[Sample("x: 1x20x7x9", "OutChannels: 30")]
+[Sample("x: 2x50x6x9", "OutChannels: 18, Padding: 1, Rectify: Rectification.OnLoad, RectifyOutput: true")]
 [Sample("x: 2x17x5x34", "OutChannels: 2, Kernel: 1, Rectify: Rectification.OnLoad")]
 [Sample("x: 1x9x6x66", "OutChannels: 5, Kernel: 1, RectifyOutput: true")]
 public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding = 0, Rectification Rectify = Rectification.None, bool RectifyOutput = false)
@@ -183,11 +193,11 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     private partial Shape MatrixWeightShape(in Shapes shapes) => Shape.Of(Math.Max(
         MatrixTiles.WeightLength(OutChannels, shapes.X.C, Kernel), MatrixTiles.WeightLength(shapes.X.C, OutChannels, Kernel)));
 
-    private partial Shape PixelRowsShape(in Shapes shapes)
-        => RowTile.Rows(shapes.X.N, shapes.X.C, shapes.Y.H, shapes.Y.W + Kernel - 1, Kernel);
+    private partial Shape PixelRowsShape(in Shapes shapes) => RowTile.RowsOf(shapes.X.C, shapes.Y, Kernel);
 
-    private partial Shape GradientRowsShape(in Shapes shapes)
-        => RowTile.Rows(shapes.X.N, OutChannels, shapes.X.H, shapes.X.W + Kernel - 1, Kernel);
+    /// <summary>On the line that the gradient to the input needs, or that to the weight, whichever is longer.</summary>
+    private partial Shape GradientRowsShape(in Shapes shapes) => RowTile.RowsOf(OutChannels, new Shape(
+        shapes.X.N, shapes.X.C, Math.Max(shapes.X.H, shapes.Y.H), Math.Max(shapes.X.W, shapes.Y.W)), Kernel);
 
     private partial Shape WeightRowsShape(in Shapes shapes) => Shape.Of(Math.Max(
         RowTile.WeightLength(OutChannels, shapes.X.C, Kernel), RowTile.WeightLength(shapes.X.C, OutChannels, Kernel)));
@@ -229,11 +239,11 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
         => Kernel == 3 && SupportsRounded(shapes, device) && Padding < Kernel && device.RunsMatrixKernels
             && WindowTile.Fits(Math.Max(shapes.X.H, shapes.Y.H), Math.Max(shapes.X.W, shapes.Y.W), device);
 
-    private partial bool SupportsWorkgroupRows(in Shapes shapes, DeviceProperties device)
-        => SupportsMatrix(shapes, device) && RowTile.SuitsWorkgroups(PixelRowsShape(shapes), device);
+    private partial bool SupportsRows(in Shapes shapes, DeviceProperties device) => SupportsMatrix(shapes, device)
+        && RowTile.SuitsSubgroups(PixelRowsShape(shapes), device) && RowTile.SuitsSubgroups(GradientRowsShape(shapes), device);
 
-    private partial bool SupportsInputWorkgroupRows(in Shapes shapes, DeviceProperties device)
-        => SupportsMatrix(shapes, device) && RowTile.SuitsWorkgroups(GradientRowsShape(shapes), device);
+    private partial bool SupportsWorkgroupRows(in Shapes shapes, DeviceProperties device) => SupportsMatrix(shapes, device)
+        && RowTile.SuitsWorkgroups(PixelRowsShape(shapes), device) && RowTile.SuitsWorkgroups(GradientRowsShape(shapes), device);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackPixelRows.Spec spec) => RowTile.Packing(PixelRowsShape(shapes));
 
@@ -246,10 +256,27 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
         => RowTile.Packing(shapes.X.C, OutChannels, Conv2dPackTurnedWeightRows.Info);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardRowsMatrix2.Spec spec)
-        => RowTile.Grid(OutChannels, spec.TileChannels, WindowTile.Line(shapes.Y, Kernel), spec.TilePixels, shapes.X.N);
+        => RowTile.Grid(shapes.Y, Kernel, spec.TileRows, spec.TileColumns);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardRowsMatrix.Spec spec)
+        => RowTile.Grid(shapes.Y, Kernel, spec.TileRows, spec.TileColumns);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputRowsMatrix2.Spec spec)
-        => RowTile.Grid(shapes.X.C, spec.TileChannels, WindowTile.Line(shapes.X, Kernel), spec.TilePixels, shapes.X.N);
+        => RowTile.Grid(shapes.X, Kernel, spec.TileRows, spec.TileColumns);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputRowsMatrix.Spec spec)
+        => RowTile.Grid(shapes.X, Kernel, spec.TileRows, spec.TileColumns);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackGradientLine.Spec spec) => RowTile.Packing(GradientRowsShape(shapes));
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightRowsMatrix2.Spec spec)
+        => RowTile.WeightGrid(RunWeightShape(shapes), Kernel, spec.TileRows, spec.TileColumns);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightRowsMatrix.Spec spec)
+        => RowTile.WeightGrid(RunWeightShape(shapes), Kernel, spec.TileRows, spec.TileColumns);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardBiasRows.Spec spec)
+        => RowTile.Adding(GradientRowsShape(shapes), RunWeightShape(shapes).N);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardRounded.Spec spec)
         => WorkgroupCount.Linear(shapes.Y.Length, Conv2dForwardRounded.Info.LocalSize.X);
@@ -414,14 +441,38 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardRowsMatrix2.Spec spec)
     {
-        RowTile tile = RowTile.For(OutChannels, WindowTile.Line(shapes.Y, Kernel), shapes.X.N, buffers);
-        spec = spec with { TilePixels = tile.Pixels, TileChannels = tile.Channels, TileDepth = RowTile.Depth(shapes.X.C) };
+        RowTile tile = RowTile.OfWorkgroup(shapes.Y, Kernel, buffers);
+        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = RowTile.Depth(shapes.X.C) };
+    }
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardRowsMatrix.Spec spec)
+    {
+        RowTile tile = RowTile.OfSubgroup(shapes.Y, Kernel, buffers);
+        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
     }
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputRowsMatrix2.Spec spec)
     {
-        RowTile tile = RowTile.For(shapes.X.C, WindowTile.Line(shapes.X, Kernel), shapes.X.N, buffers);
-        spec = spec with { TilePixels = tile.Pixels, TileChannels = tile.Channels, TileDepth = RowTile.Depth(OutChannels) };
+        RowTile tile = RowTile.OfWorkgroup(shapes.X, Kernel, buffers);
+        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = RowTile.Depth(OutChannels) };
+    }
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputRowsMatrix.Spec spec)
+    {
+        RowTile tile = RowTile.OfSubgroup(shapes.X, Kernel, buffers);
+        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
+    }
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightRowsMatrix2.Spec spec)
+    {
+        RowTile tile = RowTile.OfWorkgroupWeight(RunWeightShape(shapes), Kernel, buffers);
+        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
+    }
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightRowsMatrix.Spec spec)
+    {
+        RowTile tile = RowTile.OfSubgroupWeight(RunWeightShape(shapes), Kernel, buffers);
+        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
     }
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardGemm.Spec spec)

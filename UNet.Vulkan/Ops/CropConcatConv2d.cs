@@ -28,6 +28,10 @@ namespace UNet.Vulkan.Ops;
     Name = "Winograd", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Winograd, Tiles = WinogradTile.Tiles)]
 [Forward<Conv2dPackForward, CropConcatConv2dForwardLanes>(Name = "Lanes", Suits = DeviceKind.Software)]
 [Forward<Conv2dPackForward, CropConcatConv2dForwardLanePairs>(Name = "LanePairs", Suits = DeviceKind.Software)]
+[Forward<CropConcatConv2dPackPixelRows, Conv2dPackWeightRows, Conv2dForwardRowsMatrix>(
+    Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.SubgroupTiles)]
+[Forward<CropConcatConv2dPackPixelRows, Conv2dPackWeightRows, Conv2dForwardRowsMatrix2>(
+    Name = "WorkgroupRows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.WorkgroupTiles)]
 [Backward<CropConcatConv2dClearBorder, CropConcatConv2dBackwardInput>]
 [Backward<CropConcatConv2dClearBorder, CropConcatConv2dBackwardInputGemm>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Backward<CropConcatConv2dClearBorder, Conv2dPackBackwardWindow, CropConcatConv2dBackwardInputWindow>(
@@ -38,12 +42,20 @@ namespace UNet.Vulkan.Ops;
     Name = "InputLanes", Suits = DeviceKind.Software)]
 [Backward<CropConcatConv2dClearBorder, Conv2dPackBackward, CropConcatConv2dBackwardInputLanePairs>(
     Name = "InputLanePairs", Suits = DeviceKind.Software)]
+[Backward<CropConcatConv2dClearBorder, Conv2dPackGradientRows, Conv2dPackTurnedWeightRows, CropConcatConv2dBackwardInputRowsMatrix>(
+    Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.SubgroupTiles)]
+[Backward<CropConcatConv2dClearBorder, Conv2dPackGradientRows, Conv2dPackTurnedWeightRows, CropConcatConv2dBackwardInputRowsMatrix2>(
+    Name = "WorkgroupRows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.WorkgroupTiles)]
 [Backward<CropConcatConv2dBackwardWeight, WeightGradientSum>]
 [Backward<CropConcatConv2dBackwardWeightGemm, WeightGradientSumRuns>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Backward<CropConcatConv2dBackwardWeightWinograd, WeightGradientSumRuns>(
     Name = "Winograd", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Winograd, Tiles = WinogradTile.Tiles)]
 [Backward<CropConcatConv2dBackwardWeightLanes, WeightGradientSum>(Name = "WeightLanes", Suits = DeviceKind.Software)]
 [Backward<CropConcatConv2dBackwardWeightLanePairs, WeightGradientSum>(Name = "WeightLanePairs", Suits = DeviceKind.Software)]
+[Backward<CropConcatConv2dPackPixelRows, Conv2dPackGradientLine, Conv2dBackwardWeightRowsMatrix, Conv2dBackwardBiasRows, WeightGradientSumRuns>(
+    Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.SubgroupWeightTiles)]
+[Backward<CropConcatConv2dPackPixelRows, Conv2dPackGradientLine, Conv2dBackwardWeightRowsMatrix2, Conv2dBackwardBiasRows, WeightGradientSumRuns>(
+    Name = "WorkgroupRows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.WorkgroupWeightTiles)]
 [Sample("skip: 1x1x6x8; upsampled: 1x1x5x4", "OutChannels: 1")]
 [Sample("skip: 2x3x9x10; upsampled: 2x2x4x5", "OutChannels: 4, UpsampledFirst: true")]
 [Sample("skip: 1x2x13x38; upsampled: 1x3x11x35", "OutChannels: 3")]
@@ -103,6 +115,15 @@ public sealed partial record CropConcatConv2d(
     /// <summary>Weights transformed by Winograd's algorithm, in the order in which GPUs read them.</summary>
     [Scratch] public static partial Role TransformedWeight { get; }
 
+    /// <summary>The concatenation and its padding as rows of 16 bits, for matrix units.</summary>
+    [Scratch(PerImage = true, Element = ElementType.Float16)] public static partial Role PixelRows { get; }
+
+    /// <summary>The same of the gradient of the output.</summary>
+    [Scratch(PerImage = true, Element = ElementType.Float16)] public static partial Role GradientRows { get; }
+
+    /// <summary>Weights as rows of 16 bits.</summary>
+    [Scratch(Element = ElementType.Float16)] public static partial Role WeightRows { get; }
+
     /// <summary>The two ops in whose place this one stands.</summary>
     /// <param name="concatenation">Makes what the convolution reads.</param>
     /// <param name="convolution">Reads it as it is.</param>
@@ -149,6 +170,94 @@ public sealed partial record CropConcatConv2d(
     private partial Shape PackedShape(in Shapes shapes) => Conv2d.PackedFor(OutChannels, shapes.Weight.C, Kernel);
 
     private partial Shape PackedTransposedShape(in Shapes shapes) => Conv2d.PackedFor(shapes.Weight.C, OutChannels, Kernel);
+
+    private partial Shape PixelRowsShape(in Shapes shapes) => RowTile.RowsOf(shapes.Weight.C, shapes.Y, Kernel);
+
+    /// <summary>As for <see cref="Conv2d"/>.</summary>
+    private partial Shape GradientRowsShape(in Shapes shapes) => RowTile.RowsOf(OutChannels, new Shape(
+        shapes.Y.N, shapes.Weight.C, Math.Max(shapes.Upsampled.H, shapes.Y.H), Math.Max(shapes.Upsampled.W, shapes.Y.W)), Kernel);
+
+    private partial Shape WeightRowsShape(in Shapes shapes) => Shape.Of(Math.Max(
+        RowTile.WeightLength(OutChannels, shapes.Weight.C, Kernel), RowTile.WeightLength(shapes.Weight.C, OutChannels, Kernel)));
+
+    private partial bool SupportsRows(in Shapes shapes, DeviceProperties device)
+        => Kernel == 3 && Padding < Kernel && device.RunsMatrixKernels
+            && WindowTile.Fits(Math.Max(shapes.Upsampled.H, shapes.Y.H), Math.Max(shapes.Upsampled.W, shapes.Y.W), device)
+            && RowTile.SuitsSubgroups(PixelRowsShape(shapes), device) && RowTile.SuitsSubgroups(GradientRowsShape(shapes), device);
+
+    private partial bool SupportsWorkgroupRows(in Shapes shapes, DeviceProperties device)
+        => Kernel == 3 && Padding < Kernel && device.RunsMatrixKernels
+            && WindowTile.Fits(Math.Max(shapes.Upsampled.H, shapes.Y.H), Math.Max(shapes.Upsampled.W, shapes.Y.W), device)
+            && RowTile.SuitsWorkgroups(PixelRowsShape(shapes), device) && RowTile.SuitsWorkgroups(GradientRowsShape(shapes), device);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dPackPixelRows.Spec spec) => RowTile.Packing(PixelRowsShape(shapes));
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackGradientRows.Spec spec) => RowTile.Packing(GradientRowsShape(shapes));
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackGradientLine.Spec spec) => RowTile.Packing(GradientRowsShape(shapes));
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackWeightRows.Spec spec)
+        => RowTile.Packing(OutChannels, shapes.Weight.C, Conv2dPackWeightRows.Info);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackTurnedWeightRows.Spec spec)
+        => RowTile.Packing(shapes.Weight.C, OutChannels, Conv2dPackTurnedWeightRows.Info);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardRowsMatrix2.Spec spec)
+        => RowTile.Grid(shapes.Y, Kernel, spec.TileRows, spec.TileColumns);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardRowsMatrix.Spec spec)
+        => RowTile.Grid(shapes.Y, Kernel, spec.TileRows, spec.TileColumns);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardInputRowsMatrix2.Spec spec)
+        => RowTile.Grid(Concatenated(shapes), Kernel, spec.TileRows, spec.TileColumns);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardInputRowsMatrix.Spec spec)
+        => RowTile.Grid(Concatenated(shapes), Kernel, spec.TileRows, spec.TileColumns);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightRowsMatrix2.Spec spec)
+        => RowTile.WeightGrid(RunWeightShape(shapes), Kernel, spec.TileRows, spec.TileColumns);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightRowsMatrix.Spec spec)
+        => RowTile.WeightGrid(RunWeightShape(shapes), Kernel, spec.TileRows, spec.TileColumns);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardBiasRows.Spec spec)
+        => RowTile.Adding(GradientRowsShape(shapes), RunWeightShape(shapes).N);
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardRowsMatrix2.Spec spec)
+    {
+        RowTile tile = RowTile.OfWorkgroup(shapes.Y, Kernel, buffers);
+        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = RowTile.Depth(shapes.Weight.C) };
+    }
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardRowsMatrix.Spec spec)
+    {
+        RowTile tile = RowTile.OfSubgroup(shapes.Y, Kernel, buffers);
+        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
+    }
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dBackwardInputRowsMatrix2.Spec spec)
+    {
+        RowTile tile = RowTile.OfWorkgroup(Concatenated(shapes), Kernel, buffers);
+        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = RowTile.Depth(OutChannels) };
+    }
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dBackwardInputRowsMatrix.Spec spec)
+    {
+        RowTile tile = RowTile.OfSubgroup(Concatenated(shapes), Kernel, buffers);
+        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
+    }
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightRowsMatrix2.Spec spec)
+    {
+        RowTile tile = RowTile.OfWorkgroupWeight(RunWeightShape(shapes), Kernel, buffers);
+        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
+    }
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightRowsMatrix.Spec spec)
+    {
+        RowTile tile = RowTile.OfSubgroupWeight(RunWeightShape(shapes), Kernel, buffers);
+        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
+    }
 
     private partial bool SupportsGemm(in Shapes shapes, DeviceProperties device)
         => Kernel is 1 or 3 && GemmTile.Fits(Math.Max((long)shapes.Upsampled.H * shapes.Upsampled.W, (long)shapes.Y.H * shapes.Y.W), device);

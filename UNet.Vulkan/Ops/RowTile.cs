@@ -6,17 +6,32 @@ using UNet.Vulkan.Ops.Declaration;
 namespace UNet.Vulkan.Ops;
 
 /// <summary>
-/// A workgroup's part of a 3x3 convolution on matrix units from packed rows: <c>shaders/common/rows_convolution.glsl</c>. Its choice
-/// changes no bit.
+/// A workgroup's part of the product of matrices that a 3x3 convolution, or its gradient, is on matrix units where it starts from packed
+/// rows: <c>shaders/common/rows_convolution.glsl</c>, <c>shaders/common/rows_weight.glsl</c>. Its choice changes no bit.
 /// </summary>
-/// <param name="Pixels">Places of the line.</param>
-/// <param name="Channels">Channels of the target.</param>
-internal readonly record struct RowTile(uint Pixels, uint Channels)
+/// <param name="Rows">Places of the line; of a gradient to the weight, output channels.</param>
+/// <param name="Columns">Channels of the target; of a gradient to the weight, channels of the neighbouring pixels that a row of taps reaches.</param>
+internal readonly record struct RowTile(uint Rows, uint Columns)
 {
-    /// <summary>All tiles, as implementations declare them, the largest first.</summary>
-    public const string Tiles = "TILE_PIXELS, TILE_CHANNELS: 256, 128; 128, 128; 256, 64; 128, 64; 64, 128; 64, 64";
+    /// <summary>All tiles of convolutions by matrices of workgroups, as implementations declare them.</summary>
+    public const string WorkgroupTiles = "TILE_ROWS, TILE_COLUMNS: 256, 128; 128, 128; 256, 64; 128, 64; 64, 128; 64, 64";
 
-    private static readonly RowTile[] All = [.. Tiling.Parse(Tiles).Select(Of)];
+    /// <summary>The same of gradients to the weight: three times 64 channels fill 192 columns, or twice 96.</summary>
+    public const string WorkgroupWeightTiles = "TILE_ROWS, TILE_COLUMNS: 128, 192; 64, 192; 128, 128; 128, 96; 64, 96; 128, 64; 64, 64";
+
+    /// <summary>All tiles of convolutions by matrices of subgroups, which have to fit shared memory.</summary>
+    public const string SubgroupTiles = "TILE_ROWS, TILE_COLUMNS: 256, 64; 128, 128; 128, 64; 64, 128; 64, 64";
+
+    /// <summary>The same of gradients to the weight.</summary>
+    public const string SubgroupWeightTiles = "TILE_ROWS, TILE_COLUMNS: 128, 192; 64, 192; 128, 128; 128, 64; 64, 64";
+
+    private static readonly RowTile[] OfWorkgroups = [.. Tiling.Parse(WorkgroupTiles).Select(Of)];
+    private static readonly RowTile[] OfWorkgroupWeights = [.. Tiling.Parse(WorkgroupWeightTiles).Select(Of)];
+    private static readonly RowTile[] OfSubgroups = [.. Tiling.Parse(SubgroupTiles).Select(Of)];
+    private static readonly RowTile[] OfSubgroupWeights = [.. Tiling.Parse(SubgroupWeightTiles).Select(Of)];
+
+    /// <summary>Invocations of a workgroup.</summary>
+    private const int Invocations = 256;
 
     /// <summary>Places that an image's rows are filled up to a multiple of, so that no tile reaches beyond them.</summary>
     private const int PackedPlaces = 256;
@@ -27,20 +42,31 @@ internal readonly record struct RowTile(uint Pixels, uint Channels)
     /// <summary>To this multiple the channels of rows are filled up with zeros: those that matrix units multiply at a time.</summary>
     private const int PackedSources = 16;
 
-    /// <summary>Channels of a workgroup that packs rows, and places.</summary>
+    /// <summary>Channels of a workgroup that packs rows, and places; channels of one that adds rows up.</summary>
     private const int PackedTile = 64;
+
+    /// <summary>Rows behind all others, for what tiles load beyond the last channel of a row.</summary>
+    private const int SpareRows = 16;
 
     /// <summary>Most of the depth that is multiplied at a time.</summary>
     private const uint LargestDepth = 64;
 
-    /// <summary>Rows of a source: the line that its taps reach, and what the last tile reads behind it.</summary>
-    /// <param name="images">Images.</param>
+    /// <summary>The depth of kernels for matrices of subgroups.</summary>
+    private const uint SubgroupDepth = 32;
+
+    /// <summary>Multiply-adds that take about as long as loading one factor.</summary>
+    private const double LoadCost = 48;
+
+    /// <summary>Rows of a source, as Float16: the line that its taps reach, and what the last tile reads behind it.</summary>
     /// <param name="channels">Channels of the source.</param>
-    /// <param name="height">Rows of the target, with the zeros that surround it.</param>
-    /// <param name="lineWidth">Pixels of the line for each row.</param>
+    /// <param name="target">Shape of the target of the convolution.</param>
     /// <param name="kernel">Rows and columns of the kernel.</param>
-    public static Shape Rows(int images, int channels, int height, int lineWidth, int kernel)
-        => new(images, 1, checked(Filled(height * lineWidth, PackedPlaces) + (kernel - 1) * (lineWidth + 1)), Filled(channels, PackedSources));
+    public static Shape RowsOf(int channels, Shape target, int kernel)
+    {
+        int width = target.W + kernel - 1;
+        int places = checked(Filled(target.H * width, PackedPlaces) + (kernel - 1) * (width + 1) + SpareRows);
+        return new Shape(target.N, 1, places, Filled(channels, PackedSources));
+    }
 
     /// <summary>Numbers of packed weights: a row for each channel of the target.</summary>
     public static int WeightLength(int targetChannels, int sourceChannels, int kernel)
@@ -53,50 +79,114 @@ internal readonly record struct RowTile(uint Pixels, uint Channels)
     public static WorkgroupCount Packing(int targetChannels, int sourceChannels, KernelInfo kernel)
         => WorkgroupCount.Linear((long)Filled(targetChannels, PackedTargets) * Filled(sourceChannels, PackedSources) / 8, kernel.LocalSize.X);
 
-    /// <summary>Tiles of channels along x, so that those that share pixels run together; tiles of places along y, images along z.</summary>
-    public static WorkgroupCount Grid(long channels, uint tileChannels, long line, uint tilePixels, long images)
-        => WorkgroupCount.Cover(channels, tileChannels, line, tilePixels, images);
+    /// <summary>Workgroups that add up the rows of each run.</summary>
+    public static WorkgroupCount Adding(Shape rows, int runs) => WorkgroupCount.Cover(rows.W, PackedTile, runs);
 
-    /// <summary>Depth that is multiplied at a time, a part of a row's channels.</summary>
+    /// <summary>Tiles of channels along x, so that those that share pixels run together; tiles of places along y, images along z.</summary>
+    /// <param name="target">Shape of the target of the convolution.</param>
+    /// <param name="kernel">Rows and columns of the kernel.</param>
+    /// <param name="rows">Places of a tile.</param>
+    /// <param name="columns">Channels of a tile.</param>
+    public static WorkgroupCount Grid(Shape target, int kernel, uint rows, uint columns)
+        => WorkgroupCount.Cover(target.C, columns, WindowTile.Line(target, kernel), rows, target.N);
+
+    /// <summary>
+    /// For each row of taps, tiles of channels of the neighbouring pixels that it reaches, along x; tiles of output channels along y, runs
+    /// along z.
+    /// </summary>
+    /// <param name="runWeight">Shape of the weight gradients of all runs.</param>
+    /// <param name="kernel">Rows and columns of the kernel.</param>
+    /// <param name="rows">Output channels of a tile.</param>
+    /// <param name="columns">Channels of a tile.</param>
+    public static WorkgroupCount WeightGrid(Shape runWeight, int kernel, uint rows, uint columns)
+    {
+        WorkgroupCount each = WorkgroupCount.Cover((long)kernel * Filled(runWeight.H, PackedSources), columns, runWeight.C, rows, runWeight.N);
+        return each with { X = each.X * (uint)kernel };
+    }
+
+    /// <summary>Depth that is multiplied at a time: a part of the channels of a row.</summary>
     public static uint Depth(int sourceChannels)
     {
         uint channels = (uint)Filled(sourceChannels, PackedSources);
         return Math.Min(LargestDepth, channels & ~(channels - 1));
     }
 
-    /// <summary>
-    /// Whether a device's workgroups multiply matrices of the extents that these kernels have, in packed rows that it can bind.
-    /// </summary>
+    /// <summary>Whether a device's workgroups multiply matrices of the extents that these kernels have, from packed rows that it can bind.</summary>
     /// <param name="source">Packed rows.</param>
     /// <param name="device">The device.</param>
     public static bool SuitsWorkgroups(Shape source, DeviceProperties device)
-        => Allowed(device).Any() && Depth(source.W) % device.WorkgroupMatrix.Depth == 0 && source.Length * 2 <= device.MaxStorageBufferRange
-            && device.MaxWorkgroupInvocations >= 256;
+        => IsBindable(source, device) && Depth(source.W) % Math.Max(1, device.WorkgroupMatrix.Depth) == 0
+            && OfWorkgroups.Any(tile => tile.FitsWorkgroup(device)) && OfWorkgroupWeights.Any(tile => tile.FitsWorkgroup(device));
 
-    /// <summary>The tile that was chosen by measured time, else the one by rule.</summary>
-    /// <param name="channels">Channels of the target.</param>
-    /// <param name="line">Pixels of the line of an image.</param>
-    /// <param name="images">Images.</param>
+    /// <summary>The same by matrices of subgroups, which take 32 channels at a time.</summary>
+    /// <param name="source">Packed rows.</param>
+    /// <param name="device">The device.</param>
+    public static bool SuitsSubgroups(Shape source, DeviceProperties device)
+        => IsBindable(source, device) && source.W % SubgroupDepth == 0
+            && OfSubgroups.Any(tile => tile.FitsSubgroups(device)) && OfSubgroupWeights.Any(tile => tile.FitsSubgroups(device));
+
+    /// <summary>The tile of a convolution by matrices of workgroups that was chosen by measured time, else the one by rule.</summary>
+    /// <param name="target">Shape of the target of the convolution.</param>
+    /// <param name="kernel">Rows and columns of the kernel.</param>
     /// <param name="buffers">Says what was chosen, and for which device.</param>
-    public static RowTile For(long channels, long line, long images, IBufferBinding buffers)
+    public static RowTile OfWorkgroup(Shape target, int kernel, IBufferBinding buffers)
+        => Best(OfWorkgroups.Where(tile => tile.FitsWorkgroup(buffers.Device)), tile => Grid(target, kernel, tile.Rows, tile.Columns), buffers);
+
+    /// <summary>The same by matrices of subgroups.</summary>
+    /// <param name="target">Shape of the target of the convolution.</param>
+    /// <param name="kernel">Rows and columns of the kernel.</param>
+    /// <param name="buffers">Says what was chosen, and for which device.</param>
+    public static RowTile OfSubgroup(Shape target, int kernel, IBufferBinding buffers)
+        => Best(OfSubgroups.Where(tile => tile.FitsSubgroups(buffers.Device)), tile => Grid(target, kernel, tile.Rows, tile.Columns), buffers);
+
+    /// <summary>The tile of a gradient to the weight by matrices of workgroups.</summary>
+    /// <param name="runWeight">Shape of the weight gradients of all runs.</param>
+    /// <param name="kernel">Rows and columns of the kernel.</param>
+    /// <param name="buffers">Says what was chosen, and for which device.</param>
+    public static RowTile OfWorkgroupWeight(Shape runWeight, int kernel, IBufferBinding buffers) => Best(
+        OfWorkgroupWeights.Where(tile => tile.FitsWorkgroup(buffers.Device)), tile => WeightGrid(runWeight, kernel, tile.Rows, tile.Columns), buffers);
+
+    /// <summary>The same by matrices of subgroups.</summary>
+    /// <param name="runWeight">Shape of the weight gradients of all runs.</param>
+    /// <param name="kernel">Rows and columns of the kernel.</param>
+    /// <param name="buffers">Says what was chosen, and for which device.</param>
+    public static RowTile OfSubgroupWeight(Shape runWeight, int kernel, IBufferBinding buffers) => Best(
+        OfSubgroupWeights.Where(tile => tile.FitsSubgroups(buffers.Device)), tile => WeightGrid(runWeight, kernel, tile.Rows, tile.Columns), buffers);
+
+    /// <summary>
+    /// By rule, the tile with which the compute unit with the most workgroups is done first: by what it multiplies and, with each
+    /// multiply-add, its share of what is loaded.
+    /// </summary>
+    private static RowTile Best(IEnumerable<RowTile> fitting, Func<RowTile, WorkgroupCount> grid, IBufferBinding buffers)
     {
-        RowTile[] allowed = [.. Allowed(buffers.Device)];
-        return buffers.Tiling is { } chosen && allowed.Contains(Of(chosen))
+        ulong units = (ulong)buffers.Device.ComputeUnits;
+        return buffers.Tiling is { } chosen && fitting.Contains(Of(chosen))
             ? Of(chosen)
-            : allowed.MinBy(tile => tile.Cost(channels, line, images, buffers.Device.ComputeUnits));
+            : fitting.MinBy(tile => (double)((grid(tile).Total + units - 1) / units) * tile.Rows * tile.Columns
+                * (1 + LoadCost / tile.Rows + LoadCost / tile.Columns));
     }
 
-    private static IEnumerable<RowTile> Allowed(DeviceProperties device)
-        => All.Where(tile => device.WorkgroupMatrix.Divides(tile.Pixels, tile.Channels, LargestDepth));
+    private static bool IsBindable(Shape source, DeviceProperties device)
+        => source.Length * ElementType.Float16.SizeInBytes() <= device.MaxStorageBufferRange && device.MaxWorkgroupInvocations >= Invocations;
 
-    private static RowTile Of(Tiling tiling) => new(tiling.Values["TILE_PIXELS"], tiling.Values["TILE_CHANNELS"]);
+    private bool FitsWorkgroup(DeviceProperties device) => device.WorkgroupMatrix.Divides(Rows, Columns, LargestDepth);
+
+    /// <summary>
+    /// Whether each subgroup has whole matrices, in half the columns and its share of the rows, and both factors fit shared memory, with 16
+    /// bytes behind each row, beside a matrix of each subgroup and a table of the rows.
+    /// </summary>
+    private bool FitsSubgroups(DeviceProperties device)
+    {
+        if (device.MatrixSize == 0 || device.SubgroupSize > Invocations / 2)
+            return false;
+        uint size = (uint)device.MatrixSize;
+        uint subgroups = (uint)(Invocations / device.SubgroupSize);
+        uint factors = Math.Max((Rows + Columns) * (SubgroupDepth + 8), SubgroupDepth * (Rows + 8 + Columns + 8)) * 2;
+        return Rows % (subgroups / 2 * size) == 0 && Columns % (2 * size) == 0
+            && factors + subgroups * size * (size + 4) * sizeof(float) + Rows * sizeof(uint) <= device.MaxSharedMemory;
+    }
+
+    private static RowTile Of(Tiling tiling) => new(tiling.Values["TILE_ROWS"], tiling.Values["TILE_COLUMNS"]);
 
     private static int Filled(int count, int multiple) => checked((int)(WorkgroupCount.Cover(count, multiple).X * multiple));
-
-    /// <summary>What the compute unit with the most workgroups has to multiply and, with each multiply-add, its share of what is loaded.</summary>
-    private double Cost(long channels, long line, long images, int units)
-    {
-        ulong most = (Grid(channels, Channels, line, Pixels, images).Total + (ulong)units - 1) / (ulong)units;
-        return (double)most * Pixels * Channels * (1 + 48.0 / Pixels + 48.0 / Channels);
-    }
 }

@@ -4,20 +4,20 @@
 // channels are one stretch of memory that begins with the channels of a place, and a convolution is a plain product of matrices,
 // [places] x [depth] times [depth] x [channels of the target], whose depth is KERNEL times KERNEL * row_channels() long.
 // What is computed at the last KERNEL - 1 places of a row of the line belongs to no pixel and is dropped.
-// The including file declares KERNEL, TILE_PIXELS and TILE_CHANNELS and defines target_channels(), target_height(), target_width(),
+// The including file declares KERNEL, TILE_ROWS and TILE_COLUMNS and defines target_channels(), target_height(), target_width(),
 // row_count() and row_channels() (of the source's rows: how many an image has, and their channels) and
 // store(channel, row, column, sum).
 const uint NOWHERE = 0xFFFFFFFFu;
 
-shared uint target_pixel[TILE_PIXELS]; // row and column, 16 bits each, at each place of the workgroup's tile
+shared uint target_pixel[TILE_ROWS]; // row and column, 16 bits each, at each place of the workgroup's tile
 
 uint line_width() {
     return target_width() + KERNEL - 1u;
 }
 
 void find_target_pixels() {
-    for (uint i = gl_LocalInvocationID.x; i < TILE_PIXELS; i += gl_WorkGroupSize.x) {
-        uint place = gl_WorkGroupID.y * TILE_PIXELS + i;
+    for (uint i = gl_LocalInvocationID.x; i < TILE_ROWS; i += gl_WorkGroupSize.x) {
+        uint place = gl_WorkGroupID.y * TILE_ROWS + i;
         uint row = place / line_width();
         uint column = place % line_width();
         target_pixel[i] = row < target_height() && column < target_width() ? row << 16u | column : NOWHERE;
@@ -28,7 +28,7 @@ void find_target_pixels() {
 // Stores a sum of the workgroup's tile, if it belongs to a pixel of a channel.
 void store_sum(uint place, uint channel, float sum) {
     uint pixel = target_pixel[place];
-    channel += gl_WorkGroupID.x * TILE_CHANNELS;
+    channel += gl_WorkGroupID.x * TILE_COLUMNS;
     if (pixel != NOWHERE && channel < target_channels())
         store(channel, pixel >> 16u, pixel & 0xFFFFu, sum);
 }

@@ -10,8 +10,8 @@ layout(local_size_x = 256) in;
 
 layout(constant_id = 0) const uint KERNEL = 3u;
 layout(constant_id = 1) const uint RECTIFY_OUTPUT = 0u; // 1: max(y, 0) is stored
-layout(constant_id = 2) const uint TILE_PIXELS = 128u;
-layout(constant_id = 3) const uint TILE_CHANNELS = 128u;
+layout(constant_id = 2) const uint TILE_ROWS = 128u;
+layout(constant_id = 3) const uint TILE_COLUMNS = 128u;
 layout(constant_id = 4) const uint TILE_DEPTH = 16u;
 
 layout(set = 0, binding = 0, std430) readonly buffer PixelRows { uvec4 pixel_rows[]; };

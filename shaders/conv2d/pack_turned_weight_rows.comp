@@ -3,7 +3,7 @@
 #extension GL_EXT_shader_explicit_arithmetic_types_float16 : require
 #extension GL_GOOGLE_include_directive : require
 #include "common/linear.glsl"
-// Rounds, turns by 180 degrees and packs the weights of a convolution for conv2d/backward_input_rows_matrix2; see
+// Rounds, turns by 180 degrees and packs the weights of a convolution for conv2d/backward_input_rows_matrix; see
 // common/rows_weight_packing.glsl.
 layout(local_size_x = 64) in;
 

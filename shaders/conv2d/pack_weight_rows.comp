@@ -3,7 +3,7 @@
 #extension GL_EXT_shader_explicit_arithmetic_types_float16 : require
 #extension GL_GOOGLE_include_directive : require
 #include "common/linear.glsl"
-// Rounds and packs the weights of a convolution for conv2d/forward_rows_matrix2; see common/rows_weight_packing.glsl.
+// Rounds and packs the weights of a convolution for conv2d/forward_rows_matrix; see common/rows_weight_packing.glsl.
 layout(local_size_x = 64) in;
 
 layout(constant_id = 0) const uint KERNEL = 3u;
