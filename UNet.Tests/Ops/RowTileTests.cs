@@ -1,0 +1,62 @@
+using UNet.Shaders;
+using UNet.Vulkan.Device;
+using UNet.Vulkan.Model;
+using UNet.Vulkan.Ops;
+using UNet.Vulkan.Planning;
+using UNet.Vulkan.Training;
+using Xunit;
+
+namespace UNet.Tests.Ops;
+
+/// <summary>Convolutions from packed rows: where they are planned, and what that takes. What they compute, the op checks compare.</summary>
+public class RowTileTests
+{
+    /// <summary>Bytes that a training step of the paper's network may take.</summary>
+    private const long MostMemory = 1_150_000_000;
+
+    private static readonly DeviceProperties Subgroups = DeviceProperties.Minimum with
+    {
+        Type = DeviceType.Discrete,
+        HasFloat16 = true,
+        MatrixSize = 16,
+        CanFixSubgroupSize = true,
+        SubgroupSize = 32,
+        MaxSharedMemory = 49_152,
+        MaxWorkgroupInvocations = 1024,
+        MaxStorageBufferRange = uint.MaxValue,
+        ComputeUnits = 132,
+    };
+
+    private static readonly DeviceProperties Workgroups = Subgroups with { WorkgroupMatrix = new(32, 32, 16) };
+
+    [Fact]
+    public void MatricesOfWorkgroupsAreTakenWhereTheDeviceHasThem()
+    {
+        Assert.SkipUnless(Conv2dForwardRowsMatrix2.Info.IsEmbedded, "This build has no kernels for matrices of workgroups.");
+        PlannedDispatch[] planned = [.. Plan(Workgroups).Dispatches];
+        // All convolutions but the first, whose input has one channel, and the 1x1 head.
+        Assert.Equal(17, planned.Count(dispatch => dispatch.Dispatch.Kernel == Conv2dForwardRowsMatrix2.Info));
+        Assert.Equal(17, planned.Count(dispatch => dispatch.Dispatch.Kernel == Conv2dBackwardWeightRowsMatrix2.Info));
+        Assert.Equal(13, planned.Count(dispatch => dispatch.Dispatch.Kernel == Conv2dBackwardInputRowsMatrix2.Info));
+        Assert.Equal(4, planned.Count(dispatch => dispatch.Dispatch.Kernel == CropConcatConv2dBackwardInputRowsMatrix2.Info));
+    }
+
+    [Fact]
+    public void MatricesOfSubgroupsAreTakenElsewhere()
+    {
+        Assert.SkipUnless(Conv2dForwardRowsMatrix.Info.IsEmbedded, "This build has no kernels for matrix units.");
+        PlannedDispatch[] planned = [.. Plan(Subgroups).Dispatches];
+        Assert.Equal(17, planned.Count(dispatch => dispatch.Dispatch.Kernel == Conv2dForwardRowsMatrix.Info));
+        Assert.Equal(17, planned.Count(dispatch => dispatch.Dispatch.Kernel == Conv2dBackwardWeightRowsMatrix.Info));
+    }
+
+    [Fact]
+    public void PackedRowsLeaveTheMemoryOfAStepInBounds()
+    {
+        Assert.SkipUnless(Conv2dForwardRowsMatrix2.Info.IsEmbedded, "This build has no kernels for matrices of workgroups.");
+        Assert.InRange(Plan(Workgroups).ArenaSizes.Sum(), 1, MostMemory);
+    }
+
+    private static ExecutionPlan Plan(DeviceProperties device)
+        => Trainer.Plan(new TrainingConfiguration { Network = new UNetConfiguration(), Tile = 572, Precision = Precision.Mixed }, device);
+}
