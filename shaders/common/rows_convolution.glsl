@@ -5,8 +5,8 @@
 // [places] x [depth] times [depth] x [channels of the target], whose depth is KERNEL times KERNEL * row_channels() long.
 // What is computed at the last KERNEL - 1 places of a row of the line belongs to no pixel and is dropped.
 // The including file declares KERNEL, TILE_ROWS and TILE_COLUMNS and defines target_channels(), target_height(), target_width(),
-// row_count() and row_channels() (of the source's rows: how many an image has, and their channels) and
-// store(channel, row, column, sum).
+// row_count() and row_channels() (of the source's rows: how many an image has, and their channels), finished(channel, row, column, sum),
+// which makes a sum a result, and store(channel, row, column, result).
 const uint NOWHERE = 0xFFFFFFFFu;
 
 shared uint target_pixel[TILE_ROWS]; // row and column, 16 bits each, at each place of the workgroup's tile
@@ -25,10 +25,17 @@ void find_target_pixels() {
     barrier();
 }
 
-// Stores a sum of the workgroup's tile, if it belongs to a pixel of a channel.
-void store_sum(uint place, uint channel, float sum) {
+// What becomes of a sum of the workgroup's tile, if it belongs to a pixel of a channel. All reads that takes come before the first store:
+// between stores they would wait for one another.
+float finished_sum(uint place, uint channel, float sum) {
+    uint pixel = target_pixel[place];
+    channel += gl_WorkGroupID.x * TILE_COLUMNS;
+    return pixel != NOWHERE && channel < target_channels() ? finished(channel, pixel >> 16u, pixel & 0xFFFFu, sum) : 0.0;
+}
+
+void store_result(uint place, uint channel, float result) {
     uint pixel = target_pixel[place];
     channel += gl_WorkGroupID.x * TILE_COLUMNS;
     if (pixel != NOWHERE && channel < target_channels())
-        store(channel, pixel >> 16u, pixel & 0xFFFFu, sum);
+        store(channel, pixel >> 16u, pixel & 0xFFFFu, result);
 }

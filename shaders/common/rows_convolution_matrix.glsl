@@ -87,10 +87,17 @@ void convolve() {
         [[unroll]] for (uint j = 0u; j < PARTS_N; j++) {
             coopMatStore(sum[i * PARTS_N + j], part_of_subgroup, part0, SUM_PITCH, gl_CooperativeMatrixLayoutRowMajor);
             subgroupBarrier();
-            [[unroll]] for (uint element = 0u; element < MATRIX_SIZE * MATRIX_SIZE; element += SUBGROUP_SIZE) {
-                uint place = (element + gl_SubgroupInvocationID) % MATRIX_SIZE;
-                uint channel = (element + gl_SubgroupInvocationID) / MATRIX_SIZE;
-                store_sum(row0 + i * MATRIX_SIZE + place, column0 + j * MATRIX_SIZE + channel, part_of_subgroup[part0 + place * SUM_PITCH + channel]);
+            float result[MATRIX_SIZE * MATRIX_SIZE / SUBGROUP_SIZE];
+            [[unroll]] for (uint e = 0u; e < MATRIX_SIZE * MATRIX_SIZE / SUBGROUP_SIZE; e++) {
+                uint place = (e * SUBGROUP_SIZE + gl_SubgroupInvocationID) % MATRIX_SIZE;
+                uint channel = (e * SUBGROUP_SIZE + gl_SubgroupInvocationID) / MATRIX_SIZE;
+                float each = part_of_subgroup[part0 + place * SUM_PITCH + channel];
+                result[e] = finished_sum(row0 + i * MATRIX_SIZE + place, column0 + j * MATRIX_SIZE + channel, each);
+            }
+            [[unroll]] for (uint e = 0u; e < MATRIX_SIZE * MATRIX_SIZE / SUBGROUP_SIZE; e++) {
+                uint place = (e * SUBGROUP_SIZE + gl_SubgroupInvocationID) % MATRIX_SIZE;
+                uint channel = (e * SUBGROUP_SIZE + gl_SubgroupInvocationID) / MATRIX_SIZE;
+                store_result(row0 + i * MATRIX_SIZE + place, column0 + j * MATRIX_SIZE + channel, result[e]);
             }
             subgroupBarrier();
         }

@@ -5,9 +5,13 @@
 // weight_rows and, by the name SOURCE_ROWS, that of the source.
 #include "common/rows_convolution.glsl"
 
-float store_element(const in uint place, const in uint channel, const in float sum) {
-    store_sum(place, channel, sum);
-    return sum;
+float finish_element(const in uint place, const in uint channel, const in float sum) {
+    return finished_sum(place, channel, sum);
+}
+
+float store_element(const in uint place, const in uint channel, const in float result) {
+    store_result(place, channel, result);
+    return result;
 }
 
 void convolve() {
@@ -39,5 +43,6 @@ void convolve() {
         coopMatLoadTensorNV(weights, weight_rows, weight + depth / 8u, weight_layout, transposed);
         sum = coopMatMulAdd(pixels, weights, sum);
     }
+    coopMatPerElementNV(sum, sum, finish_element);
     coopMatPerElementNV(sum, sum, store_element);
 }

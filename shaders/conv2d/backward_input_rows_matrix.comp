@@ -51,9 +51,16 @@ uint row_channels() {
     return gradient_rows_w;
 }
 
-void store(uint c, uint row, uint column, float sum) {
-    uint at = (gl_WorkGroupID.z * x_c + c) * (x_h * x_w) + row * x_w + column;
-    d_x[at] = RECTIFY == 0u || x[at] > 0.0 ? sum : 0.0;
+uint place_in_x(uint c, uint row, uint column) {
+    return (gl_WorkGroupID.z * x_c + c) * (x_h * x_w) + row * x_w + column;
+}
+
+float finished(uint c, uint row, uint column, float sum) {
+    return RECTIFY == 0u || x[place_in_x(c, row, column)] > 0.0 ? sum : 0.0;
+}
+
+void store(uint c, uint row, uint column, float result) {
+    d_x[place_in_x(c, row, column)] = result;
 }
 
 #include "common/rows_convolution_matrix.glsl"

@@ -50,9 +50,13 @@ uint row_channels() {
     return pixel_rows_w;
 }
 
-void store(uint k, uint row, uint column, float sum) {
+float finished(uint k, uint row, uint column, float sum) {
     float result = sum + bias[k];
-    y[(gl_WorkGroupID.z * y_c + k) * (y_h * y_w) + row * y_w + column] = RECTIFY_OUTPUT == 1u ? max(result, 0.0) : result;
+    return RECTIFY_OUTPUT == 1u ? max(result, 0.0) : result;
+}
+
+void store(uint k, uint row, uint column, float result) {
+    y[(gl_WorkGroupID.z * y_c + k) * (y_h * y_w) + row * y_w + column] = result;
 }
 
 #include "common/rows_convolution_matrix.glsl"

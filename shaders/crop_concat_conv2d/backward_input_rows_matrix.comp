@@ -60,15 +60,22 @@ uint row_channels() {
     return gradient_rows_w;
 }
 
-void store(uint c, uint row, uint column, float sum) {
+float finished(uint c, uint row, uint column, float sum) {
     Part part = part_of(c);
-    if (part.is_skip) {
-        uint at = place_in_skip(gl_WorkGroupID.z, part.channel, row, column);
-        d_skip[at] = RECTIFY_SKIP == 0u || skip[at] > 0.0 ? sum : 0.0;
-    } else {
-        uint at = place_in_upsampled(gl_WorkGroupID.z, part.channel, row, column);
-        d_upsampled[at] = RECTIFY_UPSAMPLED == 0u || upsampled[at] > 0.0 ? sum : 0.0;
-    }
+    bool is_positive = true;
+    if (part.is_skip && RECTIFY_SKIP != 0u)
+        is_positive = skip[place_in_skip(gl_WorkGroupID.z, part.channel, row, column)] > 0.0;
+    if (!part.is_skip && RECTIFY_UPSAMPLED != 0u)
+        is_positive = upsampled[place_in_upsampled(gl_WorkGroupID.z, part.channel, row, column)] > 0.0;
+    return is_positive ? sum : 0.0;
+}
+
+void store(uint c, uint row, uint column, float result) {
+    Part part = part_of(c);
+    if (part.is_skip)
+        d_skip[place_in_skip(gl_WorkGroupID.z, part.channel, row, column)] = result;
+    else
+        d_upsampled[place_in_upsampled(gl_WorkGroupID.z, part.channel, row, column)] = result;
 }
 
 #include "common/rows_convolution_matrix.glsl"
