@@ -24,7 +24,7 @@ internal static class ComputeDevice
 
     /// <summary>Whether mixed precision computes on matrix units of the device.</summary>
     public static bool HasMatrixUnits(DeviceProperties? device)
-        => device is { IsSoftware: false, RunsMatrixKernels: true } && Conv2dForwardMatrix.Info.IsEmbedded;
+        => device is { IsSoftware: false, RunsMatrixKernels: true } && KernelCatalog.All.All(kernel => kernel.IsEmbedded);
 
     /// <summary>Finds a device without opening it.</summary>
     /// <exception cref="InputException">There is no such device, or this program cannot use it.</exception>

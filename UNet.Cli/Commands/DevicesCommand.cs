@@ -65,7 +65,7 @@ internal static class DevicesCommand
         ], numbers: false);
         foreach (ListedDevice refused in list.Devices.Where(device => device.Refusal is not null))
             terminal.Note($"device {refused.Index} cannot be used: {refused.Refusal}");
-        if (list.Devices.Any(device => device.Properties.RunsMatrixKernels) && !Conv2dForwardMatrix.Info.IsEmbedded)
+        if (list.Devices.Any(device => device.Properties.RunsMatrixKernels) && KernelCatalog.All.Any(kernel => !kernel.IsEmbedded))
         {
             terminal.Note("this program was built without its kernels for cooperative matrices, for want of a newer glslc; "
                 + "see docs/installation.md.");
@@ -86,7 +86,6 @@ internal static class DevicesCommand
             (device.HasFloat16, "float16"),
             (device.HasStorage16Bit, "16-bit storage"),
             (device.HasCooperativeMatrix, device.MatrixSize > 0 ? "cooperative matrices of float16" : "cooperative matrices"),
-            (device.WorkgroupMatrix != default, $"those of workgroups by {device.WorkgroupMatrix}"),
         ];
         return
         [

@@ -15,7 +15,7 @@ public class SpirVTests
     public void OnlyKernelsForMatrixUnitsMayBeLeftOut()
         => Assert.All(
             KernelCatalog.All.Where(kernel => !kernel.IsEmbedded),
-            kernel => Assert.Matches("_matrix2?$", kernel.Name));
+            kernel => Assert.EndsWith("_matrix", kernel.Name, StringComparison.Ordinal));
 
     [Theory]
     [MemberData(nameof(Kernels))]

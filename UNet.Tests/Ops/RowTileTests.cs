@@ -14,7 +14,7 @@ public class RowTileTests
     /// <summary>Bytes that a training step of the paper's network may take.</summary>
     private const long MostMemory = 1_150_000_000;
 
-    private static readonly DeviceProperties Subgroups = DeviceProperties.Minimum with
+    private static readonly DeviceProperties Gpu = DeviceProperties.Minimum with
     {
         Type = DeviceType.Discrete,
         HasFloat16 = true,
@@ -27,34 +27,23 @@ public class RowTileTests
         ComputeUnits = 132,
     };
 
-    private static readonly DeviceProperties Workgroups = Subgroups with { WorkgroupMatrix = new(32, 32, 16) };
-
     [Fact]
-    public void MatricesOfWorkgroupsAreTakenWhereTheDeviceHasThem()
-    {
-        Assert.SkipUnless(Conv2dForwardRowsMatrix2.Info.IsEmbedded, "This build has no kernels for matrices of workgroups.");
-        PlannedDispatch[] planned = [.. Plan(Workgroups).Dispatches];
-        // All convolutions but the first, whose input has one channel, and the 1x1 head.
-        Assert.Equal(17, planned.Count(dispatch => dispatch.Dispatch.Kernel == Conv2dForwardRowsMatrix2.Info));
-        Assert.Equal(17, planned.Count(dispatch => dispatch.Dispatch.Kernel == Conv2dBackwardWeightRowsMatrix2.Info));
-        Assert.Equal(13, planned.Count(dispatch => dispatch.Dispatch.Kernel == Conv2dBackwardInputRowsMatrix2.Info));
-        Assert.Equal(4, planned.Count(dispatch => dispatch.Dispatch.Kernel == CropConcatConv2dBackwardInputRowsMatrix2.Info));
-    }
-
-    [Fact]
-    public void MatricesOfSubgroupsAreTakenElsewhere()
+    public void MatrixUnitsTakePackedRows()
     {
         Assert.SkipUnless(Conv2dForwardRowsMatrix.Info.IsEmbedded, "This build has no kernels for matrix units.");
-        PlannedDispatch[] planned = [.. Plan(Subgroups).Dispatches];
+        PlannedDispatch[] planned = [.. Plan(Gpu).Dispatches];
+        // All convolutions but the first, whose input has one channel, and the 1x1 head.
         Assert.Equal(17, planned.Count(dispatch => dispatch.Dispatch.Kernel == Conv2dForwardRowsMatrix.Info));
         Assert.Equal(17, planned.Count(dispatch => dispatch.Dispatch.Kernel == Conv2dBackwardWeightRowsMatrix.Info));
+        Assert.Equal(13, planned.Count(dispatch => dispatch.Dispatch.Kernel == Conv2dBackwardInputRowsMatrix.Info));
+        Assert.Equal(4, planned.Count(dispatch => dispatch.Dispatch.Kernel == CropConcatConv2dBackwardInputRowsMatrix.Info));
     }
 
     [Fact]
     public void PackedRowsLeaveTheMemoryOfAStepInBounds()
     {
-        Assert.SkipUnless(Conv2dForwardRowsMatrix2.Info.IsEmbedded, "This build has no kernels for matrices of workgroups.");
-        Assert.InRange(Plan(Workgroups).ArenaSizes.Sum(), 1, MostMemory);
+        Assert.SkipUnless(Conv2dForwardRowsMatrix.Info.IsEmbedded, "This build has no kernels for matrix units.");
+        Assert.InRange(Plan(Gpu).ArenaSizes.Sum(), 1, MostMemory);
     }
 
     private static ExecutionPlan Plan(DeviceProperties device)

@@ -12,26 +12,15 @@ internal unsafe ref struct DeviceFeatureChain
     public PhysicalDeviceVulkan12Features Core12 = new() { SType = StructureType.PhysicalDeviceVulkan12Features };
     public PhysicalDeviceVulkan13Features Core13 = new() { SType = StructureType.PhysicalDeviceVulkan13Features };
     public PhysicalDeviceCooperativeMatrixFeaturesKHR CooperativeMatrix = new() { SType = StructureType.PhysicalDeviceCooperativeMatrixFeaturesKhr };
-    public PhysicalDeviceCooperativeMatrix2FeaturesNV CooperativeMatrix2 = new() { SType = StructureType.PhysicalDeviceCooperativeMatrix2FeaturesNV };
-
-    /// <summary>The device has all that kernels use of VK_NV_cooperative_matrix2.</summary>
-    public readonly bool HasWorkgroupMatrices => CooperativeMatrix2.CooperativeMatrixWorkgroupScope;
 
     /// <summary>Asks the device, and keeps only what kernels may use.</summary>
     /// <param name="vk">Vulkan.</param>
     /// <param name="device">The device, of Vulkan 1.2 or newer.</param>
     /// <param name="has13">The device is of Vulkan 1.3 or newer.</param>
-    /// <param name="extensions">Names of the device's extensions.</param>
-    public void Query(Vk vk, PhysicalDevice device, bool has13, HashSet<string> extensions)
+    /// <param name="cooperativeMatrix">The device lists VK_KHR_cooperative_matrix.</param>
+    public void Query(Vk vk, PhysicalDevice device, bool has13, bool cooperativeMatrix)
     {
-        bool cooperativeMatrix = extensions.Contains(DevicePropertiesQuery.CooperativeMatrix);
-        bool cooperativeMatrix2 = has13 && cooperativeMatrix && extensions.Contains(DevicePropertiesQuery.CooperativeMatrix2);
-        PhysicalDeviceCooperativeMatrix2FeaturesNV matrix2 = new() { SType = StructureType.PhysicalDeviceCooperativeMatrix2FeaturesNV };
-        PhysicalDeviceCooperativeMatrixFeaturesKHR matrix = new()
-        {
-            SType = StructureType.PhysicalDeviceCooperativeMatrixFeaturesKhr,
-            PNext = cooperativeMatrix2 ? &matrix2 : null,
-        };
+        PhysicalDeviceCooperativeMatrixFeaturesKHR matrix = new() { SType = StructureType.PhysicalDeviceCooperativeMatrixFeaturesKhr };
         PhysicalDeviceVulkan13Features core13 = new() { SType = StructureType.PhysicalDeviceVulkan13Features, PNext = cooperativeMatrix ? &matrix : null };
         PhysicalDeviceVulkan12Features core12 = new() { SType = StructureType.PhysicalDeviceVulkan12Features, PNext = has13 ? &core13 : core13.PNext };
         PhysicalDeviceVulkan11Features core11 = new() { SType = StructureType.PhysicalDeviceVulkan11Features, PNext = &core12 };
@@ -52,11 +41,5 @@ internal unsafe ref struct DeviceFeatureChain
         Core13.SubgroupSizeControl = core13.SubgroupSizeControl;
         Core13.ComputeFullSubgroups = core13.ComputeFullSubgroups;
         CooperativeMatrix.CooperativeMatrix = matrix.CooperativeMatrix && core12.VulkanMemoryModel;
-        bool hasAll = CooperativeMatrix.CooperativeMatrix && matrix2.CooperativeMatrixWorkgroupScope && matrix2.CooperativeMatrixFlexibleDimensions
-            && matrix2.CooperativeMatrixPerElementOperations && matrix2.CooperativeMatrixTensorAddressing;
-        CooperativeMatrix2.CooperativeMatrixWorkgroupScope = hasAll;
-        CooperativeMatrix2.CooperativeMatrixFlexibleDimensions = hasAll;
-        CooperativeMatrix2.CooperativeMatrixPerElementOperations = hasAll;
-        CooperativeMatrix2.CooperativeMatrixTensorAddressing = hasAll;
     }
 }

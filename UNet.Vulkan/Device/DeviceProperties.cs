@@ -92,12 +92,6 @@ public sealed record DeviceProperties
     public int MatrixSize { get; init; }
 
     /// <summary>
-    /// Of what the extents of those matrices of Float16 must be multiples that a whole workgroup of 256 invocations multiplies and whose
-    /// products it adds in Float32 (VK_NV_cooperative_matrix2), as the <c>*_matrix2</c> kernels do; the default where there are none.
-    /// </summary>
-    public MatrixGranularity WorkgroupMatrix { get; init; }
-
-    /// <summary>
     /// Whether the <c>*_matrix</c> kernels run on the device: workgroups of 128 invocations in 2 to 16 subgroups, with 32 KB of
     /// shared memory. (Mesa's lavapipe 26.2, which emulates matrices, crashes on them with subgroups of 16.)
     /// </summary>

@@ -8,7 +8,6 @@ namespace UNet.Vulkan.Device;
 internal static unsafe class DevicePropertiesQuery
 {
     public const string CooperativeMatrix = "VK_KHR_cooperative_matrix";
-    public const string CooperativeMatrix2 = "VK_NV_cooperative_matrix2";
 
     /// <summary>A device's entry in the list: its properties, and whether this library can use it.</summary>
     public static ListedDevice List(Vk vk, PhysicalDevice device, int index)
@@ -119,7 +118,7 @@ internal static unsafe class DevicePropertiesQuery
 
         HashSet<string> extensions = ListExtensions(vk, device);
         var features = new DeviceFeatureChain();
-        features.Query(vk, device, has13, extensions);
+        features.Query(vk, device, has13, extensions.Contains(CooperativeMatrix));
 
         PhysicalDeviceMemoryProperties memory;
         vk.GetPhysicalDeviceMemoryProperties(device, &memory);
@@ -133,7 +132,6 @@ internal static unsafe class DevicePropertiesQuery
         const SubgroupFeatureFlags Shuffles = SubgroupFeatureFlags.BasicBit | SubgroupFeatureFlags.BallotBit | SubgroupFeatureFlags.ShuffleBit;
         int timestampBits = FindQueueFamily(vk, device)?.TimestampBits ?? 0;
         DeviceProperties common = ReadBasic(basic);
-        MatrixGranularity workgroupMatrix = features.HasWorkgroupMatrices ? CooperativeMatrices.GranularityOfFloat16(vk, device) : default;
         return common with
         {
             DriverName = Marshal.PtrToStringUTF8((nint)core12.DriverName) ?? "",
@@ -153,7 +151,6 @@ internal static unsafe class DevicePropertiesQuery
                 && core13.RequiredSubgroupSizeStages.HasFlag(ShaderStageFlags.ComputeBit),
             HasCooperativeMatrix = features.CooperativeMatrix.CooperativeMatrix,
             MatrixSize = features.CooperativeMatrix.CooperativeMatrix ? CooperativeMatrices.SizeOfFloat16(vk, device) : 0,
-            WorkgroupMatrix = workgroupMatrix,
         };
     }
 

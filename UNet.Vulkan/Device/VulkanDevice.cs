@@ -175,7 +175,7 @@ public sealed unsafe class VulkanDevice : IComputeDevice
         PhysicalDeviceProperties basic;
         Vk.GetPhysicalDeviceProperties(PhysicalDevice, &basic);
         bool has13 = DevicePropertiesQuery.HasVulkan13(basic.ApiVersion);
-        features.Query(Vk, PhysicalDevice, has13, listed);
+        features.Query(Vk, PhysicalDevice, has13, listed.Contains(DevicePropertiesQuery.CooperativeMatrix));
 
         List<string> enabled = [];
         if (listed.Contains(PortabilitySubset))
@@ -186,14 +186,10 @@ public sealed unsafe class VulkanDevice : IComputeDevice
             enabled.Add(PipelineStatistics);
         if (features.CooperativeMatrix.CooperativeMatrix)
             enabled.Add(DevicePropertiesQuery.CooperativeMatrix);
-        if (features.HasWorkgroupMatrices)
-            enabled.Add(DevicePropertiesQuery.CooperativeMatrix2);
         using var names = new NativeStrings(enabled);
 
         PhysicalDeviceFeatures core = features.Core;
-        PhysicalDeviceCooperativeMatrix2FeaturesNV matrix2 = features.CooperativeMatrix2;
         PhysicalDeviceCooperativeMatrixFeaturesKHR matrix = features.CooperativeMatrix;
-        matrix.PNext = features.HasWorkgroupMatrices ? &matrix2 : null;
         PhysicalDeviceVulkan13Features core13 = features.Core13;
         core13.PNext = matrix.CooperativeMatrix ? &matrix : null;
         PhysicalDeviceVulkan12Features core12 = features.Core12;

@@ -35,9 +35,7 @@ namespace UNet.Vulkan.Ops;
 [Forward<Conv2dForwardRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
 [Forward<Conv2dPackForwardMatrix, Conv2dForwardMatrix>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
 [Forward<Conv2dPackPixelRows, Conv2dPackWeightRows, Conv2dForwardRowsMatrix>(
-    Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.SubgroupTiles)]
-[Forward<Conv2dPackPixelRows, Conv2dPackWeightRows, Conv2dForwardRowsMatrix2>(
-    Name = "WorkgroupRows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.WorkgroupTiles)]
+    Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.Tiles)]
 [Backward<Conv2dBackwardInput>]
 [Backward<Conv2dBackwardInputGemm>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Backward<Conv2dPackBackwardWindow, Conv2dBackwardInputWindow>(Name = "Window", Suits = DeviceKind.Hardware, Tiles = WindowTile.Tiles)]
@@ -51,9 +49,7 @@ namespace UNet.Vulkan.Ops;
 [Backward<Conv2dBackwardInputRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
 [Backward<Conv2dPackBackwardMatrix, Conv2dBackwardInputMatrix>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
 [Backward<Conv2dPackGradientRows, Conv2dPackTurnedWeightRows, Conv2dBackwardInputRowsMatrix>(
-    Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.SubgroupTiles)]
-[Backward<Conv2dPackGradientRows, Conv2dPackTurnedWeightRows, Conv2dBackwardInputRowsMatrix2>(
-    Name = "WorkgroupRows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.WorkgroupTiles)]
+    Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.Tiles)]
 [Backward<Conv2dBackwardWeight, WeightGradientSum>]
 [Backward<Conv2dBackwardWeightGemm, WeightGradientSumRuns>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Backward<Conv2dBackwardWeightWinograd, WeightGradientSumRuns>(
@@ -66,9 +62,7 @@ namespace UNet.Vulkan.Ops;
 [Backward<Conv2dBackwardWeightRounded, WeightGradientSum>(Name = "Rounded", Numerics = NumericsClass.Float16)]
 [Backward<Conv2dBackwardWeightMatrix, WeightGradientSumRuns>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
 [Backward<Conv2dPackPixelRows, Conv2dPackGradientLine, Conv2dBackwardWeightRowsMatrix, Conv2dBackwardBiasRows, WeightGradientSumRuns>(
-    Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.SubgroupWeightTiles)]
-[Backward<Conv2dPackPixelRows, Conv2dPackGradientLine, Conv2dBackwardWeightRowsMatrix2, Conv2dBackwardBiasRows, WeightGradientSumRuns>(
-    Name = "WorkgroupRows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.WorkgroupWeightTiles)]
+    Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.WeightTiles)]
 [Sample("x: 1x1x5x7", "OutChannels: 1")]
 [Sample("x: 2x3x5x7", "OutChannels: 4")]
 [Sample("x: 1x3x9x35", "OutChannels: 9, Padding: 1")]
@@ -312,10 +306,7 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
         => spec = spec with { TileK = WinogradLanes.TileChannels(shapes.X), TileGroups = (uint)WinogradLanes.Groups(shapes.Y, shapes.X) };
 
     private partial bool SupportsRows(in Shapes shapes, DeviceProperties device) => SupportsMatrix(shapes, device)
-        && RowTile.SuitsSubgroups(PixelRowsShape(shapes), device) && RowTile.SuitsSubgroups(GradientRowsShape(shapes), device);
-
-    private partial bool SupportsWorkgroupRows(in Shapes shapes, DeviceProperties device) => SupportsMatrix(shapes, device)
-        && RowTile.SuitsWorkgroups(PixelRowsShape(shapes), device) && RowTile.SuitsWorkgroups(GradientRowsShape(shapes), device);
+        && RowTile.Suits(PixelRowsShape(shapes), device) && RowTile.Suits(GradientRowsShape(shapes), device);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackPixelRows.Spec spec) => RowTile.Packing(PixelRowsShape(shapes));
 
@@ -327,22 +318,13 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackTurnedWeightRows.Spec spec)
         => RowTile.Packing(shapes.X.C, OutChannels, Conv2dPackTurnedWeightRows.Info);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardRowsMatrix2.Spec spec)
-        => RowTile.Grid(shapes.Y, Kernel, spec.TileRows, spec.TileColumns);
-
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardRowsMatrix.Spec spec)
         => RowTile.Grid(shapes.Y, Kernel, spec.TileRows, spec.TileColumns);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputRowsMatrix2.Spec spec)
-        => RowTile.Grid(shapes.X, Kernel, spec.TileRows, spec.TileColumns);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputRowsMatrix.Spec spec)
         => RowTile.Grid(shapes.X, Kernel, spec.TileRows, spec.TileColumns);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackGradientLine.Spec spec) => RowTile.Packing(GradientRowsShape(shapes));
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightRowsMatrix2.Spec spec)
-        => RowTile.WeightGrid(RunWeightShape(shapes), Kernel, spec.TileRows, spec.TileColumns);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightRowsMatrix.Spec spec)
         => RowTile.WeightGrid(RunWeightShape(shapes), Kernel, spec.TileRows, spec.TileColumns);
@@ -511,39 +493,21 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightMatrix.Spec spec)
         => spec = spec with { TileM = MatrixTiles.WeightRows(spec.SubgroupSize, spec.MatrixSize) };
 
-    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardRowsMatrix2.Spec spec)
-    {
-        RowTile tile = RowTile.OfWorkgroup(shapes.Y, Kernel, buffers);
-        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = RowTile.Depth(shapes.X.C) };
-    }
-
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardRowsMatrix.Spec spec)
     {
-        RowTile tile = RowTile.OfSubgroup(shapes.Y, Kernel, buffers);
+        RowTile tile = RowTile.For(shapes.Y, Kernel, buffers);
         spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
-    }
-
-    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputRowsMatrix2.Spec spec)
-    {
-        RowTile tile = RowTile.OfWorkgroup(shapes.X, Kernel, buffers);
-        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = RowTile.Depth(OutChannels) };
     }
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputRowsMatrix.Spec spec)
     {
-        RowTile tile = RowTile.OfSubgroup(shapes.X, Kernel, buffers);
-        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
-    }
-
-    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightRowsMatrix2.Spec spec)
-    {
-        RowTile tile = RowTile.OfWorkgroupWeight(RunWeightShape(shapes), Kernel, buffers);
+        RowTile tile = RowTile.For(shapes.X, Kernel, buffers);
         spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
     }
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightRowsMatrix.Spec spec)
     {
-        RowTile tile = RowTile.OfSubgroupWeight(RunWeightShape(shapes), Kernel, buffers);
+        RowTile tile = RowTile.ForWeight(RunWeightShape(shapes), Kernel, buffers);
         spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
     }
 

@@ -31,9 +31,7 @@ namespace UNet.Vulkan.Ops;
 [Forward<Conv2dPackForwardWinogradLanes, CropConcatConv2dForwardWinogradLanes>(
     Name = "WinogradLanes", Suits = DeviceKind.Software, Numerics = NumericsClass.Winograd)]
 [Forward<CropConcatConv2dPackPixelRows, Conv2dPackWeightRows, Conv2dForwardRowsMatrix>(
-    Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.SubgroupTiles)]
-[Forward<CropConcatConv2dPackPixelRows, Conv2dPackWeightRows, Conv2dForwardRowsMatrix2>(
-    Name = "WorkgroupRows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.WorkgroupTiles)]
+    Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.Tiles)]
 [Backward<CropConcatConv2dClearBorder, CropConcatConv2dBackwardInput>]
 [Backward<CropConcatConv2dClearBorder, CropConcatConv2dBackwardInputGemm>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Backward<CropConcatConv2dClearBorder, Conv2dPackBackwardWindow, CropConcatConv2dBackwardInputWindow>(
@@ -47,9 +45,7 @@ namespace UNet.Vulkan.Ops;
 [Backward<CropConcatConv2dClearBorder, Conv2dPackBackwardWinogradLanes, CropConcatConv2dBackwardInputWinogradLanes>(
     Name = "InputWinogradLanes", Suits = DeviceKind.Software, Numerics = NumericsClass.Winograd)]
 [Backward<CropConcatConv2dClearBorder, Conv2dPackGradientRows, Conv2dPackTurnedWeightRows, CropConcatConv2dBackwardInputRowsMatrix>(
-    Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.SubgroupTiles)]
-[Backward<CropConcatConv2dClearBorder, Conv2dPackGradientRows, Conv2dPackTurnedWeightRows, CropConcatConv2dBackwardInputRowsMatrix2>(
-    Name = "WorkgroupRows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.WorkgroupTiles)]
+    Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.Tiles)]
 [Backward<CropConcatConv2dBackwardWeight, WeightGradientSum>]
 [Backward<CropConcatConv2dBackwardWeightGemm, WeightGradientSumRuns>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Backward<CropConcatConv2dBackwardWeightWinograd, WeightGradientSumRuns>(
@@ -59,9 +55,7 @@ namespace UNet.Vulkan.Ops;
 [Backward<CropConcatConv2dBackwardWeightWinogradLanes, WeightGradientSum>(
     Name = "WeightWinogradLanes", Suits = DeviceKind.Software, Numerics = NumericsClass.Winograd)]
 [Backward<CropConcatConv2dPackPixelRows, Conv2dPackGradientLine, Conv2dBackwardWeightRowsMatrix, Conv2dBackwardBiasRows, WeightGradientSumRuns>(
-    Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.SubgroupWeightTiles)]
-[Backward<CropConcatConv2dPackPixelRows, Conv2dPackGradientLine, Conv2dBackwardWeightRowsMatrix2, Conv2dBackwardBiasRows, WeightGradientSumRuns>(
-    Name = "WorkgroupRows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.WorkgroupWeightTiles)]
+    Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.WeightTiles)]
 [Sample("skip: 1x1x6x8; upsampled: 1x1x5x4", "OutChannels: 1")]
 [Sample("skip: 2x3x9x10; upsampled: 2x2x4x5", "OutChannels: 4, UpsampledFirst: true")]
 [Sample("skip: 1x2x13x38; upsampled: 1x3x11x35", "OutChannels: 3")]
@@ -218,12 +212,7 @@ public sealed partial record CropConcatConv2d(
     private partial bool SupportsRows(in Shapes shapes, DeviceProperties device)
         => Kernel == 3 && Padding < Kernel && device.RunsMatrixKernels
             && WindowTile.Fits(Math.Max(shapes.Upsampled.H, shapes.Y.H), Math.Max(shapes.Upsampled.W, shapes.Y.W), device)
-            && RowTile.SuitsSubgroups(PixelRowsShape(shapes), device) && RowTile.SuitsSubgroups(GradientRowsShape(shapes), device);
-
-    private partial bool SupportsWorkgroupRows(in Shapes shapes, DeviceProperties device)
-        => Kernel == 3 && Padding < Kernel && device.RunsMatrixKernels
-            && WindowTile.Fits(Math.Max(shapes.Upsampled.H, shapes.Y.H), Math.Max(shapes.Upsampled.W, shapes.Y.W), device)
-            && RowTile.SuitsWorkgroups(PixelRowsShape(shapes), device) && RowTile.SuitsWorkgroups(GradientRowsShape(shapes), device);
+            && RowTile.Suits(PixelRowsShape(shapes), device) && RowTile.Suits(GradientRowsShape(shapes), device);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dPackPixelRows.Spec spec) => RowTile.Packing(PixelRowsShape(shapes));
 
@@ -237,20 +226,11 @@ public sealed partial record CropConcatConv2d(
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackTurnedWeightRows.Spec spec)
         => RowTile.Packing(shapes.Weight.C, OutChannels, Conv2dPackTurnedWeightRows.Info);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardRowsMatrix2.Spec spec)
-        => RowTile.Grid(shapes.Y, Kernel, spec.TileRows, spec.TileColumns);
-
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardRowsMatrix.Spec spec)
         => RowTile.Grid(shapes.Y, Kernel, spec.TileRows, spec.TileColumns);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardInputRowsMatrix2.Spec spec)
-        => RowTile.Grid(Concatenated(shapes), Kernel, spec.TileRows, spec.TileColumns);
-
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardInputRowsMatrix.Spec spec)
         => RowTile.Grid(Concatenated(shapes), Kernel, spec.TileRows, spec.TileColumns);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightRowsMatrix2.Spec spec)
-        => RowTile.WeightGrid(RunWeightShape(shapes), Kernel, spec.TileRows, spec.TileColumns);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightRowsMatrix.Spec spec)
         => RowTile.WeightGrid(RunWeightShape(shapes), Kernel, spec.TileRows, spec.TileColumns);
@@ -258,39 +238,21 @@ public sealed partial record CropConcatConv2d(
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardBiasRows.Spec spec)
         => RowTile.Adding(GradientRowsShape(shapes), RunWeightShape(shapes).N);
 
-    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardRowsMatrix2.Spec spec)
-    {
-        RowTile tile = RowTile.OfWorkgroup(shapes.Y, Kernel, buffers);
-        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = RowTile.Depth(shapes.Weight.C) };
-    }
-
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardRowsMatrix.Spec spec)
     {
-        RowTile tile = RowTile.OfSubgroup(shapes.Y, Kernel, buffers);
+        RowTile tile = RowTile.For(shapes.Y, Kernel, buffers);
         spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
-    }
-
-    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dBackwardInputRowsMatrix2.Spec spec)
-    {
-        RowTile tile = RowTile.OfWorkgroup(Concatenated(shapes), Kernel, buffers);
-        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = RowTile.Depth(OutChannels) };
     }
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dBackwardInputRowsMatrix.Spec spec)
     {
-        RowTile tile = RowTile.OfSubgroup(Concatenated(shapes), Kernel, buffers);
-        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
-    }
-
-    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightRowsMatrix2.Spec spec)
-    {
-        RowTile tile = RowTile.OfWorkgroupWeight(RunWeightShape(shapes), Kernel, buffers);
+        RowTile tile = RowTile.For(Concatenated(shapes), Kernel, buffers);
         spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
     }
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightRowsMatrix.Spec spec)
     {
-        RowTile tile = RowTile.OfSubgroupWeight(RunWeightShape(shapes), Kernel, buffers);
+        RowTile tile = RowTile.ForWeight(RunWeightShape(shapes), Kernel, buffers);
         spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
     }
 

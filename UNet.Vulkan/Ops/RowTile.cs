@@ -13,22 +13,14 @@ namespace UNet.Vulkan.Ops;
 /// <param name="Columns">Channels of the target; of a gradient to the weight, channels of the neighbouring pixels that a row of taps reaches.</param>
 internal readonly record struct RowTile(uint Rows, uint Columns)
 {
-    /// <summary>All tiles of convolutions by matrices of workgroups, as implementations declare them.</summary>
-    public const string WorkgroupTiles = "TILE_ROWS, TILE_COLUMNS: 256, 128; 128, 128; 256, 64; 128, 64; 64, 128; 64, 64";
+    /// <summary>All tiles of convolutions, as implementations declare them.</summary>
+    public const string Tiles = "TILE_ROWS, TILE_COLUMNS: 256, 64; 128, 128; 128, 64; 64, 128; 64, 64";
 
-    /// <summary>The same of gradients to the weight: three times 64 channels fill 192 columns, or twice 96.</summary>
-    public const string WorkgroupWeightTiles = "TILE_ROWS, TILE_COLUMNS: 128, 192; 64, 192; 128, 128; 128, 96; 64, 96; 128, 64; 64, 64";
+    /// <summary>The same of gradients to the weight: three times 64 channels fill 192 columns.</summary>
+    public const string WeightTiles = "TILE_ROWS, TILE_COLUMNS: 128, 192; 64, 192; 128, 128; 128, 64; 64, 64";
 
-    /// <summary>All tiles of convolutions by matrices of subgroups, which have to fit shared memory.</summary>
-    public const string SubgroupTiles = "TILE_ROWS, TILE_COLUMNS: 256, 64; 128, 128; 128, 64; 64, 128; 64, 64";
-
-    /// <summary>The same of gradients to the weight.</summary>
-    public const string SubgroupWeightTiles = "TILE_ROWS, TILE_COLUMNS: 128, 192; 64, 192; 128, 128; 128, 64; 64, 64";
-
-    private static readonly RowTile[] OfWorkgroups = [.. Tiling.Parse(WorkgroupTiles).Select(Of)];
-    private static readonly RowTile[] OfWorkgroupWeights = [.. Tiling.Parse(WorkgroupWeightTiles).Select(Of)];
-    private static readonly RowTile[] OfSubgroups = [.. Tiling.Parse(SubgroupTiles).Select(Of)];
-    private static readonly RowTile[] OfSubgroupWeights = [.. Tiling.Parse(SubgroupWeightTiles).Select(Of)];
+    private static readonly RowTile[] OfConvolutions = [.. Tiling.Parse(Tiles).Select(Of)];
+    private static readonly RowTile[] OfWeights = [.. Tiling.Parse(WeightTiles).Select(Of)];
 
     /// <summary>Invocations of a workgroup.</summary>
     private const int Invocations = 256;
@@ -48,11 +40,8 @@ internal readonly record struct RowTile(uint Rows, uint Columns)
     /// <summary>Rows behind all others, for what tiles load beyond the last channel of a row.</summary>
     private const int SpareRows = 16;
 
-    /// <summary>Most of the depth that is multiplied at a time.</summary>
-    private const uint LargestDepth = 64;
-
-    /// <summary>The depth of kernels for matrices of subgroups.</summary>
-    private const uint SubgroupDepth = 32;
+    /// <summary>Depth that is multiplied at a time: channels of the source, or places of a gradient to the weight.</summary>
+    private const uint Depth = 32;
 
     /// <summary>Multiply-adds that take about as long as loading one factor.</summary>
     private const double LoadCost = 48;
@@ -104,54 +93,26 @@ internal readonly record struct RowTile(uint Rows, uint Columns)
         return each with { X = each.X * (uint)kernel };
     }
 
-    /// <summary>Depth that is multiplied at a time: a part of the channels of a row.</summary>
-    public static uint Depth(int sourceChannels)
-    {
-        uint channels = (uint)Filled(sourceChannels, PackedSources);
-        return Math.Min(LargestDepth, channels & ~(channels - 1));
-    }
-
-    /// <summary>Whether a device's workgroups multiply matrices of the extents that these kernels have, from packed rows that it can bind.</summary>
+    /// <summary>Whether a device multiplies packed rows: it can bind them, and has a tile for each pass.</summary>
     /// <param name="source">Packed rows.</param>
     /// <param name="device">The device.</param>
-    public static bool SuitsWorkgroups(Shape source, DeviceProperties device)
-        => IsBindable(source, device) && Depth(source.W) % Math.Max(1, device.WorkgroupMatrix.Depth) == 0
-            && OfWorkgroups.Any(tile => tile.FitsWorkgroup(device)) && OfWorkgroupWeights.Any(tile => tile.FitsWorkgroup(device));
+    public static bool Suits(Shape source, DeviceProperties device)
+        => IsBindable(source, device) && source.W % Depth == 0
+            && OfConvolutions.Any(tile => tile.Fits(device)) && OfWeights.Any(tile => tile.Fits(device));
 
-    /// <summary>The same by matrices of subgroups, which take 32 channels at a time.</summary>
-    /// <param name="source">Packed rows.</param>
-    /// <param name="device">The device.</param>
-    public static bool SuitsSubgroups(Shape source, DeviceProperties device)
-        => IsBindable(source, device) && source.W % SubgroupDepth == 0
-            && OfSubgroups.Any(tile => tile.FitsSubgroups(device)) && OfSubgroupWeights.Any(tile => tile.FitsSubgroups(device));
-
-    /// <summary>The tile of a convolution by matrices of workgroups that was chosen by measured time, else the one by rule.</summary>
+    /// <summary>The tile of a convolution that was chosen by measured time, else the one by rule.</summary>
     /// <param name="target">Shape of the target of the convolution.</param>
     /// <param name="kernel">Rows and columns of the kernel.</param>
     /// <param name="buffers">Says what was chosen, and for which device.</param>
-    public static RowTile OfWorkgroup(Shape target, int kernel, IBufferBinding buffers)
-        => Best(OfWorkgroups.Where(tile => tile.FitsWorkgroup(buffers.Device)), tile => Grid(target, kernel, tile.Rows, tile.Columns), buffers);
+    public static RowTile For(Shape target, int kernel, IBufferBinding buffers)
+        => Best(OfConvolutions.Where(tile => tile.Fits(buffers.Device)), tile => Grid(target, kernel, tile.Rows, tile.Columns), buffers);
 
-    /// <summary>The same by matrices of subgroups.</summary>
-    /// <param name="target">Shape of the target of the convolution.</param>
-    /// <param name="kernel">Rows and columns of the kernel.</param>
-    /// <param name="buffers">Says what was chosen, and for which device.</param>
-    public static RowTile OfSubgroup(Shape target, int kernel, IBufferBinding buffers)
-        => Best(OfSubgroups.Where(tile => tile.FitsSubgroups(buffers.Device)), tile => Grid(target, kernel, tile.Rows, tile.Columns), buffers);
-
-    /// <summary>The tile of a gradient to the weight by matrices of workgroups.</summary>
+    /// <summary>The same of a gradient to the weight.</summary>
     /// <param name="runWeight">Shape of the weight gradients of all runs.</param>
     /// <param name="kernel">Rows and columns of the kernel.</param>
     /// <param name="buffers">Says what was chosen, and for which device.</param>
-    public static RowTile OfWorkgroupWeight(Shape runWeight, int kernel, IBufferBinding buffers) => Best(
-        OfWorkgroupWeights.Where(tile => tile.FitsWorkgroup(buffers.Device)), tile => WeightGrid(runWeight, kernel, tile.Rows, tile.Columns), buffers);
-
-    /// <summary>The same by matrices of subgroups.</summary>
-    /// <param name="runWeight">Shape of the weight gradients of all runs.</param>
-    /// <param name="kernel">Rows and columns of the kernel.</param>
-    /// <param name="buffers">Says what was chosen, and for which device.</param>
-    public static RowTile OfSubgroupWeight(Shape runWeight, int kernel, IBufferBinding buffers) => Best(
-        OfSubgroupWeights.Where(tile => tile.FitsSubgroups(buffers.Device)), tile => WeightGrid(runWeight, kernel, tile.Rows, tile.Columns), buffers);
+    public static RowTile ForWeight(Shape runWeight, int kernel, IBufferBinding buffers) => Best(
+        OfWeights.Where(tile => tile.Fits(buffers.Device)), tile => WeightGrid(runWeight, kernel, tile.Rows, tile.Columns), buffers);
 
     /// <summary>
     /// By rule, the tile with which the compute unit with the most workgroups is done first: by what it multiplies and, with each
@@ -169,19 +130,17 @@ internal readonly record struct RowTile(uint Rows, uint Columns)
     private static bool IsBindable(Shape source, DeviceProperties device)
         => source.Length * ElementType.Float16.SizeInBytes() <= device.MaxStorageBufferRange && device.MaxWorkgroupInvocations >= Invocations;
 
-    private bool FitsWorkgroup(DeviceProperties device) => device.WorkgroupMatrix.Divides(Rows, Columns, LargestDepth);
-
     /// <summary>
     /// Whether each subgroup has whole matrices, in half the columns and its share of the rows, and both factors fit shared memory, with 16
     /// bytes behind each row, beside a matrix of each subgroup and a table of the rows.
     /// </summary>
-    private bool FitsSubgroups(DeviceProperties device)
+    private bool Fits(DeviceProperties device)
     {
         if (device.MatrixSize == 0 || device.SubgroupSize > Invocations / 2)
             return false;
         uint size = (uint)device.MatrixSize;
         uint subgroups = (uint)(Invocations / device.SubgroupSize);
-        uint factors = Math.Max((Rows + Columns) * (SubgroupDepth + 8), SubgroupDepth * (Rows + 8 + Columns + 8)) * 2;
+        uint factors = Math.Max((Rows + Columns) * (Depth + 8), Depth * (Rows + 8 + Columns + 8)) * 2;
         return Rows % (subgroups / 2 * size) == 0 && Columns % (2 * size) == 0
             && factors + subgroups * size * (size + 4) * sizeof(float) + Rows * sizeof(uint) <= device.MaxSharedMemory;
     }
