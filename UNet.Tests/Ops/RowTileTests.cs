@@ -1,5 +1,6 @@
 using UNet.Shaders;
 using UNet.Vulkan.Device;
+using UNet.Vulkan.Graph;
 using UNet.Vulkan.Model;
 using UNet.Vulkan.Ops;
 using UNet.Vulkan.Planning;
@@ -45,6 +46,23 @@ public class RowTileTests
         Assert.SkipUnless(Conv2dForwardRowsMatrix.Info.IsEmbedded, "This build has no kernels for matrix units.");
         Assert.InRange(Plan(Gpu).ArenaSizes.Sum(), 1, MostMemory);
     }
+
+    [Theory]
+    [InlineData(64, 568, 128, 64)]
+    [InlineData(512, 54, 128, 64)]
+    [InlineData(1024, 28, 64, 64)] // the bottleneck: fewer large tiles than compute units
+    [InlineData(1024, 14, 64, 64)] // no tile gives each of them a workgroup
+    public void ConvolutionsLeaveNoComputeUnitWithoutAWorkgroup(int channels, int size, int rows, int columns)
+        => Assert.Equal(new RowTile((uint)rows, (uint)columns), RowTile.For(new Shape(1, channels, size, size), kernel: 3, Gpu));
+
+    [Theory]
+    [InlineData(1024, 512, 128, 64)]
+    [InlineData(128, 64, 128, 64)]
+    [InlineData(64, 128, 64, 192)]
+    [InlineData(64, 64, 64, 192)]
+    [InlineData(16, 16, 64, 64)]
+    public void TilesOfWeightGradientsAreNoLargerThanTheProduct(int outChannels, int inChannels, int rows, int columns)
+        => Assert.Equal(new RowTile((uint)rows, (uint)columns), RowTile.ForWeight(new Shape(4, outChannels, inChannels, 9), kernel: 3, Gpu));
 
     private static ExecutionPlan Plan(DeviceProperties device)
         => Trainer.Plan(new TrainingConfiguration { Network = new UNetConfiguration(), Tile = 572, Precision = Precision.Mixed }, device);
