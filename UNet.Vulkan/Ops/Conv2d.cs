@@ -33,7 +33,6 @@ namespace UNet.Vulkan.Ops;
 [Forward<Conv2dPackForwardWinogradLanes, Conv2dForwardWinogradLanes>(
     Name = "WinogradLanes", Suits = DeviceKind.Software, Numerics = NumericsClass.Winograd)]
 [Forward<Conv2dForwardRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
-[Forward<Conv2dPackForwardMatrix, Conv2dForwardMatrix>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
 [Forward<Conv2dPackPixelRows, Conv2dPackWeightRows, Conv2dForwardRowsMatrix>(
     Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.Tiles)]
 [Backward<Conv2dBackwardInput>]
@@ -47,7 +46,6 @@ namespace UNet.Vulkan.Ops;
 [Backward<Conv2dPackBackwardWinogradLanes, Conv2dBackwardInputWinogradLanes>(
     Name = "InputWinogradLanes", Suits = DeviceKind.Software, Numerics = NumericsClass.Winograd)]
 [Backward<Conv2dBackwardInputRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
-[Backward<Conv2dPackBackwardMatrix, Conv2dBackwardInputMatrix>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
 [Backward<Conv2dPackGradientRows, Conv2dPackTurnedWeightRows, Conv2dBackwardInputRowsMatrix>(
     Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.Tiles)]
 [Backward<Conv2dBackwardWeight, WeightGradientSum>]
@@ -60,7 +58,6 @@ namespace UNet.Vulkan.Ops;
 [Backward<Conv2dBackwardWeightWinogradLanes, WeightGradientSum>(
     Name = "WeightWinogradLanes", Suits = DeviceKind.Software, Numerics = NumericsClass.Winograd)]
 [Backward<Conv2dBackwardWeightRounded, WeightGradientSum>(Name = "Rounded", Numerics = NumericsClass.Float16)]
-[Backward<Conv2dBackwardWeightMatrix, WeightGradientSumRuns>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
 [Backward<Conv2dPackPixelRows, Conv2dPackGradientLine, Conv2dBackwardWeightRowsMatrix, Conv2dBackwardBiasRows, WeightGradientSumRuns>(
     Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.WeightTiles)]
 [Sample("x: 1x1x5x7", "OutChannels: 1")]
@@ -140,9 +137,6 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     /// <summary>Weights transformed by Winograd's algorithm, in the order in which GPUs read them.</summary>
     [Scratch] public static partial Role TransformedWeight { get; }
 
-    /// <summary>Weights of 16 bits in the order in which matrix units read them.</summary>
-    [Scratch] public static partial Role MatrixWeight { get; }
-
     /// <summary>The input and its padding as rows of 16 bits, for matrix units.</summary>
     [Scratch(PerImage = true, Element = ElementType.Float16)] public static partial Role PixelRows { get; }
 
@@ -218,9 +212,6 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
 
     private partial Shape TransformedWeightShape(in Shapes shapes) => WinogradTile.WeightShape(OutChannels, shapes.X.C);
 
-    private partial Shape MatrixWeightShape(in Shapes shapes) => Shape.Of(Math.Max(
-        MatrixTiles.WeightLength(OutChannels, shapes.X.C, Kernel), MatrixTiles.WeightLength(shapes.X.C, OutChannels, Kernel)));
-
     private partial Shape PixelRowsShape(in Shapes shapes) => RowTile.RowsOf(shapes.X.C, shapes.Y, Kernel);
 
     /// <summary>On the line that the gradient to the input needs, or that to the weight, whichever is longer.</summary>
@@ -271,9 +262,10 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     /// <summary>Not where there is next to nothing to multiply: an image's one channel.</summary>
     private partial bool SupportsRounded(in Shapes shapes, DeviceProperties device) => Kernel > 1 && shapes.X.C > 1;
 
-    private partial bool SupportsMatrix(in Shapes shapes, DeviceProperties device)
+    private partial bool SupportsRows(in Shapes shapes, DeviceProperties device)
         => Kernel == 3 && SupportsRounded(shapes, device) && Padding < Kernel && device.RunsMatrixKernels
-            && WindowTile.Fits(Math.Max(shapes.X.H, shapes.Y.H), Math.Max(shapes.X.W, shapes.Y.W), device);
+            && WindowTile.Fits(Math.Max(shapes.X.H, shapes.Y.H), Math.Max(shapes.X.W, shapes.Y.W), device)
+            && RowTile.Suits(PixelRowsShape(shapes), device) && RowTile.Suits(GradientRowsShape(shapes), device);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackForwardWinogradLanes.Spec spec)
         => WinogradLanes.Packing(WinogradPackedShape(shapes), Conv2dPackForwardWinogradLanes.Info);
@@ -304,9 +296,6 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputWinogradLanes.Spec spec)
         => spec = spec with { TileK = WinogradLanes.TileChannels(shapes.X), TileGroups = (uint)WinogradLanes.Groups(shapes.Y, shapes.X) };
-
-    private partial bool SupportsRows(in Shapes shapes, DeviceProperties device) => SupportsMatrix(shapes, device)
-        && RowTile.Suits(PixelRowsShape(shapes), device) && RowTile.Suits(GradientRowsShape(shapes), device);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackPixelRows.Spec spec) => RowTile.Packing(PixelRowsShape(shapes));
 
@@ -367,21 +356,6 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightWinograd.Spec spec)
         => WinogradTile.Grid(OutChannels, spec.TileRows, shapes.X.C, spec.TileColumns, RunWeightShape(shapes).N);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackForwardMatrix.Spec spec)
-        => MatrixTiles.Packing(OutChannels, shapes.X.C, Conv2dPackForwardMatrix.Info);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackBackwardMatrix.Spec spec)
-        => MatrixTiles.Packing(shapes.X.C, OutChannels, Conv2dPackBackwardMatrix.Info);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardMatrix.Spec spec)
-        => MatrixTiles.Cover(OutChannels, WindowTile.Line(shapes.Y, Kernel), spec.TileN, shapes.X.N);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputMatrix.Spec spec)
-        => MatrixTiles.Cover(shapes.X.C, WindowTile.Line(shapes.X, Kernel), spec.TileN, shapes.X.N);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightMatrix.Spec spec)
-        => WorkgroupCount.Cover(shapes.X.C, MatrixTiles.Chunk, OutChannels, spec.TileM, RunWeightShape(shapes).N);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForward.Spec spec)
         => Tiles(shapes.Y, spec.TileH, spec.TileC, Conv2dForward.Info.LocalSize);
@@ -476,33 +450,16 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
         spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = tile.Depth };
     }
 
-    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardMatrix.Spec spec)
-        => spec = spec with
-        {
-            TileN = MatrixTiles.Pixels(
-                OutChannels, WindowTile.Line(shapes.Y, Kernel), shapes.X.N, spec.SubgroupSize, spec.MatrixSize, buffers.Device),
-        };
-
-    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputMatrix.Spec spec)
-        => spec = spec with
-        {
-            TileN = MatrixTiles.Pixels(
-                shapes.X.C, WindowTile.Line(shapes.X, Kernel), shapes.X.N, spec.SubgroupSize, spec.MatrixSize, buffers.Device),
-        };
-
-    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightMatrix.Spec spec)
-        => spec = spec with { TileM = MatrixTiles.WeightRows(spec.SubgroupSize, spec.MatrixSize) };
-
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardRowsMatrix.Spec spec)
     {
         RowTile tile = RowTile.For(shapes.Y, Kernel, buffers);
-        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
+        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = RowTile.Depth(shapes.X.C) };
     }
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputRowsMatrix.Spec spec)
     {
         RowTile tile = RowTile.For(shapes.X, Kernel, buffers);
-        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
+        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = RowTile.Depth(OutChannels) };
     }
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightRowsMatrix.Spec spec)

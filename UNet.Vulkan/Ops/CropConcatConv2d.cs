@@ -241,13 +241,13 @@ public sealed partial record CropConcatConv2d(
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardRowsMatrix.Spec spec)
     {
         RowTile tile = RowTile.For(shapes.Y, Kernel, buffers);
-        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
+        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = RowTile.Depth(shapes.Weight.C) };
     }
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dBackwardInputRowsMatrix.Spec spec)
     {
         RowTile tile = RowTile.For(Concatenated(shapes), Kernel, buffers);
-        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
+        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = RowTile.Depth(OutChannels) };
     }
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightRowsMatrix.Spec spec)

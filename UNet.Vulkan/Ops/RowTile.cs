@@ -40,8 +40,8 @@ internal readonly record struct RowTile(uint Rows, uint Columns)
     /// <summary>Rows behind all others, for what tiles load beyond the last channel of a row.</summary>
     private const int SpareRows = 16;
 
-    /// <summary>Depth that is multiplied at a time: channels of the source, or places of a gradient to the weight.</summary>
-    private const uint Depth = 32;
+    /// <summary>Most of the depth that is multiplied at a time: channels of the source, or places of a gradient to the weight.</summary>
+    private const uint LargestDepth = 32;
 
     /// <summary>Rows of a source, as Float16: the line that its taps reach, and what the last tile reads behind it.</summary>
     /// <param name="channels">Channels of the source.</param>
@@ -90,12 +90,14 @@ internal readonly record struct RowTile(uint Rows, uint Columns)
         return each with { X = each.X * (uint)kernel };
     }
 
+    /// <summary>Channels of a source that are multiplied at a time: its rows have a multiple of them.</summary>
+    public static uint Depth(int sourceChannels) => Filled(sourceChannels, PackedSources) % LargestDepth == 0 ? LargestDepth : PackedSources;
+
     /// <summary>Whether a device multiplies packed rows: it can bind them, and has a tile for each pass.</summary>
     /// <param name="source">Packed rows.</param>
     /// <param name="device">The device.</param>
     public static bool Suits(Shape source, DeviceProperties device)
-        => IsBindable(source, device) && source.W % Depth == 0
-            && OfConvolutions.Any(tile => tile.Fits(device)) && OfWeights.Any(tile => tile.Fits(device));
+        => IsBindable(source, device) && OfConvolutions.Any(tile => tile.Fits(device)) && OfWeights.Any(tile => tile.Fits(device));
 
     /// <summary>
     /// The tile of a convolution that was chosen by measured time; else, by rule, the first that leaves no compute unit without a
@@ -142,7 +144,7 @@ internal readonly record struct RowTile(uint Rows, uint Columns)
             return false;
         uint size = (uint)device.MatrixSize;
         uint subgroups = (uint)(Invocations / device.SubgroupSize);
-        uint factors = Math.Max((Rows + Columns) * (Depth + 8), Depth * (Rows + 8 + Columns + 8)) * 2;
+        uint factors = Math.Max((Rows + Columns) * (LargestDepth + 8), LargestDepth * (Rows + 8 + Columns + 8)) * 2;
         return Rows % (subgroups / 2 * size) == 0 && Columns % (2 * size) == 0
             && factors + subgroups * size * (size + 4) * sizeof(float) + Rows * sizeof(uint) <= device.MaxSharedMemory;
     }

@@ -14,8 +14,8 @@ const uint PARTS_N = COLUMNS_EACH / MATRIX_SIZE;
 const uint EIGHTS = TILE_DEPTH / 8u;
 const uint PITCH = EIGHTS + 1u; // of 16 bytes; the odd one spreads neighbouring rows over the banks
 const uint SUM_PITCH = MATRIX_SIZE + 4u;
-const uint PIXEL_LOADS = TILE_ROWS * EIGHTS / gl_WorkGroupSize.x;
-const uint WEIGHT_LOADS = TILE_COLUMNS * EIGHTS / gl_WorkGroupSize.x;
+const uint PIXEL_LOADS = (TILE_ROWS * EIGHTS + gl_WorkGroupSize.x - 1u) / gl_WorkGroupSize.x;
+const uint WEIGHT_LOADS = (TILE_COLUMNS * EIGHTS + gl_WorkGroupSize.x - 1u) / gl_WorkGroupSize.x;
 
 shared uvec4 pixel_part[TILE_ROWS * PITCH];
 shared uvec4 weight_part[TILE_COLUMNS * PITCH];
@@ -24,22 +24,35 @@ shared float part_of_subgroup[SUBGROUPS * MATRIX_SIZE * SUM_PITCH];
 uvec4 next_pixels[PIXEL_LOADS]; // of the next part, for each invocation
 uvec4 next_weights[WEIGHT_LOADS];
 
+// Whether the invocation loads a part of so many rows: few short ones do not suffice for all.
+bool loads_of(uint rows) {
+    return rows * EIGHTS >= gl_WorkGroupSize.x || gl_LocalInvocationID.x < rows * EIGHTS;
+}
+
 // Starts to load the part that begins at `pixel` and `weight`: the invocation's eight channels of some rows.
 void load_part(uint pixel, uint weight) {
     uint row = gl_LocalInvocationID.x / EIGHTS;
     uint eight = gl_LocalInvocationID.x % EIGHTS;
-    [[unroll]] for (uint i = 0u; i < PIXEL_LOADS; i++)
-        next_pixels[i] = SOURCE_ROWS[pixel + (row + i * (gl_WorkGroupSize.x / EIGHTS)) * (row_channels() / 8u) + eight];
-    [[unroll]] for (uint i = 0u; i < WEIGHT_LOADS; i++)
-        next_weights[i] = weight_rows[weight + (row + i * (gl_WorkGroupSize.x / EIGHTS)) * (KERNEL * KERNEL * (row_channels() / 8u)) + eight];
+    if (loads_of(TILE_ROWS)) {
+        [[unroll]] for (uint i = 0u; i < PIXEL_LOADS; i++)
+            next_pixels[i] = SOURCE_ROWS[pixel + (row + i * (gl_WorkGroupSize.x / EIGHTS)) * (row_channels() / 8u) + eight];
+    }
+    if (loads_of(TILE_COLUMNS)) {
+        [[unroll]] for (uint i = 0u; i < WEIGHT_LOADS; i++)
+            next_weights[i] = weight_rows[weight + (row + i * (gl_WorkGroupSize.x / EIGHTS)) * (KERNEL * KERNEL * (row_channels() / 8u)) + eight];
+    }
 }
 
 void share_part() {
     uint place = gl_LocalInvocationID.x / EIGHTS * PITCH + gl_LocalInvocationID.x % EIGHTS;
-    [[unroll]] for (uint i = 0u; i < PIXEL_LOADS; i++)
-        pixel_part[place + i * (gl_WorkGroupSize.x / EIGHTS) * PITCH] = next_pixels[i];
-    [[unroll]] for (uint i = 0u; i < WEIGHT_LOADS; i++)
-        weight_part[place + i * (gl_WorkGroupSize.x / EIGHTS) * PITCH] = next_weights[i];
+    if (loads_of(TILE_ROWS)) {
+        [[unroll]] for (uint i = 0u; i < PIXEL_LOADS; i++)
+            pixel_part[place + i * (gl_WorkGroupSize.x / EIGHTS) * PITCH] = next_pixels[i];
+    }
+    if (loads_of(TILE_COLUMNS)) {
+        [[unroll]] for (uint i = 0u; i < WEIGHT_LOADS; i++)
+            weight_part[place + i * (gl_WorkGroupSize.x / EIGHTS) * PITCH] = next_weights[i];
+    }
 }
 
 void convolve() {
