@@ -16,17 +16,17 @@ namespace UNet.Tests.Training;
 /// <summary>Training with products of 16 bits: how far it is from 32, and what happens when a gradient leaves their range.</summary>
 public class MixedPrecisionTests
 {
-    private const string Rounded = "Rounded", Matrix = "Matrix";
+    private const string Rounded = "Rounded", Rows = "Rows";
 
     private static readonly TrainingConfiguration Configuration = TrainingExamples.Configuration with { Precision = Precision.Mixed };
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    private static bool HasMatrixKernels => Conv2dForwardMatrix.Info.IsEmbedded && TestDevice.Shared.Properties.RunsMatrixKernels;
+    private static bool HasMatrixKernels => Conv2dForwardRowsMatrix.Info.IsEmbedded && TestDevice.Shared.Properties.RunsMatrixKernels;
 
     public static IEnumerable<TheoryDataRow<string, string>> References
         => from folder in PyTorchReferenceTests.Folders
-           from kernels in HasMatrixKernels ? new[] { Rounded, Matrix } : [Rounded]
+           from kernels in HasMatrixKernels ? new[] { Rounded, Rows } : [Rounded]
            select new TheoryDataRow<string, string>(folder, kernels);
 
     /// <summary>Set where a driver and a glslc with matrices are at hand, so that they are not passed over unseen.</summary>
@@ -217,9 +217,10 @@ public class MixedPrecisionTests
             CanFixSubgroupSize = true,
             SubgroupSize = 32,
             MaxSharedMemory = 32_768,
+            MaxWorkgroupInvocations = 256,
         };
         DeviceProperties emulated = gpu with { Type = DeviceType.Software };
-        string best = Conv2dForwardMatrix.Info.IsEmbedded ? Matrix : Rounded;
+        string best = Conv2dForwardRowsMatrix.Info.IsEmbedded ? Rows : Rounded;
         Assert.Equal((best, NumericsClass.Float16), Planned(new Conv2d(OutChannels: 4), gpu));
         Assert.Equal(NumericsClass.Direct, Planned(new ConvTranspose2d(OutChannels: 4), gpu).Class);
         Assert.Equal((Rounded, NumericsClass.Float16), Planned(new Conv2d(OutChannels: 4), emulated));

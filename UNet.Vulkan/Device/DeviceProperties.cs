@@ -92,12 +92,12 @@ public sealed record DeviceProperties
     public int MatrixSize { get; init; }
 
     /// <summary>
-    /// Whether the <c>*_matrix</c> kernels run on the device: workgroups of 128 invocations in 2 to 16 subgroups, with 32 KB of
+    /// Whether the <c>*_matrix</c> kernels run on the device: workgroups of 256 invocations in 4 to 32 subgroups, with 32 KB of
     /// shared memory. (Mesa's lavapipe 26.2, which emulates matrices, crashes on them with subgroups of 16.)
     /// </summary>
     public bool RunsMatrixKernels => MatrixSize > 0 && HasFloat16 && CanFixSubgroupSize
         && SubgroupSize is 8 or 16 or 32 or 64 && !(IsSoftware && SubgroupSize == 16)
-        && MaxWorkgroupInvocations >= 128 && MaxSharedMemory >= 32 * 1024;
+        && MaxWorkgroupInvocations >= 256 && MaxSharedMemory >= 32 * 1024;
 
     /// <summary>Runs on the processor: no watchdog, so that work is not cut.</summary>
     public bool IsSoftware => Type == DeviceType.Software;

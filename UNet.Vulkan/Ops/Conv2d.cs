@@ -33,7 +33,8 @@ namespace UNet.Vulkan.Ops;
 [Forward<Conv2dPackForwardWinogradLanes, Conv2dForwardWinogradLanes>(
     Name = "WinogradLanes", Suits = DeviceKind.Software, Numerics = NumericsClass.Winograd)]
 [Forward<Conv2dForwardRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
-[Forward<Conv2dPackForwardMatrix, Conv2dForwardMatrix>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
+[Forward<Conv2dPackPixelRows, Conv2dPackWeightRows, Conv2dForwardRowsMatrix>(
+    Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.Tiles)]
 [Backward<Conv2dBackwardInput>]
 [Backward<Conv2dBackwardInputGemm>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Backward<Conv2dPackBackwardWindow, Conv2dBackwardInputWindow>(Name = "Window", Suits = DeviceKind.Hardware, Tiles = WindowTile.Tiles)]
@@ -45,7 +46,8 @@ namespace UNet.Vulkan.Ops;
 [Backward<Conv2dPackBackwardWinogradLanes, Conv2dBackwardInputWinogradLanes>(
     Name = "InputWinogradLanes", Suits = DeviceKind.Software, Numerics = NumericsClass.Winograd)]
 [Backward<Conv2dBackwardInputRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
-[Backward<Conv2dPackBackwardMatrix, Conv2dBackwardInputMatrix>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
+[Backward<Conv2dPackGradientRows, Conv2dPackTurnedWeightRows, Conv2dBackwardInputRowsMatrix>(
+    Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.Tiles)]
 [Backward<Conv2dBackwardWeight, WeightGradientSum>]
 [Backward<Conv2dBackwardWeightGemm, WeightGradientSumRuns>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Backward<Conv2dBackwardWeightWinograd, WeightGradientSumRuns>(
@@ -56,7 +58,8 @@ namespace UNet.Vulkan.Ops;
 [Backward<Conv2dBackwardWeightWinogradLanes, WeightGradientSum>(
     Name = "WeightWinogradLanes", Suits = DeviceKind.Software, Numerics = NumericsClass.Winograd)]
 [Backward<Conv2dBackwardWeightRounded, WeightGradientSum>(Name = "Rounded", Numerics = NumericsClass.Float16)]
-[Backward<Conv2dBackwardWeightMatrix, WeightGradientSumRuns>(Name = "Matrix", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16)]
+[Backward<Conv2dPackPixelRows, Conv2dPackGradientLine, Conv2dBackwardWeightRowsMatrix, Conv2dBackwardBiasRows, WeightGradientSumRuns>(
+    Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.WeightTiles)]
 [Sample("x: 1x1x5x7", "OutChannels: 1")]
 [Sample("x: 2x3x5x7", "OutChannels: 4")]
 [Sample("x: 1x3x9x35", "OutChannels: 9, Padding: 1")]
@@ -75,6 +78,8 @@ namespace UNet.Vulkan.Ops;
 [Sample("x: 1x9x7x16", "OutChannels: 3, RectifyOutput: true")]
 [Sample("x: 2x15x12x14", "OutChannels: 65, Padding: 1, Rectify: Rectification.OnLoad")]
 [Sample("x: 2x3x9x30", "OutChannels: 17, Padding: 1, Rectify: Rectification.OnLoad, RectifyOutput: true")]
+[Sample("x: 1x20x7x9", "OutChannels: 30")]
+[Sample("x: 2x50x6x9", "OutChannels: 18, Padding: 1, Rectify: Rectification.OnLoad, RectifyOutput: true")]
 [Sample("x: 2x17x5x34", "OutChannels: 2, Kernel: 1, Rectify: Rectification.OnLoad")]
 [Sample("x: 1x9x6x66", "OutChannels: 5, Kernel: 1, RectifyOutput: true")]
 [Sample("x: 2x64x5x10", "OutChannels: 66, Padding: 1, Rectify: Rectification.OnLoad, RectifyOutput: true")]
@@ -132,8 +137,14 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     /// <summary>Weights transformed by Winograd's algorithm, in the order in which GPUs read them.</summary>
     [Scratch] public static partial Role TransformedWeight { get; }
 
-    /// <summary>Weights of 16 bits in the order in which matrix units read them.</summary>
-    [Scratch] public static partial Role MatrixWeight { get; }
+    /// <summary>The input and its padding as rows of 16 bits, for matrix units.</summary>
+    [Scratch(PerImage = true, Element = ElementType.Float16)] public static partial Role PixelRows { get; }
+
+    /// <summary>The same of the gradient of the output.</summary>
+    [Scratch(PerImage = true, Element = ElementType.Float16)] public static partial Role GradientRows { get; }
+
+    /// <summary>Weights as rows of 16 bits.</summary>
+    [Scratch(Element = ElementType.Float16)] public static partial Role WeightRows { get; }
 
     /// <inheritdoc/>
     public override long Operations(Pass pass, ReadOnlySpan<Shape> shapes)
@@ -201,8 +212,14 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
 
     private partial Shape TransformedWeightShape(in Shapes shapes) => WinogradTile.WeightShape(OutChannels, shapes.X.C);
 
-    private partial Shape MatrixWeightShape(in Shapes shapes) => Shape.Of(Math.Max(
-        MatrixTiles.WeightLength(OutChannels, shapes.X.C, Kernel), MatrixTiles.WeightLength(shapes.X.C, OutChannels, Kernel)));
+    private partial Shape PixelRowsShape(in Shapes shapes) => RowTile.RowsOf(shapes.X.C, shapes.Y, Kernel);
+
+    /// <summary>On the line that the gradient to the input needs, or that to the weight, whichever is longer.</summary>
+    private partial Shape GradientRowsShape(in Shapes shapes) => RowTile.RowsOf(OutChannels, new Shape(
+        shapes.X.N, shapes.X.C, Math.Max(shapes.X.H, shapes.Y.H), Math.Max(shapes.X.W, shapes.Y.W)), Kernel);
+
+    private partial Shape WeightRowsShape(in Shapes shapes) => Shape.Of(Math.Max(
+        RowTile.WeightLength(OutChannels, shapes.X.C, Kernel), RowTile.WeightLength(shapes.X.C, OutChannels, Kernel)));
 
     /// <summary>The tiles of channels and all their taps have to fit 16 KiB of shared memory, which any device has.</summary>
     private partial bool SupportsGemm(in Shapes shapes, DeviceProperties device)
@@ -245,9 +262,10 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     /// <summary>Not where there is next to nothing to multiply: an image's one channel.</summary>
     private partial bool SupportsRounded(in Shapes shapes, DeviceProperties device) => Kernel > 1 && shapes.X.C > 1;
 
-    private partial bool SupportsMatrix(in Shapes shapes, DeviceProperties device)
+    private partial bool SupportsRows(in Shapes shapes, DeviceProperties device)
         => Kernel == 3 && SupportsRounded(shapes, device) && Padding < Kernel && device.RunsMatrixKernels
-            && WindowTile.Fits(Math.Max(shapes.X.H, shapes.Y.H), Math.Max(shapes.X.W, shapes.Y.W), device);
+            && WindowTile.Fits(Math.Max(shapes.X.H, shapes.Y.H), Math.Max(shapes.X.W, shapes.Y.W), device)
+            && RowTile.Suits(PixelRowsShape(shapes), device) && RowTile.Suits(GradientRowsShape(shapes), device);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackForwardWinogradLanes.Spec spec)
         => WinogradLanes.Packing(WinogradPackedShape(shapes), Conv2dPackForwardWinogradLanes.Info);
@@ -278,6 +296,30 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputWinogradLanes.Spec spec)
         => spec = spec with { TileK = WinogradLanes.TileChannels(shapes.X.C), TileGroups = (uint)WinogradLanes.Groups(shapes.Y, shapes.X) };
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackPixelRows.Spec spec) => RowTile.Packing(PixelRowsShape(shapes));
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackGradientRows.Spec spec) => RowTile.Packing(GradientRowsShape(shapes));
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackWeightRows.Spec spec)
+        => RowTile.Packing(OutChannels, shapes.X.C, Conv2dPackWeightRows.Info);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackTurnedWeightRows.Spec spec)
+        => RowTile.Packing(shapes.X.C, OutChannels, Conv2dPackTurnedWeightRows.Info);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardRowsMatrix.Spec spec)
+        => RowTile.Grid(shapes.Y, Kernel, spec.TileRows, spec.TileColumns);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputRowsMatrix.Spec spec)
+        => RowTile.Grid(shapes.X, Kernel, spec.TileRows, spec.TileColumns);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackGradientLine.Spec spec) => RowTile.Packing(GradientRowsShape(shapes));
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightRowsMatrix.Spec spec)
+        => RowTile.WeightGrid(RunWeightShape(shapes), Kernel, spec.TileRows, spec.TileColumns);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardBiasRows.Spec spec)
+        => RowTile.Adding(GradientRowsShape(shapes), RunWeightShape(shapes).N);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardRounded.Spec spec)
         => WorkgroupCount.Linear(shapes.Y.Length, Conv2dForwardRounded.Info.LocalSize.X);
@@ -314,21 +356,6 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightWinograd.Spec spec)
         => WinogradTile.Grid(OutChannels, spec.TileRows, shapes.X.C, spec.TileColumns, RunWeightShape(shapes).N);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackForwardMatrix.Spec spec)
-        => MatrixTiles.Packing(OutChannels, shapes.X.C, Conv2dPackForwardMatrix.Info);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackBackwardMatrix.Spec spec)
-        => MatrixTiles.Packing(shapes.X.C, OutChannels, Conv2dPackBackwardMatrix.Info);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardMatrix.Spec spec)
-        => MatrixTiles.Cover(OutChannels, WindowTile.Line(shapes.Y, Kernel), spec.TileN, shapes.X.N);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputMatrix.Spec spec)
-        => MatrixTiles.Cover(shapes.X.C, WindowTile.Line(shapes.X, Kernel), spec.TileN, shapes.X.N);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightMatrix.Spec spec)
-        => WorkgroupCount.Cover(shapes.X.C, MatrixTiles.Chunk, OutChannels, spec.TileM, RunWeightShape(shapes).N);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForward.Spec spec)
         => Tiles(shapes.Y, spec.TileH, spec.TileC, Conv2dForward.Info.LocalSize);
@@ -423,22 +450,23 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
         spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = tile.Depth };
     }
 
-    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardMatrix.Spec spec)
-        => spec = spec with
-        {
-            TileN = MatrixTiles.Pixels(
-                OutChannels, WindowTile.Line(shapes.Y, Kernel), shapes.X.N, spec.SubgroupSize, spec.MatrixSize, buffers.Device),
-        };
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardRowsMatrix.Spec spec)
+    {
+        RowTile tile = RowTile.For(shapes.Y, Kernel, buffers);
+        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = RowTile.Depth(shapes.X.C) };
+    }
 
-    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputMatrix.Spec spec)
-        => spec = spec with
-        {
-            TileN = MatrixTiles.Pixels(
-                shapes.X.C, WindowTile.Line(shapes.X, Kernel), shapes.X.N, spec.SubgroupSize, spec.MatrixSize, buffers.Device),
-        };
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputRowsMatrix.Spec spec)
+    {
+        RowTile tile = RowTile.For(shapes.X, Kernel, buffers);
+        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = RowTile.Depth(OutChannels) };
+    }
 
-    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightMatrix.Spec spec)
-        => spec = spec with { TileM = MatrixTiles.WeightRows(spec.SubgroupSize, spec.MatrixSize) };
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightRowsMatrix.Spec spec)
+    {
+        RowTile tile = RowTile.ForWeight(RunWeightShape(shapes), Kernel, buffers);
+        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
+    }
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardGemm.Spec spec)
     {

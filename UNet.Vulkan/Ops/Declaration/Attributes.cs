@@ -62,6 +62,17 @@ public sealed class BackwardAttribute<T1, T2> : ImplementationAttribute where T1
 public sealed class BackwardAttribute<T1, T2, T3> : ImplementationAttribute
     where T1 : struct, IKernel<T1> where T2 : struct, IKernel<T2> where T3 : struct, IKernel<T3>;
 
+/// <summary>An implementation of a backward pass by four kernels, run in this order.</summary>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
+public sealed class BackwardAttribute<T1, T2, T3, T4> : ImplementationAttribute
+    where T1 : struct, IKernel<T1> where T2 : struct, IKernel<T2> where T3 : struct, IKernel<T3> where T4 : struct, IKernel<T4>;
+
+/// <summary>An implementation of a backward pass by five kernels, run in this order.</summary>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
+public sealed class BackwardAttribute<T1, T2, T3, T4, T5> : ImplementationAttribute
+    where T1 : struct, IKernel<T1> where T2 : struct, IKernel<T2> where T3 : struct, IKernel<T3> where T4 : struct, IKernel<T4>
+    where T5 : struct, IKernel<T5>;
+
 /// <summary>
 /// An instance of the op on which every check and benchmark runs. <paramref name="inputs"/> names the shape of each
 /// input and state role, such as <c>"x: 2x3x5x7; skip: 2x4x9x9"</c>.

@@ -3,14 +3,14 @@
 #extension GL_EXT_shader_explicit_arithmetic_types_float16 : require
 #extension GL_GOOGLE_include_directive : require
 #include "common/linear.glsl"
-// Rounds, turns by 180 degrees and packs the weights of a convolution for conv2d/backward_input_matrix; see
-// common/matrix_packing.glsl.
+// Rounds, turns by 180 degrees and packs the weights of a convolution for conv2d/backward_input_rows_matrix; see
+// common/rows_weight_packing.glsl.
 layout(local_size_x = 64) in;
 
 layout(constant_id = 0) const uint KERNEL = 3u;
 
 layout(set = 0, binding = 0, std430) readonly buffer Weight { float weight[]; };
-layout(set = 0, binding = 1, std430) writeonly buffer MatrixWeight { uvec4 matrix_weight[]; };
+layout(set = 0, binding = 1, std430) writeonly buffer WeightRows { uvec4 weight_rows[]; };
 layout(push_constant, std430) uniform Push {
     uint weight_n;
     uint weight_c;
@@ -28,8 +28,9 @@ float weight_at(uint target, uint source, uint tap) {
     return weight[(source * weight_c + target) * (KERNEL * KERNEL) + (KERNEL * KERNEL - 1u - tap)];
 }
 
-#include "common/matrix_packing.glsl"
+#include "common/rows_weight_packing.glsl"
 
 void main() {
-    pack(linear_workgroup() * gl_WorkGroupSize.x + gl_LocalInvocationID.x);
+    uint i = linear_workgroup() * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
+    pack_weight_rows(i % rows_of_target(), i / rows_of_target()); // neighbours read neighbouring channels of the target
 }

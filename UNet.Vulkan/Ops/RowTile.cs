@@ -1,0 +1,155 @@
+using UNet.Shaders;
+using UNet.Vulkan.Device;
+using UNet.Vulkan.Graph;
+using UNet.Vulkan.Ops.Declaration;
+
+namespace UNet.Vulkan.Ops;
+
+/// <summary>
+/// A workgroup's part of the product of matrices that a 3x3 convolution, or its gradient, is on matrix units where it starts from packed
+/// rows: <c>shaders/common/rows_convolution.glsl</c>, <c>shaders/common/rows_weight.glsl</c>. Its choice changes no bit.
+/// </summary>
+/// <param name="Rows">Places of the line; of a gradient to the weight, output channels.</param>
+/// <param name="Columns">Channels of the target; of a gradient to the weight, channels of the neighbouring pixels that a row of taps reaches.</param>
+internal readonly record struct RowTile(uint Rows, uint Columns)
+{
+    /// <summary>All tiles of convolutions, as implementations declare them, in the order in which the rule prefers them.</summary>
+    public const string Tiles = "TILE_ROWS, TILE_COLUMNS: 128, 64; 64, 64; 128, 128";
+
+    /// <summary>The same of gradients to the weight: three times 64 channels fill 192 columns.</summary>
+    public const string WeightTiles = "TILE_ROWS, TILE_COLUMNS: 128, 64; 64, 192; 64, 64";
+
+    private static readonly RowTile[] OfConvolutions = [.. Tiling.Parse(Tiles).Select(Of)];
+    private static readonly RowTile[] OfWeights = [.. Tiling.Parse(WeightTiles).Select(Of)];
+
+    /// <summary>Invocations of a workgroup.</summary>
+    private const int Invocations = 256;
+
+    /// <summary>Places that an image's rows are filled up to a multiple of, so that no tile reaches beyond them.</summary>
+    private const int PackedPlaces = 128;
+
+    /// <summary>To this multiple packed weights are filled up with zeros, along the channels of the target.</summary>
+    private const int PackedTargets = 128;
+
+    /// <summary>To this multiple the channels of rows are filled up with zeros: those that matrix units multiply at a time.</summary>
+    private const int PackedSources = 16;
+
+    /// <summary>Channels of a workgroup that packs rows, and places; channels of one that adds rows up.</summary>
+    private const int PackedTile = 64;
+
+    /// <summary>Rows behind all others, for what tiles load beyond the last channel of a row.</summary>
+    private const int SpareRows = 16;
+
+    /// <summary>Most of the depth that is multiplied at a time: channels of the source, or places of a gradient to the weight.</summary>
+    private const uint LargestDepth = 32;
+
+    /// <summary>Rows of a source, as Float16: the line that its taps reach, and what the last tile reads behind it.</summary>
+    /// <param name="channels">Channels of the source.</param>
+    /// <param name="target">Shape of the target of the convolution.</param>
+    /// <param name="kernel">Rows and columns of the kernel.</param>
+    public static Shape RowsOf(int channels, Shape target, int kernel)
+    {
+        int width = target.W + kernel - 1;
+        int places = checked(Filled(target.H * width, PackedPlaces) + (kernel - 1) * (width + 1) + SpareRows);
+        return new Shape(target.N, 1, places, Filled(channels, PackedSources));
+    }
+
+    /// <summary>Numbers of packed weights: a row for each channel of the target.</summary>
+    public static int WeightLength(int targetChannels, int sourceChannels, int kernel)
+        => checked(Filled(targetChannels, PackedTargets) * kernel * kernel * Filled(sourceChannels, PackedSources));
+
+    /// <summary>Workgroups that pack rows.</summary>
+    public static WorkgroupCount Packing(Shape rows) => WorkgroupCount.Cover(rows.W, PackedTile, rows.H, PackedTile, rows.N);
+
+    /// <summary>Workgroups that pack weights: an invocation for each 8 channels of the source of each channel of the target.</summary>
+    public static WorkgroupCount Packing(int targetChannels, int sourceChannels, KernelInfo kernel)
+        => WorkgroupCount.Linear((long)Filled(targetChannels, PackedTargets) * Filled(sourceChannels, PackedSources) / 8, kernel.LocalSize.X);
+
+    /// <summary>Workgroups that add up the rows of each run.</summary>
+    public static WorkgroupCount Adding(Shape rows, int runs) => WorkgroupCount.Cover(rows.W, PackedTile, runs);
+
+    /// <summary>Tiles of channels along x, so that those that share pixels run together; tiles of places along y, images along z.</summary>
+    /// <param name="target">Shape of the target of the convolution.</param>
+    /// <param name="kernel">Rows and columns of the kernel.</param>
+    /// <param name="rows">Places of a tile.</param>
+    /// <param name="columns">Channels of a tile.</param>
+    public static WorkgroupCount Grid(Shape target, int kernel, uint rows, uint columns)
+        => WorkgroupCount.Cover(target.C, columns, WindowTile.Line(target, kernel), rows, target.N);
+
+    /// <summary>
+    /// For each row of taps, tiles of channels of the neighbouring pixels that it reaches, along x; tiles of output channels along y, runs
+    /// along z.
+    /// </summary>
+    /// <param name="runWeight">Shape of the weight gradients of all runs.</param>
+    /// <param name="kernel">Rows and columns of the kernel.</param>
+    /// <param name="rows">Output channels of a tile.</param>
+    /// <param name="columns">Channels of a tile.</param>
+    public static WorkgroupCount WeightGrid(Shape runWeight, int kernel, uint rows, uint columns)
+    {
+        WorkgroupCount each = WorkgroupCount.Cover((long)kernel * Filled(runWeight.H, PackedSources), columns, runWeight.C, rows, runWeight.N);
+        return each with { X = each.X * (uint)kernel };
+    }
+
+    /// <summary>Channels of a source that are multiplied at a time: its rows have a multiple of them.</summary>
+    public static uint Depth(int sourceChannels) => Filled(sourceChannels, PackedSources) % LargestDepth == 0 ? LargestDepth : PackedSources;
+
+    /// <summary>Whether a device multiplies packed rows: it can bind them, and has a tile for each pass.</summary>
+    /// <param name="source">Packed rows.</param>
+    /// <param name="device">The device.</param>
+    public static bool Suits(Shape source, DeviceProperties device)
+        => IsBindable(source, device) && OfConvolutions.Any(tile => tile.Fits(device)) && OfWeights.Any(tile => tile.Fits(device));
+
+    /// <summary>
+    /// The tile of a convolution that was chosen by measured time; else, by rule, the first that leaves no compute unit without a
+    /// workgroup. On an NVIDIA H200 that is the fastest one for all layers of the paper's network, or as fast.
+    /// </summary>
+    /// <param name="target">Shape of the target of the convolution.</param>
+    /// <param name="kernel">Rows and columns of the kernel.</param>
+    /// <param name="buffers">Says what was chosen, and for which device.</param>
+    public static RowTile For(Shape target, int kernel, IBufferBinding buffers) => For(target, kernel, buffers.Device, buffers.Tiling);
+
+    /// <summary>The same of a gradient to the weight; by rule, the first that is nowhere larger than the product.</summary>
+    /// <param name="runWeight">Shape of the weight gradients of all runs.</param>
+    /// <param name="kernel">Rows and columns of the kernel.</param>
+    /// <param name="buffers">Says what was chosen, and for which device.</param>
+    public static RowTile ForWeight(Shape runWeight, int kernel, IBufferBinding buffers)
+        => ForWeight(runWeight, kernel, buffers.Device, buffers.Tiling);
+
+    internal static RowTile For(Shape target, int kernel, DeviceProperties device, Tiling? chosen = null) => Best(
+        OfConvolutions, tile => Grid(target, kernel, tile.Rows, tile.Columns).Total >= (ulong)device.ComputeUnits, device, chosen);
+
+    internal static RowTile ForWeight(Shape runWeight, int kernel, DeviceProperties device, Tiling? chosen = null) => Best(
+        OfWeights, tile => tile.Rows <= runWeight.C && tile.Columns <= kernel * Filled(runWeight.H, PackedSources), device, chosen);
+
+    /// <summary>The smallest that fits the device where none is as it should be.</summary>
+    private static RowTile Best(RowTile[] all, Func<RowTile, bool> isGood, DeviceProperties device, Tiling? chosen)
+    {
+        RowTile[] fitting = [.. all.Where(tile => tile.Fits(device))];
+        if (chosen is not null && fitting.Contains(Of(chosen)))
+            return Of(chosen);
+        RowTile smallest = fitting.MinBy(tile => tile.Rows * tile.Columns);
+        return fitting.FirstOrDefault(isGood, smallest);
+    }
+
+    private static bool IsBindable(Shape source, DeviceProperties device)
+        => source.Length * ElementType.Float16.SizeInBytes() <= device.MaxStorageBufferRange && device.MaxWorkgroupInvocations >= Invocations;
+
+    /// <summary>
+    /// Whether each subgroup has whole matrices, in half the columns and its share of the rows, and both factors fit shared memory, with 16
+    /// bytes behind each row, beside a matrix of each subgroup and a table of the rows.
+    /// </summary>
+    private bool Fits(DeviceProperties device)
+    {
+        if (device.MatrixSize == 0 || device.SubgroupSize > Invocations / 2)
+            return false;
+        uint size = (uint)device.MatrixSize;
+        uint subgroups = (uint)(Invocations / device.SubgroupSize);
+        uint factors = Math.Max((Rows + Columns) * (LargestDepth + 8), LargestDepth * (Rows + 8 + Columns + 8)) * 2;
+        return Rows % (subgroups / 2 * size) == 0 && Columns % (2 * size) == 0
+            && factors + subgroups * size * (size + 4) * sizeof(float) + Rows * sizeof(uint) <= device.MaxSharedMemory;
+    }
+
+    private static RowTile Of(Tiling tiling) => new(tiling.Values["TILE_ROWS"], tiling.Values["TILE_COLUMNS"]);
+
+    private static int Filled(int count, int multiple) => checked((int)(WorkgroupCount.Cover(count, multiple).X * multiple));
+}

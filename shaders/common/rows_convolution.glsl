@@ -1,0 +1,41 @@
+// What convolutions on matrix units from packed rows have in common. Both factors are rounded to Float16 and packed as rows (see
+// common/rows_packing.glsl and common/rows_weight_packing.glsl), sums are in Float32. On the line of an image a tap (r,s) is the row
+// r * line_width() + s further on, and the rows of neighbouring places lie side by side; so for each r, the factors of all s and all
+// channels are one stretch of memory that begins with the channels of a place, and a convolution is a plain product of matrices,
+// [places] x [depth] times [depth] x [channels of the target], whose depth is KERNEL times KERNEL * row_channels() long.
+// What is computed at the last KERNEL - 1 places of a row of the line belongs to no pixel and is dropped.
+// The including file declares KERNEL, TILE_ROWS and TILE_COLUMNS and defines target_channels(), target_height(), target_width(),
+// row_count() and row_channels() (of the source's rows: how many an image has, and their channels), finished(channel, row, column, sum),
+// which makes a sum a result, and store(channel, row, column, result).
+const uint NOWHERE = 0xFFFFFFFFu;
+
+shared uint target_pixel[TILE_ROWS]; // row and column, 16 bits each, at each place of the workgroup's tile
+
+uint line_width() {
+    return target_width() + KERNEL - 1u;
+}
+
+void find_target_pixels() {
+    for (uint i = gl_LocalInvocationID.x; i < TILE_ROWS; i += gl_WorkGroupSize.x) {
+        uint place = gl_WorkGroupID.y * TILE_ROWS + i;
+        uint row = place / line_width();
+        uint column = place % line_width();
+        target_pixel[i] = row < target_height() && column < target_width() ? row << 16u | column : NOWHERE;
+    }
+    barrier();
+}
+
+// What becomes of a sum of the workgroup's tile, if it belongs to a pixel of a channel. All reads that takes come before the first store:
+// between stores they would wait for one another.
+float finished_sum(uint place, uint channel, float sum) {
+    uint pixel = target_pixel[place];
+    channel += gl_WorkGroupID.x * TILE_COLUMNS;
+    return pixel != NOWHERE && channel < target_channels() ? finished(channel, pixel >> 16u, pixel & 0xFFFFu, sum) : 0.0;
+}
+
+void store_result(uint place, uint channel, float result) {
+    uint pixel = target_pixel[place];
+    channel += gl_WorkGroupID.x * TILE_COLUMNS;
+    if (pixel != NOWHERE && channel < target_channels())
+        store(channel, pixel >> 16u, pixel & 0xFFFFu, result);
+}

@@ -1,0 +1,85 @@
+#version 460
+#extension GL_EXT_control_flow_attributes : require
+#extension GL_EXT_shader_explicit_arithmetic_types_float16 : require
+#extension GL_GOOGLE_include_directive : require
+#extension GL_KHR_cooperative_matrix : require
+#extension GL_KHR_memory_scope_semantics : require
+#extension GL_KHR_shader_subgroup_basic : require
+// Gradient of the convolution of a concatenation to its two parts, on matrix units from packed rows: of the skip connection that within
+// the crop, around which crop_concat_conv2d/clear_border sets 0; see common/rows_convolution_matrix.glsl.
+layout(local_size_x = 256) in;
+
+layout(constant_id = 0) const uint KERNEL = 3u;
+layout(constant_id = 1) const uint RECTIFY_SKIP = 0u; // not 0: skip counted as max(skip, 0), whose derivative is 0 up to 0
+layout(constant_id = 2) const uint RECTIFY_UPSAMPLED = 0u;
+layout(constant_id = 3) const uint SUBGROUP_SIZE = 32u;
+layout(constant_id = 4) const uint MATRIX_SIZE = 16u;
+layout(constant_id = 5) const uint TILE_ROWS = 128u;
+layout(constant_id = 6) const uint TILE_COLUMNS = 128u;
+layout(constant_id = 7) const uint TILE_DEPTH = 32u;
+
+layout(set = 0, binding = 0, std430) readonly buffer GradientRows { uvec4 gradient_rows[]; };
+layout(set = 0, binding = 1, std430) readonly buffer WeightRows { uvec4 weight_rows[]; };
+layout(set = 0, binding = 2, std430) writeonly buffer DSkip { float d_skip[]; };
+layout(set = 0, binding = 3, std430) writeonly buffer DUpsampled { float d_upsampled[]; };
+layout(set = 0, binding = 4, std430) readonly buffer Skip { float skip[]; };
+layout(set = 0, binding = 5, std430) readonly buffer Upsampled { float upsampled[]; };
+layout(push_constant, std430) uniform Push {
+    uint skip_c;
+    uint skip_h;
+    uint skip_w;
+    uint upsampled_c;
+    uint upsampled_h;
+    uint upsampled_w;
+    uint upsampled_first;
+    uint gradient_rows_h;
+    uint gradient_rows_w;
+};
+
+#include "common/concatenated.glsl"
+
+#define SOURCE_ROWS gradient_rows
+
+uint target_channels() {
+    return skip_c + upsampled_c;
+}
+
+uint target_height() {
+    return upsampled_h;
+}
+
+uint target_width() {
+    return upsampled_w;
+}
+
+uint row_count() {
+    return gradient_rows_h;
+}
+
+uint row_channels() {
+    return gradient_rows_w;
+}
+
+float finished(uint c, uint row, uint column, float sum) {
+    Part part = part_of(c);
+    bool is_positive = true;
+    if (part.is_skip && RECTIFY_SKIP != 0u)
+        is_positive = skip[place_in_skip(gl_WorkGroupID.z, part.channel, row, column)] > 0.0;
+    if (!part.is_skip && RECTIFY_UPSAMPLED != 0u)
+        is_positive = upsampled[place_in_upsampled(gl_WorkGroupID.z, part.channel, row, column)] > 0.0;
+    return is_positive ? sum : 0.0;
+}
+
+void store(uint c, uint row, uint column, float result) {
+    Part part = part_of(c);
+    if (part.is_skip)
+        d_skip[place_in_skip(gl_WorkGroupID.z, part.channel, row, column)] = result;
+    else
+        d_upsampled[place_in_upsampled(gl_WorkGroupID.z, part.channel, row, column)] = result;
+}
+
+#include "common/rows_convolution_matrix.glsl"
+
+void main() {
+    convolve();
+}
