@@ -15,7 +15,10 @@
 
 #include "common/plane.glsl"
 #include "common/conv2d_channel.glsl"
-#include "common/conv2d_target.glsl"
+
+// A channel of the result: pixel (row, column) is number first + row * stride + column, and where `masked` is set, it is 0
+// wherever the pixel of `mask` at the same place is not positive.
+struct Target { Result result; Pixels mask; uint first; uint stride; bool masked; };
 
 Channel source_of(uint n, uint c);
 Target target_of(uint n, uint channel);
