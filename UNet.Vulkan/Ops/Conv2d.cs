@@ -30,6 +30,8 @@ namespace UNet.Vulkan.Ops;
 [Forward<Conv2dPackForward, Conv2dForwardLanes>(Name = "Lanes", Suits = DeviceKind.Software)]
 [Forward<Conv2dPackForward, Conv2dForwardLanePairs>(Name = "LanePairs", Suits = DeviceKind.Software)]
 [Forward<Conv2dForwardPixelPairs>(Name = "PixelPairs", Suits = DeviceKind.Software)]
+[Forward<Conv2dPackForwardWinogradLanes, Conv2dForwardWinogradLanes>(
+    Name = "WinogradLanes", Suits = DeviceKind.Software, Numerics = NumericsClass.Winograd)]
 [Forward<Conv2dForwardRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
 [Forward<Conv2dPackPixelRows, Conv2dPackWeightRows, Conv2dForwardRowsMatrix>(
     Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.Tiles)]
@@ -41,6 +43,8 @@ namespace UNet.Vulkan.Ops;
 [Backward<Conv2dPackBackward, Conv2dBackwardInputLanes>(Name = "InputLanes", Suits = DeviceKind.Software)]
 [Backward<Conv2dPackBackward, Conv2dBackwardInputLanePairs>(Name = "InputLanePairs", Suits = DeviceKind.Software)]
 [Backward<Conv2dBackwardInputPixelPairs>(Name = "PixelPairs", Suits = DeviceKind.Software)]
+[Backward<Conv2dPackBackwardWinogradLanes, Conv2dBackwardInputWinogradLanes>(
+    Name = "InputWinogradLanes", Suits = DeviceKind.Software, Numerics = NumericsClass.Winograd)]
 [Backward<Conv2dBackwardInputRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
 [Backward<Conv2dPackGradientRows, Conv2dPackTurnedWeightRows, Conv2dBackwardInputRowsMatrix>(
     Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.Tiles)]
@@ -51,6 +55,8 @@ namespace UNet.Vulkan.Ops;
 [Backward<Conv2dBackwardWeightLanes, WeightGradientSum>(Name = "WeightLanes", Suits = DeviceKind.Software)]
 [Backward<Conv2dBackwardWeightLanePairs, WeightGradientSum>(Name = "WeightLanePairs", Suits = DeviceKind.Software)]
 [Backward<Conv2dBackwardWeightPixelPairs, WeightGradientSum>(Name = "PixelPairs", Suits = DeviceKind.Software)]
+[Backward<Conv2dBackwardWeightWinogradLanes, WeightGradientSum>(
+    Name = "WeightWinogradLanes", Suits = DeviceKind.Software, Numerics = NumericsClass.Winograd)]
 [Backward<Conv2dBackwardWeightRounded, WeightGradientSum>(Name = "Rounded", Numerics = NumericsClass.Float16)]
 [Backward<Conv2dPackPixelRows, Conv2dPackGradientLine, Conv2dBackwardWeightRowsMatrix, Conv2dBackwardBiasRows, WeightGradientSumRuns>(
     Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.WeightTiles)]
@@ -76,6 +82,8 @@ namespace UNet.Vulkan.Ops;
 [Sample("x: 2x50x6x9", "OutChannels: 18, Padding: 1, Rectify: Rectification.OnLoad, RectifyOutput: true")]
 [Sample("x: 2x17x5x34", "OutChannels: 2, Kernel: 1, Rectify: Rectification.OnLoad")]
 [Sample("x: 1x9x6x66", "OutChannels: 5, Kernel: 1, RectifyOutput: true")]
+[Sample("x: 2x64x5x10", "OutChannels: 66, Padding: 1, Rectify: Rectification.OnLoad, RectifyOutput: true")]
+[Sample("x: 1x65x16x22", "OutChannels: 130, Rectify: Rectification.Stored")]
 public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding = 0, Rectification Rectify = Rectification.None, bool RectifyOutput = false)
 {
     /// <summary>Input [N,C,H,W].</summary>
@@ -107,6 +115,21 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
 
     /// <summary>The same for the gradient to the input.</summary>
     [Scratch] public static partial Role PackedTransposed { get; }
+
+    /// <summary>Weights as Winograd's convolution for processors reads them.</summary>
+    [Scratch] public static partial Role WinogradPacked { get; }
+
+    /// <summary>The same for the gradient to the input.</summary>
+    [Scratch] public static partial Role WinogradPackedTransposed { get; }
+
+    /// <summary>Tiles of x that workgroups of Winograd's convolution for processors have transformed.</summary>
+    [Scratch(PerImage = true)] public static partial Role InputTiles { get; }
+
+    /// <summary>The same of the gradient of y.</summary>
+    [Scratch(PerImage = true)] public static partial Role GradientTiles { get; }
+
+    /// <summary>Tiles of both, and sums of their products, of subgroups that sum the weight gradient.</summary>
+    [Scratch(PerImage = true)] public static partial Role WeightTiles { get; }
 
     /// <summary>Weights in the order in which GPUs read them.</summary>
     [Scratch] public static partial Role WindowWeight { get; }
@@ -173,6 +196,17 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
 
     private partial Shape PackedTransposedShape(in Shapes shapes) => PackedFor(shapes.X.C, OutChannels, Kernel);
 
+    private partial Shape WinogradPackedShape(in Shapes shapes) => WinogradLanes.Packed(OutChannels, shapes.X.C);
+
+    private partial Shape WinogradPackedTransposedShape(in Shapes shapes) => WinogradLanes.Packed(shapes.X.C, OutChannels);
+
+    private partial Shape InputTilesShape(in Shapes shapes) => WinogradLanes.Tiles(shapes.X, shapes.Y);
+
+    private partial Shape GradientTilesShape(in Shapes shapes) => WinogradLanes.Tiles(shapes.Y, shapes.X);
+
+    private partial Shape WeightTilesShape(in Shapes shapes)
+        => WinogradLanes.WeightTiles(shapes.X.N, PartialShape(shapes).N / shapes.X.N, shapes.Weight);
+
     private partial Shape WindowWeightShape(in Shapes shapes) => Shape.Of(Math.Max(
         WindowTile.WeightLength(OutChannels, shapes.X.C, Kernel), WindowTile.WeightLength(shapes.X.C, OutChannels, Kernel)));
 
@@ -203,6 +237,14 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
 
     private partial bool SupportsWeightLanePairs(in Shapes shapes, DeviceProperties device) => RunsOnLanes(device) && HasEvenRows(shapes);
 
+    private partial bool SupportsWinogradLanes(in Shapes shapes, DeviceProperties device)
+        => RunsOnLanes(device) && HasEvenRows(shapes) && WinogradLanes.Fits(device, Math.Min(shapes.X.C, OutChannels));
+
+    private partial bool SupportsInputWinogradLanes(in Shapes shapes, DeviceProperties device) => SupportsWinogradLanes(shapes, device);
+
+    private partial bool SupportsWeightWinogradLanes(in Shapes shapes, DeviceProperties device)
+        => RunsOnLanes(device) && HasEvenRows(shapes) && WinogradLanes.WeightFits(device, Math.Min(shapes.X.C, OutChannels));
+
     private partial bool SupportsPixelPairs(in Shapes shapes, DeviceProperties device)
         => Kernel == 1 && Padding == 0 && OutChannels <= MostPointChannels && device.HasChannelLanes && HasEvenRows(shapes);
 
@@ -224,6 +266,36 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
         => Kernel == 3 && SupportsRounded(shapes, device) && Padding < Kernel && device.RunsMatrixKernels
             && WindowTile.Fits(Math.Max(shapes.X.H, shapes.Y.H), Math.Max(shapes.X.W, shapes.Y.W), device)
             && RowTile.Suits(PixelRowsShape(shapes), device) && RowTile.Suits(GradientRowsShape(shapes), device);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackForwardWinogradLanes.Spec spec)
+        => WinogradLanes.Packing(WinogradPackedShape(shapes), Conv2dPackForwardWinogradLanes.Info);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackBackwardWinogradLanes.Spec spec)
+        => WinogradLanes.Packing(WinogradPackedTransposedShape(shapes), Conv2dPackBackwardWinogradLanes.Info);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardWinogradLanes.Spec spec) => WinogradLanes.Grid(shapes.X, shapes.Y);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputWinogradLanes.Spec spec)
+        => WinogradLanes.Grid(shapes.Y, shapes.X);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightWinogradLanes.Spec spec)
+        => WinogradLanes.WeightGrid(shapes.X.N, WeightTilesShape(shapes), Conv2dBackwardWeightWinogradLanes.Info, spec.SubgroupSize);
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightWinogradLanes.Spec spec)
+    {
+        (int inputs, int outputs) = (WinogradLanes.GradientTile(shapes.X.C), WinogradLanes.GradientTile(OutChannels));
+        spec = spec with
+        {
+            TileInputs = (uint)inputs, TileOutputs = (uint)outputs,
+            TileC = WinogradLanes.GradientBlock(inputs, 32), TileK = WinogradLanes.GradientBlock(outputs, 64),
+        };
+    }
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardWinogradLanes.Spec spec)
+        => spec = spec with { TileK = WinogradLanes.TileChannels(shapes.Y), TileGroups = (uint)WinogradLanes.Groups(shapes.X, shapes.Y) };
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputWinogradLanes.Spec spec)
+        => spec = spec with { TileK = WinogradLanes.TileChannels(shapes.X), TileGroups = (uint)WinogradLanes.Groups(shapes.Y, shapes.X) };
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackPixelRows.Spec spec) => RowTile.Packing(PixelRowsShape(shapes));
 

@@ -28,6 +28,8 @@ namespace UNet.Vulkan.Ops;
     Name = "Winograd", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Winograd, Tiles = WinogradTile.Tiles)]
 [Forward<Conv2dPackForward, CropConcatConv2dForwardLanes>(Name = "Lanes", Suits = DeviceKind.Software)]
 [Forward<Conv2dPackForward, CropConcatConv2dForwardLanePairs>(Name = "LanePairs", Suits = DeviceKind.Software)]
+[Forward<Conv2dPackForwardWinogradLanes, CropConcatConv2dForwardWinogradLanes>(
+    Name = "WinogradLanes", Suits = DeviceKind.Software, Numerics = NumericsClass.Winograd)]
 [Forward<CropConcatConv2dPackPixelRows, Conv2dPackWeightRows, Conv2dForwardRowsMatrix>(
     Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.Tiles)]
 [Backward<CropConcatConv2dClearBorder, CropConcatConv2dBackwardInput>]
@@ -40,6 +42,8 @@ namespace UNet.Vulkan.Ops;
     Name = "InputLanes", Suits = DeviceKind.Software)]
 [Backward<CropConcatConv2dClearBorder, Conv2dPackBackward, CropConcatConv2dBackwardInputLanePairs>(
     Name = "InputLanePairs", Suits = DeviceKind.Software)]
+[Backward<CropConcatConv2dClearBorder, Conv2dPackBackwardWinogradLanes, CropConcatConv2dBackwardInputWinogradLanes>(
+    Name = "InputWinogradLanes", Suits = DeviceKind.Software, Numerics = NumericsClass.Winograd)]
 [Backward<CropConcatConv2dClearBorder, Conv2dPackGradientRows, Conv2dPackTurnedWeightRows, CropConcatConv2dBackwardInputRowsMatrix>(
     Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.Tiles)]
 [Backward<CropConcatConv2dBackwardWeight, WeightGradientSum>]
@@ -48,6 +52,8 @@ namespace UNet.Vulkan.Ops;
     Name = "Winograd", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Winograd, Tiles = WinogradTile.Tiles)]
 [Backward<CropConcatConv2dBackwardWeightLanes, WeightGradientSum>(Name = "WeightLanes", Suits = DeviceKind.Software)]
 [Backward<CropConcatConv2dBackwardWeightLanePairs, WeightGradientSum>(Name = "WeightLanePairs", Suits = DeviceKind.Software)]
+[Backward<CropConcatConv2dBackwardWeightWinogradLanes, WeightGradientSum>(
+    Name = "WeightWinogradLanes", Suits = DeviceKind.Software, Numerics = NumericsClass.Winograd)]
 [Backward<CropConcatConv2dPackPixelRows, Conv2dPackGradientLine, Conv2dBackwardWeightRowsMatrix, Conv2dBackwardBiasRows, WeightGradientSumRuns>(
     Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.WeightTiles)]
 [Sample("skip: 1x1x6x8; upsampled: 1x1x5x4", "OutChannels: 1")]
@@ -66,6 +72,9 @@ namespace UNet.Vulkan.Ops;
     "skip: 2x3x9x36; upsampled: 2x18x8x32",
     "OutChannels: 17, Padding: 1, UpsampledFirst: true, RectifySkip: Rectification.OnLoad, RectifyOutput: true")]
 [Sample("skip: 1x17x12x20; upsampled: 1x3x9x16", "OutChannels: 18, RectifyUpsampled: Rectification.OnLoad")]
+[Sample(
+    "skip: 2x38x9x14; upsampled: 2x27x5x10",
+    "OutChannels: 66, Padding: 1, UpsampledFirst: true, RectifySkip: Rectification.OnLoad, RectifyOutput: true")]
 public sealed partial record CropConcatConv2d(
     int OutChannels, int Kernel = 3, int Padding = 0, bool UpsampledFirst = false,
     Rectification RectifySkip = Rectification.None, Rectification RectifyUpsampled = Rectification.None, bool RectifyOutput = false)
@@ -102,6 +111,21 @@ public sealed partial record CropConcatConv2d(
 
     /// <summary>The same for the gradients to the two parts.</summary>
     [Scratch] public static partial Role PackedTransposed { get; }
+
+    /// <summary>Weights as Winograd's convolution for processors reads them.</summary>
+    [Scratch] public static partial Role WinogradPacked { get; }
+
+    /// <summary>The same for the gradients to the two parts.</summary>
+    [Scratch] public static partial Role WinogradPackedTransposed { get; }
+
+    /// <summary>Tiles of x that workgroups of Winograd's convolution for processors have transformed.</summary>
+    [Scratch(PerImage = true)] public static partial Role InputTiles { get; }
+
+    /// <summary>The same of the gradient of y.</summary>
+    [Scratch(PerImage = true)] public static partial Role GradientTiles { get; }
+
+    /// <summary>Tiles of both, and sums of their products, of subgroups that sum the weight gradient.</summary>
+    [Scratch(PerImage = true)] public static partial Role WeightTiles { get; }
 
     /// <summary>Weights in the order in which GPUs read them.</summary>
     [Scratch] public static partial Role WindowWeight { get; }
@@ -164,6 +188,17 @@ public sealed partial record CropConcatConv2d(
     private partial Shape PackedShape(in Shapes shapes) => Conv2d.PackedFor(OutChannels, shapes.Weight.C, Kernel);
 
     private partial Shape PackedTransposedShape(in Shapes shapes) => Conv2d.PackedFor(shapes.Weight.C, OutChannels, Kernel);
+
+    private partial Shape WinogradPackedShape(in Shapes shapes) => WinogradLanes.Packed(OutChannels, shapes.Weight.C);
+
+    private partial Shape WinogradPackedTransposedShape(in Shapes shapes) => WinogradLanes.Packed(shapes.Weight.C, OutChannels);
+
+    private partial Shape InputTilesShape(in Shapes shapes) => WinogradLanes.Tiles(Concatenated(shapes), shapes.Y);
+
+    private partial Shape GradientTilesShape(in Shapes shapes) => WinogradLanes.Tiles(shapes.Y, Concatenated(shapes));
+
+    private partial Shape WeightTilesShape(in Shapes shapes)
+        => WinogradLanes.WeightTiles(shapes.Skip.N, PartialShape(shapes).N / shapes.Skip.N, shapes.Weight);
 
     private partial Shape PixelRowsShape(in Shapes shapes) => RowTile.RowsOf(shapes.Weight.C, shapes.Y, Kernel);
 
@@ -233,6 +268,15 @@ public sealed partial record CropConcatConv2d(
     private partial bool SupportsWinograd(in Shapes shapes, DeviceProperties device)
         => WinogradTile.Supports(Kernel, Padding, shapes.Weight.C, shapes.Upsampled, shapes.Y, device);
 
+    private partial bool SupportsWinogradLanes(in Shapes shapes, DeviceProperties device)
+        => Convolution.RunsOnLanes(device) && HasEvenRows(shapes) && WinogradLanes.Fits(device, Math.Min(shapes.Weight.C, OutChannels));
+
+    private partial bool SupportsInputWinogradLanes(in Shapes shapes, DeviceProperties device) => SupportsWinogradLanes(shapes, device);
+
+    private partial bool SupportsWeightWinogradLanes(in Shapes shapes, DeviceProperties device)
+        => Convolution.RunsOnLanes(device) && HasEvenRows(shapes)
+            && WinogradLanes.WeightFits(device, Math.Min(shapes.Weight.C, OutChannels));
+
     private partial bool SupportsLanes(in Shapes shapes, DeviceProperties device) => Convolution.RunsOnLanes(device);
 
     private partial bool SupportsLanePairs(in Shapes shapes, DeviceProperties device)
@@ -296,6 +340,44 @@ public sealed partial record CropConcatConv2d(
             WorkgroupCount.Cover(OutChannels, CropConcatConv2dBackwardWeightLanePairs.Info.LocalSize.X).X,
             WorkgroupCount.Cover(shapes.Weight.C, spec.TileC).X,
             (uint)PartialShape(shapes).N);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackForwardWinogradLanes.Spec spec)
+        => WinogradLanes.Packing(WinogradPackedShape(shapes), Conv2dPackForwardWinogradLanes.Info);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackBackwardWinogradLanes.Spec spec)
+        => WinogradLanes.Packing(WinogradPackedTransposedShape(shapes), Conv2dPackBackwardWinogradLanes.Info);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dForwardWinogradLanes.Spec spec)
+        => WinogradLanes.Grid(Concatenated(shapes), shapes.Y);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardInputWinogradLanes.Spec spec)
+        => WinogradLanes.Grid(shapes.Y, Concatenated(shapes));
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardWeightWinogradLanes.Spec spec)
+        => WinogradLanes.WeightGrid(
+            shapes.Skip.N, WeightTilesShape(shapes), CropConcatConv2dBackwardWeightWinogradLanes.Info, spec.SubgroupSize);
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dForwardWinogradLanes.Spec spec)
+        => spec = spec with
+        {
+            TileK = WinogradLanes.TileChannels(shapes.Y), TileGroups = (uint)WinogradLanes.Groups(Concatenated(shapes), shapes.Y),
+        };
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dBackwardInputWinogradLanes.Spec spec)
+        => spec = spec with
+        {
+            TileK = WinogradLanes.TileChannels(Concatenated(shapes)), TileGroups = (uint)WinogradLanes.Groups(shapes.Y, Concatenated(shapes)),
+        };
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dBackwardWeightWinogradLanes.Spec spec)
+    {
+        (int inputs, int outputs) = (WinogradLanes.GradientTile(shapes.Weight.C), WinogradLanes.GradientTile(OutChannels));
+        spec = spec with
+        {
+            TileInputs = (uint)inputs, TileOutputs = (uint)outputs,
+            TileC = WinogradLanes.GradientBlock(inputs, 32), TileK = WinogradLanes.GradientBlock(outputs, 64),
+        };
+    }
 
     private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSum.Spec spec)
         => WorkgroupCount.Linear(shapes.Weight.Length + shapes.Bias.Length, WeightGradientSum.Info.LocalSize.X);

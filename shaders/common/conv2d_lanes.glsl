@@ -15,10 +15,7 @@
 
 #include "common/plane.glsl"
 #include "common/conv2d_channel.glsl"
-
-// A channel of the result: pixel (row, column) is number first + row * stride + column, and where `masked` is set, it is 0
-// wherever the pixel of `mask` at the same place is not positive.
-struct Target { Result result; Pixels mask; uint first; uint stride; bool masked; };
+#include "common/conv2d_target.glsl"
 
 Channel source_of(uint n, uint c);
 Target target_of(uint n, uint channel);

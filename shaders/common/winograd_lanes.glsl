@@ -1,0 +1,150 @@
+// 3x3 convolution for processors by Winograd's F(2x2,3x3), see common/winograd.glsl: y[k] = output(sum over c of U[k,c] * V[c]).
+// common/conv2d_lanes.glsl says what things cost there. What follows here:
+//
+// - A lane computes tiles of 2x2 results, TILES_EACH of them, so that transforms are sums of registers of one lane, and numbers of V
+//   need no broadcast; those of U come a gather at a time and are broadcast. Tiles are numbered along rows: no lane is idle at edges.
+// - A subgroup first transforms all channels of its tiles, to memory that is its workgroup's own and stays in the cache, and then
+//   takes one of the 16 elements of all products after the other: TILES_EACH * TILE_K sums in registers and on the stack, for which
+//   two channels more are TILES_EACH + TILE_K / 8 gathers. All 16 elements at once need more sums, and fewer gathers, but many
+//   times the instructions, and those come from beyond the first cache.
+// - What goes around in a loop is stored under a mask, sum by sum. Two channels at a time halve that, and a loop for each element
+//   of a column saves it in the transform of the products.
+// - So that the memory is small, there are few workgroups, each of which computes many blocks of tiles. A lane reads only what
+//   it has written itself: no barriers.
+//
+// The including file includes float_pairs.glsl, conv2d_pixel_pairs.glsl and winograd_lanes_packing.glsl; it declares SUBGROUP_SIZE,
+// TILE_K (16 or 32 channels of the result), TILE_GROUPS (workgroups that share the channels of the same tiles), SOURCE_PADDING and
+// the buffer types Pixels, WeightPairs { uint64_t pairs[]; }, Tiles { uint64_t tiles[]; } and Result { uint64_t result[]; }, and
+// says where channels lie and where sums start. Its workgroups are of 16 invocations.
+#include "common/plane.glsl"
+#include "common/conv2d_channel.glsl"
+#include "common/conv2d_target.glsl"
+#include "common/winograd.glsl"
+#include "common/winograd_tiles.glsl"
+
+layout(buffer_reference, std430, buffer_reference_align = 4) writeonly buffer SinglePixels { float pixels[]; };
+layout(buffer_reference, std430, buffer_reference_align = 4) readonly buffer SingleMasks { float pixels[]; };
+
+Target target_of(uint n, uint channel);
+float start_of(uint channel);
+
+const uint SUMS = TILES_EACH * TILE_K;
+const uint WEIGHT_GATHERS = TILE_K / SUBGROUP_SIZE;
+
+// Stores a row of a tile's results, of which those in columns `column` and `column` + 1.
+void store_row(Target target, Plane y, uint row, uint column, vec2 results) {
+    uint at = target.first + row * target.stride + column;
+    if (FIRST_COLUMN == 0u) {
+        if (target.masked)
+            results = mix(vec2(0.0), results, greaterThan(load_pixels(target.mask, at / 2u), vec2(0.0)));
+        target.result.result[at / 2u] = together(results);
+    } else {
+        [[unroll]] for (uint q = 0u; q < 2u; q++) {
+            if (column + q < y.width) { // before the first column, numbers wrap to large ones
+                float result = results[q];
+                if (target.masked)
+                    result = SingleMasks(target.mask).pixels[at + q] > 0.0 ? result : 0.0;
+                SinglePixels(target.result).pixels[at + q] = result;
+            }
+        }
+    }
+}
+
+// x are the extents of what is read, y those of the result, of which max(result, 0) is stored where `rectify_result` is set;
+// `workgroups` share the tiles of an image.
+void convolve_tiles(WeightPairs weights, Tiles own, Plane x, Plane y, uint workgroups, bool rectify_result) {
+    uint lane = gl_LocalInvocationID.x % SUBGROUP_SIZE;
+    uint pairs = (x.channels + 1u) / 2u;
+    uint n = gl_WorkGroupID.z;
+    uint first_place = place_of_tiles((n * workgroups + gl_WorkGroupID.y) * TILE_GROUPS + gl_WorkGroupID.x, pairs);
+    uint columns = (y.width + FIRST_COLUMN + 1u) / 2u;
+    uint tiles = (y.height + 1u) / 2u * columns;
+    uint channel_tiles = (y.channels + TILE_K - 1u) / TILE_K;
+
+    for (uint first = (gl_WorkGroupID.y * gl_WorkGroupSize.x + gl_LocalInvocationID.x - lane) * TILES_EACH; first < tiles;
+         first += workgroups * gl_WorkGroupSize.x * TILES_EACH) {
+        transform_tiles(own, first_place, first, n, x, columns, tiles);
+
+        uint row[TILES_EACH];
+        uint column[TILES_EACH];
+        [[unroll]] for (uint t = 0u; t < TILES_EACH; t++) {
+            uint tile = first + t * SUBGROUP_SIZE + lane;
+            uint tile_row = tile / columns;
+            row[t] = tile < tiles ? tile_row * 2u : y.height;
+            column[t] = (tile - tile_row * columns) * 2u - FIRST_COLUMN;
+        }
+
+        for (uint channel_tile = gl_WorkGroupID.x; channel_tile < channel_tiles; channel_tile += TILE_GROUPS) {
+            vec2 upper[SUMS]; // results in a tile's first row
+            vec2 lower[SUMS];
+            [[unroll]] for (uint k = 0u; k < TILE_K; k++) {
+                float start = start_of(min(channel_tile * TILE_K + k, y.channels - 1u));
+                [[unroll]] for (uint t = 0u; t < TILES_EACH; t++) {
+                    upper[k * TILES_EACH + t] = vec2(start);
+                    lower[k * TILES_EACH + t] = vec2(start);
+                }
+            }
+            for (uint j = 0u; j < 4u; j++) {
+                vec2 along[SUMS]; // output() of the column's products
+                [[unroll]] for (uint i = 0u; i < 4u; i++) {
+                    float sum[SUMS];
+                    [[unroll]] for (uint s = 0u; s < SUMS; s++)
+                        sum[s] = 0.0;
+                    uint element = 4u * j + i;
+                    uint place = first_place + element * pairs * TILES_EACH * SUBGROUP_SIZE;
+                    uint weight = place_of_weights(channel_tile * (TILE_K / PACKED_CHANNELS), element, pairs);
+                    uint weights_apart = place_of_weights(1u, 0u, pairs);
+                    for (uint pair = 0u; pair < pairs; pair++) {
+                        vec2 value[TILES_EACH];
+                        [[unroll]] for (uint t = 0u; t < TILES_EACH; t++)
+                            value[t] = both(own.tiles[place + t * SUBGROUP_SIZE]);
+                        vec2 gathered[WEIGHT_GATHERS];
+                        [[unroll]] for (uint g = 0u; g < WEIGHT_GATHERS; g++) {
+                            uint k = g * SUBGROUP_SIZE;
+                            gathered[g] = both(weights.pairs[weight + k / PACKED_CHANNELS * weights_apart + k % PACKED_CHANNELS + lane]);
+                        }
+                        place += TILES_EACH * SUBGROUP_SIZE;
+                        weight += PACKED_CHANNELS;
+                        [[unroll]] for (uint k = 0u; k < TILE_K; k++) {
+                            vec2 factor = subgroupBroadcast(gathered[k / SUBGROUP_SIZE], k % SUBGROUP_SIZE);
+                            [[unroll]] for (uint t = 0u; t < TILES_EACH; t++) {
+                                uint s = k * TILES_EACH + t;
+                                sum[s] = fma(factor.x, value[t].x, sum[s]);
+                                sum[s] = fma(factor.y, value[t].y, sum[s]);
+                            }
+                        }
+                    }
+                    [[unroll]] for (uint s = 0u; s < SUMS; s++) {
+                        if (i == 0u)
+                            along[s] = vec2(sum[s], 0.0);
+                        else if (i == 1u)
+                            along[s] = vec2(along[s].x + sum[s], sum[s]);
+                        else if (i == 2u)
+                            along[s] = vec2(along[s].x + sum[s], along[s].y - sum[s]);
+                        else
+                            along[s].y -= sum[s];
+                    }
+                }
+                vec2 factors = vec2(j < 3u ? 1.0 : 0.0, j == 0u ? 0.0 : j == 1u ? 1.0 : -1.0); // output(), one column after the other
+                [[unroll]] for (uint s = 0u; s < SUMS; s++) {
+                    upper[s] += along[s].x * factors;
+                    lower[s] += along[s].y * factors;
+                }
+            }
+
+            [[unroll]] for (uint k = 0u; k < TILE_K; k++) {
+                uint channel = channel_tile * TILE_K + k;
+                if (channel < y.channels) {
+                    Target target = target_of(n, channel);
+                    [[unroll]] for (uint t = 0u; t < TILES_EACH; t++) {
+                        uint s = k * TILES_EACH + t;
+                        if (row[t] < y.height)
+                            store_row(target, y, row[t], column[t], rectify_result ? max(upper[s], 0.0) : upper[s]);
+                        if (row[t] + 1u < y.height)
+                            store_row(target, y, row[t] + 1u, column[t], rectify_result ? max(lower[s], 0.0) : lower[s]);
+                    }
+                }
+            }
+        }
+    }
+}

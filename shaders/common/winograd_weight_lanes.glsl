@@ -1,0 +1,214 @@
+// Gradient of a 3x3 convolution to its weight and bias by Winograd's F(2x2,3x3) for processors, first half, see common/winograd.glsl:
+// the sums over one run of rows of tiles of one image, weight_gradient(sum over tiles of input(x) * output_gradient(d_y)).
+// common/conv2d_lanes.glsl and common/winograd_lanes.glsl say what things cost there. What follows here:
+//
+// - A lane is a channel, also in the transforms, so that sums over tiles are sums of registers. Two tiles that are neighbours in a
+//   row are transformed together and lie in one place.
+// - A subgroup takes TILE_INPUTS input channels of TILE_OUTPUTS output channels in one run. It transforms UNITS pairs of tiles at a
+//   time, and then takes one of the 16 elements of all products after the other, for TILE_C input channels of TILE_K output channels.
+// - Transformed tiles, and sums between one time and the next, lie in memory that is the subgroup's own and stays in the cache. So
+//   that it is small, there are few workgroups, each of which computes many such parts. A lane reads only what it has written itself.
+//
+// The including file includes float_pairs.glsl and conv2d_pixel_pairs.glsl; it declares SUBGROUP_SIZE, PADDING, TILE_INPUTS,
+// TILE_OUTPUTS, TILE_C, TILE_K, the buffer types Pixels, Tiles { uint64_t tiles[]; } and Sums { float sums[]; }, d_y, partial and
+// partial_bias, and says where channels of x lie. Its workgroups are of 16 invocations.
+#include "common/plane.glsl"
+#include "common/conv2d_channel.glsl"
+#include "common/winograd.glsl"
+
+Channel source_of(uint n, uint c);
+
+const uint UNITS = 32u;
+const uint SUBGROUPS = gl_WorkGroupSize.x / SUBGROUP_SIZE;
+const uint OUTPUT_VECTORS = TILE_K / SUBGROUP_SIZE;
+const uint INPUT_GATHERS = TILE_C / SUBGROUP_SIZE;
+
+// Tiles start at columns of x from which pairs of pixels can be read; where the padding is odd, that leaves the first tile's first
+// column of gradients before the image.
+const uint FIRST_COLUMN = PADDING % 2u;
+
+// Where a subgroup's memory holds transformed pixels [16][UNITS][TILE_INPUTS], transformed gradients [16][UNITS][TILE_OUTPUTS] and
+// sums [16][TILE_INPUTS / 2][TILE_OUTPUTS].
+const uint GRADIENTS = 16u * UNITS * TILE_INPUTS;
+const uint ALL_SUMS = GRADIENTS + 16u * UNITS * TILE_OUTPUTS;
+const uint OWN_LENGTH = ALL_SUMS + 8u * TILE_INPUTS * TILE_OUTPUTS;
+
+// Transforms the pixels under two tiles, whose first gradient is that of (row, column), of an input channel for each lane.
+void transform_pixels(Tiles own, uint place, Channel source, Plane x, uint row, uint column) {
+    float pixels[4][6];
+    [[unroll]] for (uint r = 0u; r < 4u; r++) {
+        uint h = row + r - PADDING; // above the first row and before the first column, numbers wrap to large ones
+        uint line = source.first + min(h, x.height - 1u) * source.stride;
+        [[unroll]] for (uint s = 0u; s < 6u; s += 2u) {
+            uint w = column + s - PADDING;
+            vec2 pair = load_pixels(source.pixels, (line + min(w, x.width - 2u)) / 2u);
+            if (PADDING > 0u)
+                pair = h < x.height && w < x.width ? pair : vec2(0.0);
+            if (source.rectify)
+                pair = max(pair, 0.0);
+            pixels[r][s] = pair.x;
+            pixels[r][s + 1u] = pair.y;
+        }
+    }
+    mat4 tile[2];
+    [[unroll]] for (uint i = 0u; i < 2u; i++) {
+        [[unroll]] for (uint r = 0u; r < 4u; r++)
+            tile[i][r] = vec4(pixels[r][2u * i], pixels[r][2u * i + 1u], pixels[r][2u * i + 2u], pixels[r][2u * i + 3u]);
+        tile[i] = winograd_input(tile[i]);
+    }
+    [[unroll]] for (uint element = 0u; element < 16u; element++)
+        own.tiles[place + element * UNITS * TILE_INPUTS] = together(vec2(tile[0][element / 4u][element % 4u], tile[1][element / 4u][element % 4u]));
+}
+
+// Transforms the gradients of two tiles of an output channel for each lane, of which `first` is the first element.
+void transform_gradients(Tiles own, uint place, uint first, Plane y, uint row, uint column) {
+    const uint LOADS = 2u + FIRST_COLUMN; // for each row
+    float gradients[2][2u * LOADS];
+    [[unroll]] for (uint r = 0u; r < 2u; r++) {
+        [[unroll]] for (uint i = 0u; i < LOADS; i++) {
+            uint q = column + 2u * i - FIRST_COLUMN;
+            vec2 pair = load_pixels(d_y, (first + min(row + r, y.height - 1u) * y.width + min(q, y.width - 2u)) / 2u);
+            pair = row + r < y.height && q < y.width ? pair : vec2(0.0);
+            gradients[r][2u * i] = pair.x;
+            gradients[r][2u * i + 1u] = pair.y;
+        }
+    }
+    mat4 tile[2];
+    [[unroll]] for (uint i = 0u; i < 2u; i++) {
+        uint s = FIRST_COLUMN + 2u * i;
+        tile[i] = winograd_output_gradient(mat2(gradients[0][s], gradients[0][s + 1u], gradients[1][s], gradients[1][s + 1u]));
+    }
+    [[unroll]] for (uint element = 0u; element < 16u; element++)
+        own.tiles[place + element * UNITS * TILE_OUTPUTS] = together(vec2(tile[0][element / 4u][element % 4u], tile[1][element / 4u][element % 4u]));
+}
+
+// Adds the products of the same element of `units` pairs of tiles to the sums of TILE_C input channels, from c on, of TILE_K output
+// channels, from k on.
+void add_products(Tiles own, uint own_place, uint element, uint c, uint k, uint units, bool is_first) {
+    float sum[TILE_C * OUTPUT_VECTORS];
+    uint sums_place = own_place + ALL_SUMS + (element * TILE_INPUTS + c) / 2u * TILE_OUTPUTS + k;
+    [[unroll]] for (uint i = 0u; i < TILE_C * OUTPUT_VECTORS; i++)
+        sum[i] = 0.0;
+    if (!is_first) {
+        [[unroll]] for (uint i = 0u; i < TILE_C; i += 2u) {
+            [[unroll]] for (uint v = 0u; v < OUTPUT_VECTORS; v++) {
+                vec2 before = both(own.tiles[sums_place + i / 2u * TILE_OUTPUTS + v * SUBGROUP_SIZE]);
+                sum[i * OUTPUT_VECTORS + v] = before.x;
+                sum[(i + 1u) * OUTPUT_VECTORS + v] = before.y;
+            }
+        }
+    }
+    uint pixels_place = own_place + element * UNITS * TILE_INPUTS + c;
+    uint gradients_place = own_place + GRADIENTS + element * UNITS * TILE_OUTPUTS + k;
+    for (uint unit = 0u; unit < units; unit++) {
+        vec2 gradient[OUTPUT_VECTORS];
+        [[unroll]] for (uint v = 0u; v < OUTPUT_VECTORS; v++)
+            gradient[v] = both(own.tiles[gradients_place + v * SUBGROUP_SIZE]);
+        vec2 gathered[INPUT_GATHERS];
+        [[unroll]] for (uint g = 0u; g < INPUT_GATHERS; g++)
+            gathered[g] = both(own.tiles[pixels_place + g * SUBGROUP_SIZE]);
+        gradients_place += TILE_OUTPUTS;
+        pixels_place += TILE_INPUTS;
+        [[unroll]] for (uint i = 0u; i < TILE_C; i++) {
+            vec2 pixel = subgroupBroadcast(gathered[i / SUBGROUP_SIZE], i % SUBGROUP_SIZE);
+            [[unroll]] for (uint v = 0u; v < OUTPUT_VECTORS; v++) {
+                uint s = i * OUTPUT_VECTORS + v;
+                sum[s] = fma(gradient[v].x, pixel.x, sum[s]);
+                sum[s] = fma(gradient[v].y, pixel.y, sum[s]);
+            }
+        }
+    }
+    [[unroll]] for (uint i = 0u; i < TILE_C; i += 2u) {
+        [[unroll]] for (uint v = 0u; v < OUTPUT_VECTORS; v++) {
+            own.tiles[sums_place + i / 2u * TILE_OUTPUTS + v * SUBGROUP_SIZE]
+                = together(vec2(sum[i * OUTPUT_VECTORS + v], sum[(i + 1u) * OUTPUT_VECTORS + v]));
+        }
+    }
+}
+
+// The subgroup's parts of the sums over `runs` runs of each image's rows of tiles, of which it computes every `workgroups`-th.
+void sum_products(Tiles own, Plane x, Plane y, uint runs, uint workgroups) {
+    uint lane = gl_LocalInvocationID.x % SUBGROUP_SIZE;
+    uint n = gl_WorkGroupID.z;
+    uint subgroup = gl_WorkGroupID.x * SUBGROUPS + gl_LocalInvocationID.x / SUBGROUP_SIZE;
+    uint own_place = (n * workgroups * SUBGROUPS + subgroup) * OWN_LENGTH + lane;
+    uint input_tiles = (x.channels + TILE_INPUTS - 1u) / TILE_INPUTS;
+    uint output_tiles = (y.channels + TILE_OUTPUTS - 1u) / TILE_OUTPUTS;
+    uint rows = (y.height + 1u) / 2u;
+    uint row_units = (y.width + FIRST_COLUMN + 3u) / 4u;
+
+    for (uint part = subgroup; part < runs * input_tiles * output_tiles; part += workgroups * SUBGROUPS) {
+        uint run = part / (input_tiles * output_tiles);
+        uint range = part - run * (input_tiles * output_tiles);
+        uint input_tile = range / output_tiles;
+        uint c0 = input_tile * TILE_INPUTS;
+        uint k0 = (range - input_tile * output_tiles) * TILE_OUTPUTS;
+        uint row = run * rows / runs;
+        uint end_row = (run + 1u) * rows / runs;
+        uint row_unit = 0u;
+
+        float bias[TILE_OUTPUTS / SUBGROUP_SIZE];
+        [[unroll]] for (uint v = 0u; v < TILE_OUTPUTS / SUBGROUP_SIZE; v++)
+            bias[v] = 0.0;
+        bool is_first = true;
+        do {
+            uint units = 0u;
+            for (; units < UNITS && row < end_row; units++) {
+                uint column = row_unit * 4u - FIRST_COLUMN;
+                for (uint c = 0u; c < TILE_INPUTS; c += SUBGROUP_SIZE) {
+                    Channel source = source_of(n, min(c0 + c + lane, x.channels - 1u));
+                    transform_pixels(own, own_place + units * TILE_INPUTS + c, source, x, row * 2u, column);
+                }
+                for (uint k = 0u; k < TILE_OUTPUTS; k += SUBGROUP_SIZE) {
+                    uint first = (n * y.channels + min(k0 + k + lane, y.channels - 1u)) * y.height * y.width;
+                    transform_gradients(own, own_place + GRADIENTS + units * TILE_OUTPUTS + k, first, y, row * 2u, column);
+                }
+                row_unit++;
+                row += row_unit == row_units ? 1u : 0u;
+                row_unit = row_unit == row_units ? 0u : row_unit;
+            }
+            for (uint element = 0u; element < 16u; element++) {
+                for (uint k = 0u; k < TILE_OUTPUTS; k += TILE_K) {
+                    for (uint c = 0u; c < TILE_INPUTS; c += TILE_C)
+                        add_products(own, own_place, element, c, k, units, is_first);
+                }
+            }
+            if (c0 == 0u) {
+                for (uint unit = 0u; unit < units; unit++) {
+                    uint place = own_place + GRADIENTS + (5u * UNITS + unit) * TILE_OUTPUTS; // element 5 is a tile's sum
+                    [[unroll]] for (uint v = 0u; v < TILE_OUTPUTS / SUBGROUP_SIZE; v++) {
+                        vec2 gradients = both(own.tiles[place + v * SUBGROUP_SIZE]);
+                        bias[v] += gradients.x + gradients.y;
+                    }
+                }
+            }
+            is_first = false;
+        } while (row < end_row);
+
+        for (uint k = 0u; k < TILE_OUTPUTS; k += SUBGROUP_SIZE) {
+            for (uint c = 0u; c < TILE_INPUTS; c += 2u) {
+                mat4 sums[2];
+                [[unroll]] for (uint element = 0u; element < 16u; element++) {
+                    vec2 sum = both(own.tiles[own_place + ALL_SUMS + (element * TILE_INPUTS + c) / 2u * TILE_OUTPUTS + k]);
+                    sums[0][element / 4u][element % 4u] = sum.x;
+                    sums[1][element / 4u][element % 4u] = sum.y;
+                }
+                [[unroll]] for (uint i = 0u; i < 2u; i++) {
+                    mat3 gradient = winograd_weight_gradient(sums[i]);
+                    if (k0 + k + lane < y.channels && c0 + c + i < x.channels) {
+                        uint place = (((n * runs + run) * y.channels + k0 + k + lane) * x.channels + c0 + c + i) * 9u;
+                        [[unroll]] for (uint t = 0u; t < 9u; t++)
+                            partial.sums[place + t] = gradient[t / 3u][t % 3u];
+                    }
+                }
+            }
+        }
+        if (c0 == 0u) {
+            [[unroll]] for (uint v = 0u; v < TILE_OUTPUTS / SUBGROUP_SIZE; v++) {
+                uint k = k0 + v * SUBGROUP_SIZE + lane;
+                if (k < y.channels)
+                    partial_bias.sums[(n * runs + run) * y.channels + k] = bias[v];
+            }
+        }
+    }
+}
