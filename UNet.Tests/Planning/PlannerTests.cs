@@ -25,7 +25,9 @@ public class PlannerTests
         DeviceProperties device = TestDevice.Shared.Properties;
         DeviceProperties narrow = device with { MaxStorageBufferRange = 1_300_000 };
         (Graph whole, Graph sliced) = (TrainingStep(), TrainingStep());
-        ExecutionPlan plan = Planner.Plan(whole, device), slicedPlan = Planner.Plan(sliced, narrow);
+        // What Winograd's kernels for processors keep of one image is larger than such a binding.
+        PlanOptions options = new() { Numerics = NumericsRule.Direct };
+        ExecutionPlan plan = Planner.Plan(whole, device, options), slicedPlan = Planner.Plan(sliced, narrow, options);
 
         Assert.Contains(plan.Dispatches.SelectMany(dispatch => dispatch.Dispatch.Buffers), range => range.Length > narrow.MaxStorageBufferRange);
         Assert.All(slicedPlan.Dispatches.SelectMany(dispatch => dispatch.Dispatch.Buffers), range => Assert.True(range.Length <= narrow.MaxStorageBufferRange));

@@ -360,13 +360,13 @@ public sealed partial record CropConcatConv2d(
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dForwardWinogradLanes.Spec spec)
         => spec = spec with
         {
-            TileK = WinogradLanes.TileChannels(shapes.Y), TileGroups = (uint)WinogradLanes.Groups(Concatenated(shapes), shapes.Y),
+            TileK = WinogradLanes.TileChannels(OutChannels), TileGroups = (uint)WinogradLanes.Groups(Concatenated(shapes), shapes.Y),
         };
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dBackwardInputWinogradLanes.Spec spec)
         => spec = spec with
         {
-            TileK = WinogradLanes.TileChannels(Concatenated(shapes)), TileGroups = (uint)WinogradLanes.Groups(shapes.Y, Concatenated(shapes)),
+            TileK = WinogradLanes.TileChannels(shapes.Weight.C), TileGroups = (uint)WinogradLanes.Groups(shapes.Y, Concatenated(shapes)),
         };
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dBackwardWeightWinogradLanes.Spec spec)

@@ -51,11 +51,14 @@ internal static class WinogradLanes
     public static Shape Tiles(Shape source, Shape result)
         => new(source.N * Workgroups(source, result) * Groups(source, result), Pairs(source.C), 2 * Elements, BlockTiles);
 
-    /// <summary>Transformed weights [tiles of channels written,16,pairs of channels read,2·channels of a tile].</summary>
+    /// <summary>
+    /// Transformed weights [tiles of channels written,16,pairs of channels read,2·channels of a tile], with zeros up to the last channel
+    /// that a subgroup reads.
+    /// </summary>
     /// <param name="written">Channels that are written.</param>
     /// <param name="read">Channels that are read.</param>
     public static Shape Packed(int written, int read)
-        => new((int)WorkgroupCount.Cover(written, PackedChannels).X, Elements, Pairs(read), 2 * PackedChannels);
+        => new((int)(WorkgroupCount.Cover(written, TileChannels(written)).X * TileChannels(written)) / PackedChannels, Elements, Pairs(read), 2 * PackedChannels);
 
     /// <summary>An invocation for each channel written and each pair of channels read.</summary>
     /// <param name="packed">Shape of the transformed weights.</param>
@@ -70,8 +73,8 @@ internal static class WinogradLanes
         => new((uint)Groups(source, result), (uint)Workgroups(source, result), (uint)source.N);
 
     /// <summary>Channels written that a subgroup computes at a time: all or 32.</summary>
-    /// <param name="result">Shape of what is written.</param>
-    public static uint TileChannels(Shape result) => result.C <= PackedChannels ? 16u : 32u;
+    /// <param name="written">Channels that are written.</param>
+    public static uint TileChannels(int written) => written <= PackedChannels ? 16u : 32u;
 
     /// <summary>Into how many groups the channels written are cut: deep levels have few tiles and many channels.</summary>
     /// <param name="source">Shape of what is read.</param>
