@@ -8,7 +8,7 @@
 //   two channels more are TILES_EACH + TILE_K / 8 gathers. All 16 elements at once need more sums, and fewer gathers, but many
 //   times the instructions, and those come from beyond the first cache.
 // - What goes around in a loop is stored under a mask, sum by sum. Two channels at a time halve that, and a loop for each element
-//   of a column saves it in the transform of the products.
+//   of a column, not around them, saves it in the transform of the products.
 // - So that the memory is small, there are few workgroups, each of which computes many blocks of tiles. A lane reads only what
 //   it has written itself: no barriers.
 //
@@ -50,6 +50,37 @@ void store_row(Target target, Plane y, uint row, uint column, vec2 results) {
     }
 }
 
+// One element of the products of a tile of channels with all the subgroup's tiles: the sums over the channels read.
+void sum_products(
+    WeightPairs weights, Tiles own, uint first_place, uint pairs, uint channel_tile, uint element, out float sum[SUMS]) {
+    uint lane = gl_LocalInvocationID.x % SUBGROUP_SIZE;
+    uint place = first_place + element * pairs * TILES_EACH * SUBGROUP_SIZE;
+    uint weight = place_of_weights(channel_tile * (TILE_K / PACKED_CHANNELS), element, pairs) + lane;
+    uint weights_apart = place_of_weights(1u, 0u, pairs);
+    [[unroll]] for (uint s = 0u; s < SUMS; s++)
+        sum[s] = 0.0;
+    for (uint pair = 0u; pair < pairs; pair++) {
+        vec2 value[TILES_EACH];
+        [[unroll]] for (uint t = 0u; t < TILES_EACH; t++)
+            value[t] = both(own.tiles[place + t * SUBGROUP_SIZE]);
+        vec2 gathered[WEIGHT_GATHERS];
+        [[unroll]] for (uint g = 0u; g < WEIGHT_GATHERS; g++) {
+            uint k = g * SUBGROUP_SIZE;
+            gathered[g] = both(weights.pairs[weight + k / PACKED_CHANNELS * weights_apart + k % PACKED_CHANNELS]);
+        }
+        place += TILES_EACH * SUBGROUP_SIZE;
+        weight += PACKED_CHANNELS;
+        [[unroll]] for (uint k = 0u; k < TILE_K; k++) {
+            vec2 factor = subgroupBroadcast(gathered[k / SUBGROUP_SIZE], k % SUBGROUP_SIZE);
+            [[unroll]] for (uint t = 0u; t < TILES_EACH; t++) {
+                uint s = k * TILES_EACH + t;
+                sum[s] = fma(factor.x, value[t].x, sum[s]);
+                sum[s] = fma(factor.y, value[t].y, sum[s]);
+            }
+        }
+    }
+}
+
 // x are the extents of what is read, y those of the result, of which max(result, 0) is stored where `rectify_result` is set;
 // `workgroups` share the tiles of an image.
 void convolve_tiles(WeightPairs weights, Tiles own, Plane x, Plane y, uint workgroups, bool rectify_result) {
@@ -85,50 +116,16 @@ void convolve_tiles(WeightPairs weights, Tiles own, Plane x, Plane y, uint workg
                 }
             }
             for (uint j = 0u; j < 4u; j++) {
-                vec2 along[SUMS]; // output() of the column's products
-                [[unroll]] for (uint i = 0u; i < 4u; i++) {
-                    float sum[SUMS];
-                    [[unroll]] for (uint s = 0u; s < SUMS; s++)
-                        sum[s] = 0.0;
-                    uint element = 4u * j + i;
-                    uint place = first_place + element * pairs * TILES_EACH * SUBGROUP_SIZE;
-                    uint weight = place_of_weights(channel_tile * (TILE_K / PACKED_CHANNELS), element, pairs);
-                    uint weights_apart = place_of_weights(1u, 0u, pairs);
-                    for (uint pair = 0u; pair < pairs; pair++) {
-                        vec2 value[TILES_EACH];
-                        [[unroll]] for (uint t = 0u; t < TILES_EACH; t++)
-                            value[t] = both(own.tiles[place + t * SUBGROUP_SIZE]);
-                        vec2 gathered[WEIGHT_GATHERS];
-                        [[unroll]] for (uint g = 0u; g < WEIGHT_GATHERS; g++) {
-                            uint k = g * SUBGROUP_SIZE;
-                            gathered[g] = both(weights.pairs[weight + k / PACKED_CHANNELS * weights_apart + k % PACKED_CHANNELS + lane]);
-                        }
-                        place += TILES_EACH * SUBGROUP_SIZE;
-                        weight += PACKED_CHANNELS;
-                        [[unroll]] for (uint k = 0u; k < TILE_K; k++) {
-                            vec2 factor = subgroupBroadcast(gathered[k / SUBGROUP_SIZE], k % SUBGROUP_SIZE);
-                            [[unroll]] for (uint t = 0u; t < TILES_EACH; t++) {
-                                uint s = k * TILES_EACH + t;
-                                sum[s] = fma(factor.x, value[t].x, sum[s]);
-                                sum[s] = fma(factor.y, value[t].y, sum[s]);
-                            }
-                        }
-                    }
-                    [[unroll]] for (uint s = 0u; s < SUMS; s++) {
-                        if (i == 0u)
-                            along[s] = vec2(sum[s], 0.0);
-                        else if (i == 1u)
-                            along[s] = vec2(along[s].x + sum[s], sum[s]);
-                        else if (i == 2u)
-                            along[s] = vec2(along[s].x + sum[s], along[s].y - sum[s]);
-                        else
-                            along[s].y -= sum[s];
-                    }
-                }
+                float product[4][SUMS];
+                sum_products(weights, own, first_place, pairs, channel_tile, 4u * j, product[0]);
+                sum_products(weights, own, first_place, pairs, channel_tile, 4u * j + 1u, product[1]);
+                sum_products(weights, own, first_place, pairs, channel_tile, 4u * j + 2u, product[2]);
+                sum_products(weights, own, first_place, pairs, channel_tile, 4u * j + 3u, product[3]);
                 vec2 factors = vec2(j < 3u ? 1.0 : 0.0, j == 0u ? 0.0 : j == 1u ? 1.0 : -1.0); // output(), one column after the other
                 [[unroll]] for (uint s = 0u; s < SUMS; s++) {
-                    upper[s] += along[s].x * factors;
-                    lower[s] += along[s].y * factors;
+                    vec2 along = winograd_output(vec4(product[0][s], product[1][s], product[2][s], product[3][s]));
+                    upper[s] += along.x * factors;
+                    lower[s] += along.y * factors;
                 }
             }
 
