@@ -291,12 +291,6 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
         };
     }
 
-    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardWinogradLanes.Spec spec)
-        => spec = spec with { TileK = WinogradLanes.TileChannels(OutChannels), TileGroups = (uint)WinogradLanes.Groups(shapes.X, shapes.Y) };
-
-    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputWinogradLanes.Spec spec)
-        => spec = spec with { TileK = WinogradLanes.TileChannels(shapes.X.C), TileGroups = (uint)WinogradLanes.Groups(shapes.Y, shapes.X) };
-
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackPixelRows.Spec spec) => RowTile.Packing(PixelRowsShape(shapes));
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackGradientRows.Spec spec) => RowTile.Packing(GradientRowsShape(shapes));

@@ -357,18 +357,6 @@ public sealed partial record CropConcatConv2d(
         => WinogradLanes.WeightGrid(
             shapes.Skip.N, WeightTilesShape(shapes), CropConcatConv2dBackwardWeightWinogradLanes.Info, spec.SubgroupSize);
 
-    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dForwardWinogradLanes.Spec spec)
-        => spec = spec with
-        {
-            TileK = WinogradLanes.TileChannels(OutChannels), TileGroups = (uint)WinogradLanes.Groups(Concatenated(shapes), shapes.Y),
-        };
-
-    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dBackwardInputWinogradLanes.Spec spec)
-        => spec = spec with
-        {
-            TileK = WinogradLanes.TileChannels(shapes.Weight.C), TileGroups = (uint)WinogradLanes.Groups(shapes.Y, Concatenated(shapes)),
-        };
-
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dBackwardWeightWinogradLanes.Spec spec)
     {
         (int inputs, int outputs) = (WinogradLanes.GradientTile(shapes.Weight.C), WinogradLanes.GradientTile(OutChannels));

@@ -16,6 +16,9 @@ internal static class WinogradLanes
     /// <summary>Elements of a transformed tile or kernel.</summary>
     private const int Elements = 16;
 
+    /// <summary>Channels written that a subgroup computes at a time, <c>TILE_K</c> of the kernels.</summary>
+    private const int TileChannels = 32;
+
     /// <summary>Channels in a tile of packed weights.</summary>
     private const int PackedChannels = 16;
 
@@ -58,7 +61,7 @@ internal static class WinogradLanes
     /// <param name="written">Channels that are written.</param>
     /// <param name="read">Channels that are read.</param>
     public static Shape Packed(int written, int read)
-        => new((int)(WorkgroupCount.Cover(written, TileChannels(written)).X * TileChannels(written)) / PackedChannels, Elements, Pairs(read), 2 * PackedChannels);
+        => new((int)WorkgroupCount.Cover(written, TileChannels).X * TileChannels / PackedChannels, Elements, Pairs(read), 2 * PackedChannels);
 
     /// <summary>An invocation for each channel written and each pair of channels read.</summary>
     /// <param name="packed">Shape of the transformed weights.</param>
@@ -72,14 +75,10 @@ internal static class WinogradLanes
     public static WorkgroupCount Grid(Shape source, Shape result)
         => new((uint)Groups(source, result), (uint)Workgroups(source, result), (uint)source.N);
 
-    /// <summary>Channels written that a subgroup computes at a time: all or 32.</summary>
-    /// <param name="written">Channels that are written.</param>
-    public static uint TileChannels(int written) => written <= PackedChannels ? 16u : 32u;
-
     /// <summary>Into how many groups the channels written are cut: deep levels have few tiles and many channels.</summary>
     /// <param name="source">Shape of what is read.</param>
     /// <param name="result">Shape of what is written.</param>
-    public static int Groups(Shape source, Shape result)
+    private static int Groups(Shape source, Shape result)
         => (int)Math.Clamp(MostWorkgroups(source) / Workgroups(source, result), 1, Math.Max(1, result.C / 128));
 
     /// <summary>Memory of all subgroups that sum a weight gradient; their number for one image is even and does not depend on the batch.</summary>

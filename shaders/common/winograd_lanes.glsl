@@ -9,12 +9,13 @@
 //   times the instructions, and those come from beyond the first cache.
 // - What goes around in a loop is stored under a mask, sum by sum. Two channels at a time halve that, and a loop for each element
 //   of a column, not around them, saves it in the transform of the products.
+// - LLVM's time for a block of code grows faster than its length, and only loops end blocks. So results are stored in one loop for
+//   each channel, of at most one turn.
 // - So that the memory is small, there are few workgroups, each of which computes many blocks of tiles. A lane reads only what
 //   it has written itself: no barriers.
 //
 // The including file includes float_pairs.glsl, conv2d_pixel_pairs.glsl and winograd_lanes_packing.glsl; it declares SUBGROUP_SIZE,
-// TILE_K (16 or 32 channels of the result), TILE_GROUPS (workgroups that share the channels of the same tiles), SOURCE_PADDING and
-// the buffer types Pixels, WeightPairs { uint64_t pairs[]; }, Tiles { uint64_t tiles[]; } and Result { uint64_t result[]; }, and
+// SOURCE_PADDING and the buffer types Pixels, WeightPairs { uint64_t pairs[]; }, Tiles { uint64_t tiles[]; } and Result { uint64_t result[]; }, and
 // says where channels lie and where sums start. Its workgroups are of 16 invocations.
 #include "common/plane.glsl"
 #include "common/conv2d_channel.glsl"
@@ -28,6 +29,7 @@ layout(buffer_reference, std430, buffer_reference_align = 4) readonly buffer Sin
 Target target_of(uint n, uint channel);
 float start_of(uint channel);
 
+const uint TILE_K = 32u; // channels of the result that a subgroup computes at a time
 const uint SUMS = TILES_EACH * TILE_K;
 const uint WEIGHT_GATHERS = TILE_K / SUBGROUP_SIZE;
 
@@ -87,7 +89,7 @@ void convolve_tiles(WeightPairs weights, Tiles own, Plane x, Plane y, uint workg
     uint lane = gl_LocalInvocationID.x % SUBGROUP_SIZE;
     uint pairs = (x.channels + 1u) / 2u;
     uint n = gl_WorkGroupID.z;
-    uint first_place = place_of_tiles((n * workgroups + gl_WorkGroupID.y) * TILE_GROUPS + gl_WorkGroupID.x, pairs);
+    uint first_place = place_of_tiles((n * workgroups + gl_WorkGroupID.y) * gl_NumWorkGroups.x + gl_WorkGroupID.x, pairs);
     uint columns = (y.width + FIRST_COLUMN + 1u) / 2u;
     uint tiles = (y.height + 1u) / 2u * columns;
     uint channel_tiles = (y.channels + TILE_K - 1u) / TILE_K;
@@ -105,16 +107,11 @@ void convolve_tiles(WeightPairs weights, Tiles own, Plane x, Plane y, uint workg
             column[t] = (tile - tile_row * columns) * 2u - FIRST_COLUMN;
         }
 
-        for (uint channel_tile = gl_WorkGroupID.x; channel_tile < channel_tiles; channel_tile += TILE_GROUPS) {
+        for (uint channel_tile = gl_WorkGroupID.x; channel_tile < channel_tiles; channel_tile += gl_NumWorkGroups.x) {
             vec2 upper[SUMS]; // results in a tile's first row
             vec2 lower[SUMS];
-            [[unroll]] for (uint k = 0u; k < TILE_K; k++) {
-                float start = start_of(min(channel_tile * TILE_K + k, y.channels - 1u));
-                [[unroll]] for (uint t = 0u; t < TILES_EACH; t++) {
-                    upper[k * TILES_EACH + t] = vec2(start);
-                    lower[k * TILES_EACH + t] = vec2(start);
-                }
-            }
+            [[unroll]] for (uint i = 0u; i < SUMS; i++)
+                upper[i] = lower[i] = vec2(0.0);
             for (uint j = 0u; j < 4u; j++) {
                 float product[4][SUMS];
                 sum_products(weights, own, first_place, pairs, channel_tile, 4u * j, product[0]);
@@ -130,15 +127,16 @@ void convolve_tiles(WeightPairs weights, Tiles own, Plane x, Plane y, uint workg
             }
 
             [[unroll]] for (uint k = 0u; k < TILE_K; k++) {
-                uint channel = channel_tile * TILE_K + k;
-                if (channel < y.channels) {
+                uint first_channel = channel_tile * TILE_K + k;
+                for (uint channel = first_channel; channel < min(first_channel + 1u, y.channels); channel++) {
+                    float start = start_of(channel);
                     Target target = target_of(n, channel);
                     [[unroll]] for (uint t = 0u; t < TILES_EACH; t++) {
                         uint s = k * TILES_EACH + t;
                         if (row[t] < y.height)
-                            store_row(target, y, row[t], column[t], rectify_result ? max(upper[s], 0.0) : upper[s]);
+                            store_row(target, y, row[t], column[t], rectify_result ? max(upper[s] + start, 0.0) : upper[s] + start);
                         if (row[t] + 1u < y.height)
-                            store_row(target, y, row[t] + 1u, column[t], rectify_result ? max(lower[s], 0.0) : lower[s]);
+                            store_row(target, y, row[t] + 1u, column[t], rectify_result ? max(lower[s] + start, 0.0) : lower[s] + start);
                     }
                 }
             }

@@ -6,15 +6,13 @@
 #extension GL_KHR_shader_subgroup_ballot : require
 // Gradient of a 3x3 convolution to its input by Winograd's F(2x2,3x3) for processors with subgroups of 8 or 16, for rows of even
 // length: a convolution of d_y, padded by 2 - PADDING, with the kernels that conv2d/pack_backward_winograd_lanes has turned by 180
-// degrees and transposed. A subgroup computes blocks of 64 tiles of 2x2 pixels, of every TILE_GROUPS-th TILE_K input channels; see
-// common/winograd_lanes.glsl.
+// degrees and transposed. A subgroup computes blocks of 64 tiles of 2x2 pixels, of every n-th TILE_K input channels, n the
+// workgroups along x; see common/winograd_lanes.glsl.
 layout(local_size_x = 16) in;
 
 layout(constant_id = 0) const uint PADDING = 0u;
-layout(constant_id = 1) const uint TILE_K = 32u;
-layout(constant_id = 2) const uint TILE_GROUPS = 1u;
-layout(constant_id = 3) const uint RECTIFY = 0u; // not 0: x counted as max(x, 0), whose derivative is 0 up to x = 0
-layout(constant_id = 4) const uint SUBGROUP_SIZE = 8u;
+layout(constant_id = 1) const uint RECTIFY = 0u; // not 0: x counted as max(x, 0), whose derivative is 0 up to x = 0
+layout(constant_id = 2) const uint SUBGROUP_SIZE = 8u;
 
 layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer Pixels { uint64_t pixels[]; };
 layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer WeightPairs { uint64_t pairs[]; };
@@ -55,6 +53,6 @@ float start_of(uint channel) {
 }
 
 void main() {
-    uint workgroups = gradient_tiles_n / (x_n * TILE_GROUPS);
+    uint workgroups = gradient_tiles_n / (x_n * gl_NumWorkGroups.x);
     convolve_tiles(winograd_packed_transposed, gradient_tiles, Plane(y_c, y_h, y_w), Plane(x_c, x_h, x_w), workgroups, false);
 }

@@ -6,15 +6,13 @@
 #extension GL_KHR_shader_subgroup_ballot : require
 // Convolution 3x3 by Winograd's F(2x2,3x3) for processors with subgroups of 8 or 16, for rows of even length; see
 // common/winograd_lanes.glsl. `winograd_packed` comes from conv2d/pack_forward_winograd_lanes. A subgroup computes blocks of 64
-// tiles of 2x2 pixels, of every TILE_GROUPS-th TILE_K output channels.
+// tiles of 2x2 pixels, of every n-th TILE_K output channels, n the workgroups along x.
 layout(local_size_x = 16) in;
 
 layout(constant_id = 0) const uint PADDING = 0u;
-layout(constant_id = 1) const uint TILE_K = 32u;
-layout(constant_id = 2) const uint TILE_GROUPS = 1u;
-layout(constant_id = 3) const uint RECTIFY = 0u; // 1: x counts as max(x, 0); 2: it is that already
-layout(constant_id = 4) const uint RECTIFY_OUTPUT = 0u; // 1: max(y, 0) is stored
-layout(constant_id = 5) const uint SUBGROUP_SIZE = 8u;
+layout(constant_id = 1) const uint RECTIFY = 0u; // 1: x counts as max(x, 0); 2: it is that already
+layout(constant_id = 2) const uint RECTIFY_OUTPUT = 0u; // 1: max(y, 0) is stored
+layout(constant_id = 3) const uint SUBGROUP_SIZE = 8u;
 
 layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer Pixels { uint64_t pixels[]; };
 layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer WeightPairs { uint64_t pairs[]; };
@@ -56,6 +54,6 @@ float start_of(uint channel) {
 }
 
 void main() {
-    uint workgroups = input_tiles_n / (x_n * TILE_GROUPS);
+    uint workgroups = input_tiles_n / (x_n * gl_NumWorkGroups.x);
     convolve_tiles(winograd_packed, input_tiles, Plane(x_c, x_h, x_w), Plane(y_c, y_h, y_w), workgroups, RECTIFY_OUTPUT == 1u);
 }

@@ -7,16 +7,14 @@
 // Gradient of the 3x3 convolution of a concatenation to its two parts by Winograd's F(2x2,3x3), for processors with subgroups of 8
 // or 16, for rows of even length and even crops: a convolution of d_y, padded by 2 - PADDING, with the kernels that
 // conv2d/pack_backward_winograd_lanes has turned by 180 degrees and transposed. Around the crop crop_concat_conv2d/clear_border sets
-// d_skip to 0. A subgroup computes blocks of 64 tiles of 2x2 pixels, of every TILE_GROUPS-th TILE_K channels of the concatenation;
-// see common/winograd_lanes.glsl.
+// d_skip to 0. A subgroup computes blocks of 64 tiles of 2x2 pixels, of every n-th TILE_K channels of the concatenation, n the
+// workgroups along x; see common/winograd_lanes.glsl.
 layout(local_size_x = 16) in;
 
 layout(constant_id = 0) const uint PADDING = 0u;
-layout(constant_id = 1) const uint TILE_K = 32u;
-layout(constant_id = 2) const uint TILE_GROUPS = 1u;
-layout(constant_id = 3) const uint RECTIFY_SKIP = 0u; // not 0: skip counted as max(skip, 0), whose derivative is 0 up to 0
-layout(constant_id = 4) const uint RECTIFY_UPSAMPLED = 0u;
-layout(constant_id = 5) const uint SUBGROUP_SIZE = 8u;
+layout(constant_id = 1) const uint RECTIFY_SKIP = 0u; // not 0: skip counted as max(skip, 0), whose derivative is 0 up to 0
+layout(constant_id = 2) const uint RECTIFY_UPSAMPLED = 0u;
+layout(constant_id = 3) const uint SUBGROUP_SIZE = 8u;
 
 layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer Pixels { uint64_t pixels[]; };
 layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer WeightPairs { uint64_t pairs[]; };
@@ -67,7 +65,7 @@ float start_of(uint channel) {
 }
 
 void main() {
-    uint workgroups = gradient_tiles_n / (skip_n * TILE_GROUPS);
+    uint workgroups = gradient_tiles_n / (skip_n * gl_NumWorkGroups.x);
     Plane x = Plane(skip_c + upsampled_c, upsampled_h, upsampled_w);
     convolve_tiles(winograd_packed_transposed, gradient_tiles, Plane(y_c, y_h, y_w), x, workgroups, false);
 }
