@@ -20,13 +20,14 @@ void convolve_back(Plane input_plane, Plane output_plane) {
 
     for (uint k = 0u; k < output_plane.channels; k++) {
         uint plane = (n * output_plane.channels + k) * output_plane.height;
-        [[unroll]] for (uint s = 0u; s < KERNEL; s++) {
+        [[dont_unroll]] for (uint s = 0u; s < KERNEL; s++) {
             uint column = w0 + PADDING - s; // wraps below 0, which the comparison catches
             float gradient[TILE_H + KERNEL - 1u]; // rows h0 + PADDING - (KERNEL - 1) and on
             [[unroll]] for (uint i = 0u; i < TILE_H + KERNEL - 1u; i++) {
                 uint row = h0 + PADDING + i - (KERNEL - 1u);
-                bool inside = row < output_plane.height && column < output_plane.width;
-                gradient[i] = inside ? d_y[(plane + row) * output_plane.width + column] : 0.0;
+                uint place = (plane + min(row, output_plane.height - 1u)) * output_plane.width + min(column, output_plane.width - 1u);
+                float at_place = d_y[place];
+                gradient[i] = row < output_plane.height && column < output_plane.width ? at_place : 0.0;
             }
             [[unroll]] for (uint j = 0u; j < TILE_C; j++) {
                 uint c = min(c0 + j, input_plane.channels - 1u);
@@ -40,9 +41,11 @@ void convolve_back(Plane input_plane, Plane output_plane) {
     }
 
     [[unroll]] for (uint j = 0u; j < TILE_C; j++) {
-        [[unroll]] for (uint i = 0u; i < TILE_H; i++) {
-            if (c0 + j < input_plane.channels && h0 + i < input_plane.height)
-                store(n, c0 + j, h0 + i, w0, sum[i * TILE_C + j]);
+        for (uint c = c0 + j; c < min(c0 + j + 1u, input_plane.channels); c++) {
+            [[unroll]] for (uint i = 0u; i < TILE_H; i++) {
+                if (h0 + i < input_plane.height)
+                    store(n, c, h0 + i, w0, sum[i * TILE_C + j]);
+            }
         }
     }
 }

@@ -52,11 +52,10 @@ void sum_products(uint input_channels, Plane output_plane, uint splits) {
     }
 
     [[unroll]] for (uint j = 0u; j < TILE_C; j++) {
-        [[unroll]] for (uint t = 0u; t < KERNEL * KERNEL; t++) {
-            if (c0 + j < input_channels) {
-                uint kernel = (split * output_plane.channels + k) * input_channels + c0 + j;
+        for (uint c = c0 + j; c < min(c0 + j + 1u, input_channels); c++) {
+            uint kernel = (split * output_plane.channels + k) * input_channels + c;
+            [[unroll]] for (uint t = 0u; t < KERNEL * KERNEL; t++)
                 partial[kernel * KERNEL * KERNEL + t] = sum[j * KERNEL * KERNEL + t];
-            }
         }
     }
     if (c0 == 0u)

@@ -22,7 +22,7 @@ void convolve(uint input_channels, Plane output_plane) {
     }
 
     for (uint c = 0u; c < input_channels; c++) {
-        [[unroll]] for (uint s = 0u; s < KERNEL; s++) {
+        [[dont_unroll]] for (uint s = 0u; s < KERNEL; s++) {
             float pixel[TILE_H + KERNEL - 1u];
             [[unroll]] for (uint i = 0u; i < TILE_H + KERNEL - 1u; i++)
                 pixel[i] = pixel_at(n, c, p0 + i - PADDING, q + s - PADDING);
@@ -38,11 +38,13 @@ void convolve(uint input_channels, Plane output_plane) {
     }
 
     [[unroll]] for (uint j = 0u; j < TILE_C; j++) {
-        uint plane = (n * output_plane.channels + k0 + j) * output_plane.height;
-        [[unroll]] for (uint i = 0u; i < TILE_H; i++) {
-            float result = RECTIFY_OUTPUT == 1u ? max(sum[i * TILE_C + j], 0.0) : sum[i * TILE_C + j];
-            if (k0 + j < output_plane.channels && p0 + i < output_plane.height)
-                y[(plane + p0 + i) * output_plane.width + q] = result;
+        for (uint k = k0 + j; k < min(k0 + j + 1u, output_plane.channels); k++) {
+            uint plane = (n * output_plane.channels + k) * output_plane.height;
+            [[unroll]] for (uint i = 0u; i < TILE_H; i++) {
+                float result = RECTIFY_OUTPUT == 1u ? max(sum[i * TILE_C + j], 0.0) : sum[i * TILE_C + j];
+                if (p0 + i < output_plane.height)
+                    y[(plane + p0 + i) * output_plane.width + q] = result;
+            }
         }
     }
 }
