@@ -19,6 +19,9 @@ internal static class Backends
     /// </summary>
     public const string VulkanForGpus = "vulkan, kernels for GPUs";
 
+    /// <summary>The same device with Winograd's algorithm wherever it can compute, be it worth the transforms or not.</summary>
+    public const string VulkanWinograd = "vulkan, Winograd";
+
     public static IEnumerable<string> All => [Processor, Vulkan, VulkanPlain];
 
     public static IComputeDevice Open(string backend) => backend switch
@@ -28,6 +31,9 @@ internal static class Backends
         VulkanPlain => new ChoosingDevice(TestDevice.Open(validation: false), PlanOptions.Plain.Choose!),
         VulkanForGpus => new ChoosingDevice(
             TestDevice.Open(validation: false), (_, candidates) => candidates.Last(candidate => candidate is { Suits: not DeviceKind.Software, Numerics: NumericsClass.Direct })),
+        VulkanWinograd => new ChoosingDevice(
+            TestDevice.Open(validation: false),
+            (_, candidates) => candidates.LastOrDefault(candidate => candidate.Numerics == NumericsClass.Winograd) ?? candidates[0]),
         _ => throw new ArgumentOutOfRangeException(nameof(backend), backend, null),
     };
 
