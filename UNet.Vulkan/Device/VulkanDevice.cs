@@ -27,7 +27,7 @@ public sealed unsafe class VulkanDevice : IComputeDevice
 
     private VulkanDevice(ListedDevice listed, DeviceOptions options)
     {
-        _instance = new VulkanInstance(options.Validation);
+        _instance = VulkanInstance.Take(options.Validation);
         try
         {
             ListedDevice? found = _instance.Devices.FirstOrDefault(device => device.Index == listed.Index);
