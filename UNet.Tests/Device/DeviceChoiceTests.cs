@@ -65,6 +65,17 @@ public sealed class DeviceChoiceTests
         => Assert.Contains(part, Assert.Throws<DeviceException>(() => DeviceChoice.Choose(text, Workstation, requireVulkan: false)).Message);
 
     [Fact]
+    public void DevicesCanBeListedAndOpenedInAnyOrder()
+    {
+        DeviceList list = DeviceList.Enumerate();
+        Assert.Equal(list.Devices.AsEnumerable(), DeviceList.Enumerate().Devices);
+        using VulkanDevice first = TestDevice.Open(validation: false);
+        using VulkanDevice second = VulkanDevice.Open(DeviceChoice.Choose("auto", list, requireVulkan: true), new() { PipelineCache = false });
+        Assert.Equal(first.Properties, second.Properties);
+        Assert.Equal(list.Devices.AsEnumerable(), DeviceList.Enumerate().Devices);
+    }
+
+    [Fact]
     public void TheDevicesOfThisComputerAreListedWithTheirLimits()
     {
         DeviceList list = DeviceList.Enumerate();

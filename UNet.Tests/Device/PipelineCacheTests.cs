@@ -1,3 +1,4 @@
+using UNet.Shaders;
 using UNet.Vulkan.Device;
 using UNet.Vulkan.Execution;
 using UNet.Vulkan.Graph;
@@ -58,6 +59,36 @@ public sealed class PipelineCacheTests
         Assert.Equal("pipelines-00112233445566778899aabbccddeeff-00001234.bin", Path.GetFileName(PipelineCacheFile.For(device)?.Path));
         Assert.Equal("unet-vulkan", Path.GetFileName(Path.GetDirectoryName(PipelineCacheFile.For(device)?.Path)));
         Assert.NotEqual(PipelineCacheFile.For(device)?.Path, PipelineCacheFile.For(device with { DriverVersion = 1 })?.Path);
+    }
+
+    [Fact]
+    public void ACacheThatIsTheSameIsNotWrittenAgain()
+    {
+        using TemporaryFolder folder = new();
+        (byte[] Content, DateTime Written) first = Start();
+        File.SetLastWriteTimeUtc(Directory.GetFiles(folder.Path).Single(), new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        (byte[] Content, DateTime Written) second = Start();
+        // What a driver puts into it the second time is its own business.
+        Assert.Equal(first.Content.AsSpan().SequenceEqual(second.Content), second.Written.Year == 2020);
+
+        (byte[] Content, DateTime Written) Start()
+        {
+            using VulkanDevice device = TestDevice.Open(validation: false, folder.Path);
+            _ = device.Pipelines.Get(ReluForward.Info, []);
+            device.Pipelines.Save();
+            string file = Assert.Single(Directory.GetFiles(folder.Path));
+            return (File.ReadAllBytes(file), File.GetLastWriteTimeUtc(file));
+        }
+    }
+
+    [Fact]
+    public void WhatCannotBeCompiledIsToldWhereItIsAskedFor()
+    {
+        using VulkanDevice device = TestDevice.Open(validation: false);
+        KernelInfo greedy = ReluForward.Info with { PushSize = device.Properties.MaxPushConstants + 4 };
+        device.Pipelines.Prepare([(greedy, []), (ReluBackward.Info, []), (ReluBackward.Info, [])]);
+        Assert.Contains("push constants", Assert.Throws<DeviceException>(() => device.Pipelines.Get(greedy, [])).Message, StringComparison.Ordinal);
+        Assert.Same(device.Pipelines.Get(ReluBackward.Info, []), device.Pipelines.Get(ReluBackward.Info, []));
     }
 
     [Fact]

@@ -46,6 +46,26 @@ public sealed class VulkanSessionTests
     }
 
     [Fact]
+    public void AWriteWaitsForTheRunsBeforeIt()
+    {
+        const int Length = 1 << 20;
+        var plan = new ReluPlan();
+        Value x = plan.Add("x", Length);
+        Value y = plan.Add("y", Length, ValueKind.Activation, keep: true);
+        plan.Level().Relu(x, y);
+        using var session = new VulkanSession(TestDevice.Shared, plan.Build());
+        for (int run = 1; run < 20; run++)
+        {
+            session.Write(x, Enumerable.Repeat((float)run, Length).ToArray());
+            session.Submit([], []);
+            session.Write(x, Enumerable.Repeat(-1f, Length).ToArray());
+            session.Write(x, [-1f]);
+            session.Complete([]);
+            Assert.All(session.ReadAll(y), value => Assert.Equal(run, value));
+        }
+    }
+
+    [Fact]
     public void AChainRunsLevelByLevel()
     {
         var plan = new ReluPlan();

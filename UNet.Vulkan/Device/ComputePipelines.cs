@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Silk.NET.Vulkan;
@@ -16,8 +17,9 @@ internal sealed unsafe class ComputePipelines : IDisposable
     private readonly PipelineCacheFile? _file;
     private readonly PipelineCache _cache;
     private readonly Lock _lock = new();
-    private readonly Dictionary<Key, ComputePipeline> _pipelines = [];
-    private bool _isSaved = true;
+    private readonly ConcurrentDictionary<Key, Lazy<ComputePipeline>> _pipelines = [];
+    private byte[] _stored;
+    private volatile bool _isSaved = true;
 
     /// <summary>Starts with what an earlier run compiled.</summary>
     /// <param name="device">The device.</param>
@@ -25,13 +27,13 @@ internal sealed unsafe class ComputePipelines : IDisposable
     public ComputePipelines(VulkanDevice device, PipelineCacheFile? file)
     {
         (_device, _file) = (device, file);
-        byte[] data = file?.Load() ?? [];
-        fixed (byte* first = data)
+        _stored = file?.Load() ?? [];
+        fixed (byte* first = _stored)
         {
             PipelineCacheCreateInfo create = new()
             {
                 SType = StructureType.PipelineCacheCreateInfo,
-                InitialDataSize = (nuint)data.Length,
+                InitialDataSize = (nuint)_stored.Length,
                 PInitialData = first,
             };
             PipelineCache cache;
@@ -40,22 +42,28 @@ internal sealed unsafe class ComputePipelines : IDisposable
         }
     }
 
+    /// <summary>
+    /// Compiles kernels on all processors, those that are not compiled yet. Why one cannot be compiled is told where it is asked for.
+    /// </summary>
+    public void Prepare(IEnumerable<(KernelInfo Kernel, ImmutableArray<uint> Constants)> kernels)
+    {
+        IEnumerable<Lazy<ComputePipeline>> pipelines = kernels.Select(wanted => Find(wanted.Kernel, wanted.Constants)).Distinct();
+        Parallel.ForEach(pipelines.Where(pipeline => !pipeline.IsValueCreated), pipeline =>
+        {
+            try
+            {
+                _ = pipeline.Value;
+            }
+            catch (DeviceException)
+            {
+                // The pipeline keeps it.
+            }
+        });
+    }
+
     /// <summary>The pipeline of a kernel with the given constants.</summary>
     /// <exception cref="DeviceException">The kernel exceeds a limit of the device, or its driver cannot compile it.</exception>
-    public ComputePipeline Get(KernelInfo kernel, ImmutableArray<uint> constants)
-    {
-        lock (_lock)
-        {
-            var key = new Key(kernel, constants);
-            if (!_pipelines.TryGetValue(key, out ComputePipeline? pipeline))
-            {
-                pipeline = Create(kernel, constants);
-                _pipelines.Add(key, pipeline);
-                _isSaved = false;
-            }
-            return pipeline;
-        }
-    }
+    public ComputePipeline Get(KernelInfo kernel, ImmutableArray<uint> constants) => Find(kernel, constants).Value;
 
     /// <summary>What the driver's compiler says of a kernel, which is compiled anew for it.</summary>
     public ImmutableArray<(string Name, double Value)> StatisticsOf(KernelInfo kernel, ImmutableArray<uint> constants)
@@ -93,7 +101,10 @@ internal sealed unsafe class ComputePipelines : IDisposable
         };
     }
 
-    /// <summary>Stores the driver's cache on disk if anything was compiled since the last time.</summary>
+    /// <summary>
+    /// Stores the driver's cache on disk if it has grown since the last time: a driver can take what was asked for from a cache, this one
+    /// or its own, and waiting for a disk takes longer than that.
+    /// </summary>
     public void Save()
     {
         lock (_lock)
@@ -108,19 +119,29 @@ internal sealed unsafe class ComputePipelines : IDisposable
             Result result;
             fixed (byte* first = data)
                 result = _device.Vk.GetPipelineCacheData(_device.Handle, _cache, &size, first);
-            if (result == Result.Success)
-                _file.Store(data.AsSpan(0, (int)size));
+            if (result != Result.Success || data.AsSpan(0, (int)size).SequenceEqual(_stored))
+                return;
+            _stored = data[..(int)size];
+            _file.Store(_stored);
         }
     }
 
     public void Dispose()
     {
         Save();
-        foreach (ComputePipeline pipeline in _pipelines.Values)
-            Destroy(pipeline);
+        foreach (Lazy<ComputePipeline> pipeline in _pipelines.Values.Where(pipeline => pipeline.IsValueCreated))
+            Destroy(pipeline.Value);
         _pipelines.Clear();
         _device.Vk.DestroyPipelineCache(_device.Handle, _cache, null);
     }
+
+    private Lazy<ComputePipeline> Find(KernelInfo kernel, ImmutableArray<uint> constants) => _pipelines.GetOrAdd(
+        new Key(kernel, constants),
+        key => new(() =>
+        {
+            _isSaved = false;
+            return Create(key.Kernel, key.Constants);
+        }));
 
     private ComputePipeline Create(KernelInfo kernel, ImmutableArray<uint> constants, bool forStatistics = false)
     {

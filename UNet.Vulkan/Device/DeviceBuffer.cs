@@ -1,4 +1,5 @@
 using Silk.NET.Vulkan;
+using UNet.Vulkan.Memory;
 using VkBuffer = Silk.NET.Vulkan.Buffer;
 
 namespace UNet.Vulkan.Device;
@@ -50,6 +51,9 @@ internal sealed unsafe class DeviceBuffer : IDisposable
                 void* mapped;
                 device.Vk.MapMemory(device.Handle, _memory, 0, Vk.WholeSize, 0, &mapped).Check(device.Name, $"mapping {name}");
                 Mapped = (byte*)mapped;
+                // The processor computes with it: its kernels and what is written here would touch it page by page.
+                if (place == BufferPlace.Device && device.Properties.IsSoftware)
+                    FreshMemory.Populate(Mapped, size);
             }
         }
         catch

@@ -18,8 +18,10 @@ public sealed record DeviceList(ImmutableArray<ListedDevice> Devices, string? Re
     {
         try
         {
-            using var instance = new VulkanInstance(validation: false);
-            return new(instance.Devices, instance.Devices.IsEmpty ? NoDriver : null);
+            var instance = new VulkanInstance(validation: false);
+            DeviceList list = new(instance.Devices, instance.Devices.IsEmpty ? NoDriver : null);
+            VulkanInstance.Keep(instance);
+            return list;
         }
         catch (DeviceException exception)
         {

@@ -24,11 +24,10 @@ public sealed unsafe class VulkanDevice : IComputeDevice
     private readonly Queue _queue;
     private readonly Tuner? _tuner;
     private VkDevice _handle;
-    private bool _hasStarted;
 
     private VulkanDevice(ListedDevice listed, DeviceOptions options)
     {
-        _instance = new VulkanInstance(options.Validation);
+        _instance = VulkanInstance.Take(options.Validation);
         try
         {
             ListedDevice? found = _instance.Devices.FirstOrDefault(device => device.Index == listed.Index);
@@ -80,6 +79,9 @@ public sealed unsafe class VulkanDevice : IComputeDevice
     /// <summary>Valid bits of a timestamp.</summary>
     internal ulong TimestampMask { get; }
 
+    /// <summary>How often work was started so far.</summary>
+    internal long Submissions { get; private set; }
+
     internal ComputePipelines Pipelines { get; } = null!;
 
     /// <summary>Chooses a device by <see cref="DeviceChoice.Choose(string)"/> and opens it.</summary>
@@ -117,7 +119,7 @@ public sealed unsafe class VulkanDevice : IComputeDevice
         if (_handle.Handle != 0)
         {
             // A device that compiles for hardware that is not there (RADV_FORCE_FAMILY) can start nothing, and waits badly.
-            if (_hasStarted)
+            if (Submissions > 0)
                 WaitIdle();
             Pipelines?.Dispose();
             Vk.DestroyDevice(_handle, null);
@@ -153,7 +155,7 @@ public sealed unsafe class VulkanDevice : IComputeDevice
             Result result;
             lock (_queueLock)
             {
-                _hasStarted = true;
+                Submissions++;
                 result = Vk.QueueSubmit(_queue, 1, &submit, default);
             }
             result.Check(Name, "starting work");

@@ -21,6 +21,8 @@ internal sealed unsafe class VulkanInstance : IDisposable
     // Newer core functions may be used where a device has them, up to this version.
     private static readonly Version32 RequestedVersion = new(1, 3, 0);
 
+    private static VulkanInstance? _kept;
+
     private Instance _handle;
     private bool _isDisposed;
 
@@ -46,6 +48,17 @@ internal sealed unsafe class VulkanInstance : IDisposable
             throw;
         }
     }
+
+    /// <summary>The instance that was kept, which from now on is the caller's, or else a new one.</summary>
+    /// <inheritdoc cref="VulkanInstance(bool)"/>
+    public static VulkanInstance Take(bool validation)
+        => validation ? new(validation) : Interlocked.Exchange(ref _kept, null) ?? new(validation);
+
+    /// <summary>
+    /// Keeps an instance by which devices were listed for whoever opens one of them: to load all drivers once more takes as long as
+    /// that. An instance that nobody takes ends with the process.
+    /// </summary>
+    public static void Keep(VulkanInstance instance) => Interlocked.Exchange(ref _kept, instance)?.Dispose();
 
     public Vk Vk { get; }
 

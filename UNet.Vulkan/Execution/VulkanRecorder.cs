@@ -45,6 +45,7 @@ internal sealed unsafe class VulkanRecorder : IDisposable
     {
         (_device, _pool, Levels) = (device, pool, levels);
         var all = levels.SelectMany(level => level).Select(planned => planned.Dispatch).ToList();
+        device.Pipelines.Prepare(all.Select(dispatch => (dispatch.Kernel, dispatch.Constants)));
         _sets = new DescriptorSets(device, all.Count, all.Sum(dispatch => dispatch.Buffers.Length));
         try
         {

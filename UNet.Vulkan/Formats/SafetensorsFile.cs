@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using UNet.Vulkan.Memory;
 
 namespace UNet.Vulkan.Formats;
 
@@ -94,7 +95,9 @@ public sealed class SafetensorsFile
         if (entry.Type == SafetensorsType.F32 && BitConverter.IsLittleEndian && length <= int.MaxValue)
         {
             float[] elements = GC.AllocateUninitializedArray<float>((int)(length / sizeof(float)));
-            stream.ReadExactly(MemoryMarshal.AsBytes(elements.AsSpan()));
+            Span<byte> content = MemoryMarshal.AsBytes(elements.AsSpan());
+            FreshMemory.Populate(content);
+            stream.ReadExactly(content);
             return elements;
         }
 

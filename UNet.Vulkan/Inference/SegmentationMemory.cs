@@ -61,11 +61,9 @@ public static class SegmentationMemory
         int largest = geometry.SmallestInputFor(largestSide + 2 * geometry.ReceptiveBorder);
         int limit = memory is null ? Math.Min(largest, geometry.LargestInputUpTo(OverlapTiles.DefaultLimit(configuration))) : largest;
         (int fits, int over) = (0, (limit - geometry.MinimumInput) / geometry.Stride + 1);
-        while (over - fits > 1)
-        {
-            int middle = (fits + over) / 2;
-            (fits, over) = Fits(TileOf(middle)) ? (middle, over) : (fits, middle);
-        }
+        // Nearly always the largest fits, and each try makes a plan.
+        for (int tried = over - 1; over - fits > 1; tried = (fits + over) / 2)
+            (fits, over) = Fits(TileOf(tried)) ? (tried, over) : (fits, tried);
 
         int tile = OverlapTiles.GoodTile(geometry, largestSide, TileOf(fits));
 

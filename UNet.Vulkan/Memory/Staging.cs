@@ -20,6 +20,7 @@ internal sealed unsafe class Staging : IDisposable
     private readonly DeviceBuffer _buffer;
     private readonly Silk.NET.Vulkan.CommandBuffer _commands;
     private ulong _transfers;
+    private long _finished = -1;
 
     /// <summary>Allocates the chunk.</summary>
     /// <param name="device">The device.</param>
@@ -49,8 +50,12 @@ internal sealed unsafe class Staging : IDisposable
     {
         if (destination.Mapped is not null)
         {
-            Begin();
-            Finish();
+            // Mostly one write follows another: a model's parameters are many.
+            if (_device.Submissions != _finished)
+            {
+                Begin();
+                Finish();
+            }
             if (bytes.Length > PieceSize)
                 CopyInPieces(bytes, destination.Mapped + start);
             else
@@ -125,6 +130,9 @@ internal sealed unsafe class Staging : IDisposable
         _pool.HostBarrier(_commands);
         _pool.End(_commands);
         _device.Submit([_commands], _timeline, ++_transfers);
+        // What other sessions start does not touch this one's memory.
+        long started = _device.Submissions;
         _timeline.Wait(_transfers);
+        _finished = started;
     }
 }
