@@ -82,8 +82,8 @@ namespace UNet.Vulkan.Ops;
 [Sample("x: 2x50x6x9", "OutChannels: 18, Padding: 1, Rectify: Rectification.OnLoad, RectifyOutput: true")]
 [Sample("x: 2x17x5x34", "OutChannels: 2, Kernel: 1, Rectify: Rectification.OnLoad")]
 [Sample("x: 1x9x6x66", "OutChannels: 5, Kernel: 1, RectifyOutput: true")]
-[Sample("x: 2x64x5x10", "OutChannels: 66, Padding: 1, Rectify: Rectification.OnLoad, RectifyOutput: true")]
-[Sample("x: 1x65x16x22", "OutChannels: 130, Rectify: Rectification.Stored")]
+[Sample("x: 2x96x5x10", "OutChannels: 98, Padding: 1, Rectify: Rectification.OnLoad, RectifyOutput: true")]
+[Sample("x: 1x97x16x22", "OutChannels: 130, Rectify: Rectification.Stored")]
 public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding = 0, Rectification Rectify = Rectification.None, bool RectifyOutput = false)
 {
     /// <summary>Input [N,C,H,W].</summary>

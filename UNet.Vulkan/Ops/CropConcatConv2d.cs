@@ -73,8 +73,8 @@ namespace UNet.Vulkan.Ops;
     "OutChannels: 17, Padding: 1, UpsampledFirst: true, RectifySkip: Rectification.OnLoad, RectifyOutput: true")]
 [Sample("skip: 1x17x12x20; upsampled: 1x3x9x16", "OutChannels: 18, RectifyUpsampled: Rectification.OnLoad")]
 [Sample(
-    "skip: 2x38x9x14; upsampled: 2x27x5x10",
-    "OutChannels: 66, Padding: 1, UpsampledFirst: true, RectifySkip: Rectification.OnLoad, RectifyOutput: true")]
+    "skip: 2x58x9x14; upsampled: 2x39x5x10",
+    "OutChannels: 98, Padding: 1, UpsampledFirst: true, RectifySkip: Rectification.OnLoad, RectifyOutput: true")]
 public sealed partial record CropConcatConv2d(
     int OutChannels, int Kernel = 3, int Padding = 0, bool UpsampledFirst = false,
     Rectification RectifySkip = Rectification.None, Rectification RectifyUpsampled = Rectification.None, bool RectifyOutput = false)

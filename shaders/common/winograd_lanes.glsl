@@ -23,9 +23,6 @@
 #include "common/winograd.glsl"
 #include "common/winograd_tiles.glsl"
 
-layout(buffer_reference, std430, buffer_reference_align = 4) writeonly buffer SinglePixels { float pixels[]; };
-layout(buffer_reference, std430, buffer_reference_align = 4) readonly buffer SingleMasks { float pixels[]; };
-
 Target target_of(uint n, uint channel);
 float start_of(uint channel);
 
@@ -33,23 +30,12 @@ const uint TILE_K = 32u; // channels of the result that a subgroup computes at a
 const uint SUMS = TILES_EACH * TILE_K;
 const uint WEIGHT_GATHERS = TILE_K / SUBGROUP_SIZE;
 
-// Stores a row of a tile's results, of which those in columns `column` and `column` + 1.
-void store_row(Target target, Plane y, uint row, uint column, vec2 results) {
-    uint at = target.first + row * target.stride + column;
-    if (FIRST_COLUMN == 0u) {
-        if (target.masked)
-            results = mix(vec2(0.0), results, greaterThan(load_pixels(target.mask, at / 2u), vec2(0.0)));
-        target.result.result[at / 2u] = together(results);
-    } else {
-        [[unroll]] for (uint q = 0u; q < 2u; q++) {
-            if (column + q < y.width) { // before the first column, numbers wrap to large ones
-                float result = results[q];
-                if (target.masked)
-                    result = SingleMasks(target.mask).pixels[at + q] > 0.0 ? result : 0.0;
-                SinglePixels(target.result).pixels[at + q] = result;
-            }
-        }
-    }
+// Stores a row of a tile's results, from `column` on.
+void store_row(Target target, uint row, uint column, vec2 results) {
+    uint place = (target.first + row * target.stride + column) / 2u;
+    if (target.masked)
+        results = mix(vec2(0.0), results, greaterThan(load_pixels(target.mask, place), vec2(0.0)));
+    target.result.result[place] = together(results);
 }
 
 // One element of the products of a tile of channels with all the subgroup's tiles: the sums over the channels read.
@@ -90,7 +76,7 @@ void convolve_tiles(WeightPairs weights, Tiles own, Plane x, Plane y, uint workg
     uint pairs = (x.channels + 1u) / 2u;
     uint n = gl_WorkGroupID.z;
     uint first_place = place_of_tiles((n * workgroups + gl_WorkGroupID.y) * gl_NumWorkGroups.x + gl_WorkGroupID.x, pairs);
-    uint columns = (y.width + FIRST_COLUMN + 1u) / 2u;
+    uint columns = y.width / 2u;
     uint tiles = (y.height + 1u) / 2u * columns;
     uint channel_tiles = (y.channels + TILE_K - 1u) / TILE_K;
 
@@ -104,7 +90,7 @@ void convolve_tiles(WeightPairs weights, Tiles own, Plane x, Plane y, uint workg
             uint tile = first + t * SUBGROUP_SIZE + lane;
             uint tile_row = tile / columns;
             row[t] = tile < tiles ? tile_row * 2u : y.height;
-            column[t] = (tile - tile_row * columns) * 2u - FIRST_COLUMN;
+            column[t] = (tile - tile_row * columns) * 2u;
         }
 
         for (uint channel_tile = gl_WorkGroupID.x; channel_tile < channel_tiles; channel_tile += gl_NumWorkGroups.x) {
@@ -134,9 +120,9 @@ void convolve_tiles(WeightPairs weights, Tiles own, Plane x, Plane y, uint workg
                     [[unroll]] for (uint t = 0u; t < TILES_EACH; t++) {
                         uint s = k * TILES_EACH + t;
                         if (row[t] < y.height)
-                            store_row(target, y, row[t], column[t], rectify_result ? max(upper[s] + start, 0.0) : upper[s] + start);
+                            store_row(target, row[t], column[t], rectify_result ? max(upper[s] + start, 0.0) : upper[s] + start);
                         if (row[t] + 1u < y.height)
-                            store_row(target, y, row[t] + 1u, column[t], rectify_result ? max(lower[s] + start, 0.0) : lower[s] + start);
+                            store_row(target, row[t] + 1u, column[t], rectify_result ? max(lower[s] + start, 0.0) : lower[s] + start);
                     }
                 }
             }

@@ -6,9 +6,9 @@ Channel source_of(uint n, uint c);
 // So that a subgroup's tiles of many channels, whatever its size, take as much of a cache.
 const uint TILES_EACH = 64u / SUBGROUP_SIZE;
 
-// Tiles start at columns from which pairs of pixels can be read; where the padding is odd, that leaves the first tile's first
-// column of results before the image.
-const uint FIRST_COLUMN = SOURCE_PADDING % 2u;
+// Loads start at even columns, so where the padding is odd, the first pixel of the first pair and the last of a third are not used.
+const uint UNUSED = SOURCE_PADDING % 2u;
+const uint ROW_LOADS = 2u + UNUSED;
 
 // Where the first element of the invocation's first tile lies.
 uint place_of_tiles(uint workgroup, uint pairs) {
@@ -16,18 +16,20 @@ uint place_of_tiles(uint workgroup, uint pairs) {
     return (workgroup * gl_WorkGroupSize.x + gl_LocalInvocationID.x - lane) * 16u * pairs * TILES_EACH + lane;
 }
 
-mat4 transform_tile(Channel source, uint row[4], uint column[2], bvec4 inside_row, bvec2 inside_column) {
+mat4 transform_tile(Channel source, uint row[4], uint column[ROW_LOADS], bool inside_row[4], bool inside_column[ROW_LOADS]) {
     mat4 pixels;
     [[unroll]] for (uint r = 0u; r < 4u; r++) {
-        [[unroll]] for (uint half_row = 0u; half_row < 2u; half_row++) {
-            vec2 pair = load_pixels(source.pixels, (source.first + row[r] * source.stride + column[half_row]) / 2u);
+        float loaded[2u * ROW_LOADS];
+        [[unroll]] for (uint i = 0u; i < ROW_LOADS; i++) {
+            vec2 pair = load_pixels(source.pixels, (source.first + row[r] * source.stride + column[i]) / 2u);
             if (SOURCE_PADDING > 0u)
-                pair = inside_row[r] && inside_column[half_row] ? pair : vec2(0.0);
+                pair = inside_row[r] && inside_column[i] ? pair : vec2(0.0);
             if (source.rectify)
                 pair = max(pair, 0.0);
-            pixels[r][half_row * 2u] = pair.x;
-            pixels[r][half_row * 2u + 1u] = pair.y;
+            loaded[2u * i] = pair.x;
+            loaded[2u * i + 1u] = pair.y;
         }
+        pixels[r] = vec4(loaded[UNUSED], loaded[UNUSED + 1u], loaded[UNUSED + 2u], loaded[UNUSED + 3u]);
     }
     return winograd_input(pixels);
 }
@@ -41,18 +43,18 @@ void transform_tiles(Tiles own, uint first_place, uint first, uint n, Plane x, u
         uint tile = min(first + t * SUBGROUP_SIZE + lane, tiles - 1u);
         uint tile_row = tile / columns;
         uint row[4];
-        uint column[2];
-        bvec4 inside_row;
-        bvec2 inside_column;
+        bool inside_row[4];
+        uint column[ROW_LOADS];
+        bool inside_column[ROW_LOADS];
         [[unroll]] for (uint r = 0u; r < 4u; r++) { // above the first row and before the first column, numbers wrap to large ones
             row[r] = tile_row * 2u + r - SOURCE_PADDING;
             inside_row[r] = row[r] < x.height;
             row[r] = min(row[r], x.height - 1u);
         }
-        [[unroll]] for (uint half_row = 0u; half_row < 2u; half_row++) {
-            column[half_row] = ((tile - tile_row * columns) + half_row) * 2u - FIRST_COLUMN - SOURCE_PADDING;
-            inside_column[half_row] = column[half_row] < x.width;
-            column[half_row] = min(column[half_row], x.width - 2u);
+        [[unroll]] for (uint i = 0u; i < ROW_LOADS; i++) {
+            column[i] = (tile - tile_row * columns + i) * 2u - UNUSED - SOURCE_PADDING;
+            inside_column[i] = column[i] < x.width;
+            column[i] = min(column[i], x.width - 2u);
         }
         uint place = first_place + t * SUBGROUP_SIZE;
         for (uint pair = 0u; pair < pairs; pair++) {
