@@ -49,11 +49,14 @@ internal static class WinogradLanes
     /// <param name="channels">The smaller number of channels, of those read and those written.</param>
     public static bool WeightFits(DeviceProperties device, int channels) => device.HasChannelLanes && channels >= 2 * PackedChannels;
 
-    /// <summary>Transformed tiles of all workgroups [N·workgroups,pairs of channels,2·16,tiles]; the number for one image does not depend on the batch.</summary>
+    /// <summary>
+    /// Transformed tiles of all workgroups [N·workgroups,groups of channels written,pairs of channels read,2·16·tiles]; the number for one
+    /// image does not depend on the batch.
+    /// </summary>
     /// <param name="source">Shape of what is read.</param>
     /// <param name="result">Shape of what is written.</param>
     public static Shape Tiles(Shape source, Shape result)
-        => new(source.N * Workgroups(source, result) * Groups(source, result), Pairs(source.C), 2 * Elements, BlockTiles);
+        => new(source.N * Workgroups(source, result), Groups(source, result), Pairs(source.C), 2 * Elements * BlockTiles);
 
     /// <summary>
     /// Transformed weights [tiles of channels written,16,pairs of channels read,2·channels of a tile], with zeros up to the last channel

@@ -70,12 +70,12 @@ void sum_products(
 }
 
 // x are the extents of what is read, y those of the result, of which max(result, 0) is stored where `rectify_result` is set;
-// `workgroups` share the tiles of an image.
-void convolve_tiles(WeightPairs weights, Tiles own, Plane x, Plane y, uint workgroups, bool rectify_result) {
+// `workgroups` share the tiles of an image, and `groups` of them the channels of the same tiles.
+void convolve_tiles(WeightPairs weights, Tiles own, Plane x, Plane y, uint workgroups, uint groups, bool rectify_result) {
     uint lane = gl_LocalInvocationID.x % SUBGROUP_SIZE;
     uint pairs = (x.channels + 1u) / 2u;
     uint n = gl_WorkGroupID.z;
-    uint first_place = place_of_tiles((n * workgroups + gl_WorkGroupID.y) * gl_NumWorkGroups.x + gl_WorkGroupID.x, pairs);
+    uint first_place = place_of_tiles((n * workgroups + gl_WorkGroupID.y) * groups + gl_WorkGroupID.x, pairs);
     uint columns = y.width / 2u;
     uint tiles = (y.height + 1u) / 2u * columns;
     uint channel_tiles = (y.channels + TILE_K - 1u) / TILE_K;
@@ -93,7 +93,7 @@ void convolve_tiles(WeightPairs weights, Tiles own, Plane x, Plane y, uint workg
             column[t] = (tile - tile_row * columns) * 2u;
         }
 
-        for (uint channel_tile = gl_WorkGroupID.x; channel_tile < channel_tiles; channel_tile += gl_NumWorkGroups.x) {
+        for (uint channel_tile = gl_WorkGroupID.x; channel_tile < channel_tiles; channel_tile += groups) {
             vec2 upper[SUMS]; // results in a tile's first row
             vec2 lower[SUMS];
             [[unroll]] for (uint i = 0u; i < SUMS; i++)

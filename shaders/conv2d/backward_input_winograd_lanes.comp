@@ -7,7 +7,7 @@
 // Gradient of a 3x3 convolution to its input by Winograd's F(2x2,3x3) for processors with subgroups of 8 or 16, for rows of even
 // length: a convolution of d_y, padded by 2 - PADDING, with the kernels that conv2d/pack_backward_winograd_lanes has turned by 180
 // degrees and transposed. A subgroup computes blocks of 64 tiles of 2x2 pixels, of every n-th TILE_K input channels, n the
-// workgroups along x; see common/winograd_lanes.glsl.
+// groups of channels; see common/winograd_lanes.glsl.
 layout(local_size_x = 16) in;
 
 layout(constant_id = 0) const uint PADDING = 0u;
@@ -32,6 +32,7 @@ layout(push_constant, std430) uniform Push {
     uint y_h;
     uint y_w;
     uint gradient_tiles_n;
+    uint gradient_tiles_c;
 };
 
 const uint SOURCE_PADDING = 2u - PADDING;
@@ -53,6 +54,6 @@ float start_of(uint channel) {
 }
 
 void main() {
-    uint workgroups = gradient_tiles_n / (x_n * gl_NumWorkGroups.x);
-    convolve_tiles(winograd_packed_transposed, gradient_tiles, Plane(y_c, y_h, y_w), Plane(x_c, x_h, x_w), workgroups, false);
+    convolve_tiles(
+        winograd_packed_transposed, gradient_tiles, Plane(y_c, y_h, y_w), Plane(x_c, x_h, x_w), gradient_tiles_n / x_n, gradient_tiles_c, false);
 }

@@ -6,7 +6,7 @@
 #extension GL_KHR_shader_subgroup_ballot : require
 // Convolution 3x3 by Winograd's F(2x2,3x3) for processors with subgroups of 8 or 16, for rows of even length; see
 // common/winograd_lanes.glsl. `winograd_packed` comes from conv2d/pack_forward_winograd_lanes. A subgroup computes blocks of 64
-// tiles of 2x2 pixels, of every n-th TILE_K output channels, n the workgroups along x.
+// tiles of 2x2 pixels, of every n-th TILE_K output channels, n the groups of channels.
 layout(local_size_x = 16) in;
 
 layout(constant_id = 0) const uint PADDING = 0u;
@@ -33,6 +33,7 @@ layout(push_constant, std430) uniform Push {
     uint y_h;
     uint y_w;
     uint input_tiles_n;
+    uint input_tiles_c;
 };
 
 const uint SOURCE_PADDING = PADDING;
@@ -54,6 +55,6 @@ float start_of(uint channel) {
 }
 
 void main() {
-    uint workgroups = input_tiles_n / (x_n * gl_NumWorkGroups.x);
-    convolve_tiles(winograd_packed, input_tiles, Plane(x_c, x_h, x_w), Plane(y_c, y_h, y_w), workgroups, RECTIFY_OUTPUT == 1u);
+    convolve_tiles(
+        winograd_packed, input_tiles, Plane(x_c, x_h, x_w), Plane(y_c, y_h, y_w), input_tiles_n / x_n, input_tiles_c, RECTIFY_OUTPUT == 1u);
 }

@@ -8,7 +8,7 @@
 // or 16, for rows of even length and even crops: a convolution of d_y, padded by 2 - PADDING, with the kernels that
 // conv2d/pack_backward_winograd_lanes has turned by 180 degrees and transposed. Around the crop crop_concat_conv2d/clear_border sets
 // d_skip to 0. A subgroup computes blocks of 64 tiles of 2x2 pixels, of every n-th TILE_K channels of the concatenation, n the
-// workgroups along x; see common/winograd_lanes.glsl.
+// groups of channels; see common/winograd_lanes.glsl.
 layout(local_size_x = 16) in;
 
 layout(constant_id = 0) const uint PADDING = 0u;
@@ -40,6 +40,7 @@ layout(push_constant, std430) uniform Push {
     uint y_h;
     uint y_w;
     uint gradient_tiles_n;
+    uint gradient_tiles_c;
 };
 
 const uint SOURCE_PADDING = 2u - PADDING;
@@ -65,7 +66,6 @@ float start_of(uint channel) {
 }
 
 void main() {
-    uint workgroups = gradient_tiles_n / (skip_n * gl_NumWorkGroups.x);
     Plane x = Plane(skip_c + upsampled_c, upsampled_h, upsampled_w);
-    convolve_tiles(winograd_packed_transposed, gradient_tiles, Plane(y_c, y_h, y_w), x, workgroups, false);
+    convolve_tiles(winograd_packed_transposed, gradient_tiles, Plane(y_c, y_h, y_w), x, gradient_tiles_n / skip_n, gradient_tiles_c, false);
 }

@@ -7,7 +7,7 @@
 // Convolution 3x3 by Winograd's F(2x2,3x3) of a concatenation that is nowhere stored (see common/concatenated.glsl), for processors
 // with subgroups of 8 or 16, for rows of even length and even crops; see common/winograd_lanes.glsl. `winograd_packed` comes from
 // conv2d/pack_forward_winograd_lanes. A subgroup computes blocks of 64 tiles of 2x2 pixels, of every n-th TILE_K output channels,
-// n the workgroups along x.
+// n the groups of channels.
 layout(local_size_x = 16) in;
 
 layout(constant_id = 0) const uint PADDING = 0u;
@@ -40,6 +40,7 @@ layout(push_constant, std430) uniform Push {
     uint y_h;
     uint y_w;
     uint input_tiles_n;
+    uint input_tiles_c;
 };
 
 const uint SOURCE_PADDING = PADDING;
@@ -59,7 +60,6 @@ float start_of(uint channel) {
 }
 
 void main() {
-    uint workgroups = input_tiles_n / (skip_n * gl_NumWorkGroups.x);
     Plane x = Plane(skip_c + upsampled_c, upsampled_h, upsampled_w);
-    convolve_tiles(winograd_packed, input_tiles, x, Plane(y_c, y_h, y_w), workgroups, RECTIFY_OUTPUT == 1u);
+    convolve_tiles(winograd_packed, input_tiles, x, Plane(y_c, y_h, y_w), input_tiles_n / skip_n, input_tiles_c, RECTIFY_OUTPUT == 1u);
 }
