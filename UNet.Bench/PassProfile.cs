@@ -17,7 +17,8 @@ internal static class PassProfile
     {
         BenchArguments options = new(arguments);
         (int channels, int side) = (options.Number("--channels", 64), options.Number("--side", 92));
-        OpSample sample = new(new Conv2d(channels, Padding: options.Number("--padding", 1), Rectify: Rectification.OnLoad), [new Shape(1, channels, side, side)]);
+        var convolution = new Conv2d(channels, Padding: options.Number("--padding", 1), Rectify: Rectification.OnLoad);
+        OpSample sample = new(convolution, [new Shape(1, channels, side, side)]);
         using VulkanDevice device = VulkanDevice.Open(options.Text("--device", "auto"));
         return Print(device, [sample], options);
     }

@@ -118,11 +118,12 @@ internal static class WinogradLanes
     /// <param name="most">The largest part.</param>
     public static uint GradientBlock(int channels, int most) => (uint)Math.Min(most, channels & -channels);
 
-    /// <summary>Workgroups that share the tiles of an image.</summary>
+    /// <summary>Workgroups that share the tiles of an image: an even number where there are several, for two processors to have as many.</summary>
     private static int Workgroups(Shape source, Shape result)
     {
         long tiles = (long)((result.H + 1) / 2) * (result.W / 2);
-        return (int)Math.Min(MostWorkgroups(source), (tiles + BlockTiles - 1) / BlockTiles);
+        long workgroups = Math.Min(MostWorkgroups(source), (tiles + BlockTiles - 1) / BlockTiles);
+        return (int)(workgroups > 1 ? workgroups & ~1L : workgroups);
     }
 
     private static long MostWorkgroups(Shape source) => Math.Max(1, LargestTiles / ((long)Pairs(source.C) * 2 * Elements * BlockTiles));

@@ -80,7 +80,12 @@ void convolve_tiles(WeightPairs weights, Tiles own, Plane x, Plane y, uint workg
     uint tiles = (y.height + 1u) / 2u * columns;
     uint channel_tiles = (y.channels + TILE_K - 1u) / TILE_K;
 
-    for (uint first = (gl_WorkGroupID.y * gl_WorkGroupSize.x + gl_LocalInvocationID.x - lane) * TILES_EACH; first < tiles;
+    // A driver cuts the grid into one range for each processor: blocks that are left over go to both halves in turn.
+    uint half_of_them = workgroups / 2u;
+    uint turn = gl_WorkGroupID.y < half_of_them ? gl_WorkGroupID.y * 2u : (gl_WorkGroupID.y - half_of_them) * 2u + 1u;
+    turn = workgroups % 2u == 0u ? turn : gl_WorkGroupID.y;
+    uint block = SUBGROUP_SIZE * TILES_EACH;
+    for (uint first = (gl_LocalInvocationID.x / SUBGROUP_SIZE * workgroups + turn) * block; first < tiles;
          first += workgroups * gl_WorkGroupSize.x * TILES_EACH) {
         transform_tiles(own, first_place, first, n, x, columns, tiles);
 
