@@ -39,7 +39,8 @@ internal static class WinogradLanes
     /// </summary>
     /// <param name="device">The device.</param>
     /// <param name="channels">The smaller number of channels, of those read and those written.</param>
-    public static bool Fits(DeviceProperties device, int channels) => device.HasChannelLanes && channels >= (device.SubgroupSize == 8 ? 32 : 96);
+    public static bool Fits(DeviceProperties device, int channels)
+        => device.HasChannelLanes && channels >= (device.SubgroupSize == 8 ? 32 : 96);
 
     /// <summary>
     /// The same for the gradient to the weight, where direct kernels are slower: with subgroups of 16, 44 % against 38 % for 32 channels,
@@ -65,7 +66,8 @@ internal static class WinogradLanes
     /// <param name="written">Channels that are written.</param>
     /// <param name="read">Channels that are read.</param>
     public static Shape Packed(int written, int read)
-        => new((int)WorkgroupCount.Cover(written, TileChannels).X * TileChannels / PackedChannels, Elements, Pairs(read), 2 * PackedChannels);
+        => new(
+            (int)WorkgroupCount.Cover(written, TileChannels).X * TileChannels / PackedChannels, Elements, Pairs(read), 2 * PackedChannels);
 
     /// <summary>An invocation for each channel written and each pair of channels read.</summary>
     /// <param name="packed">Shape of the transformed weights.</param>
@@ -118,7 +120,9 @@ internal static class WinogradLanes
     /// <param name="most">The largest part.</param>
     public static uint GradientBlock(int channels, int most) => (uint)Math.Min(most, channels & -channels);
 
-    /// <summary>Workgroups that share the tiles of an image: an even number where there are several, for two processors to have as many.</summary>
+    /// <summary>
+    /// Workgroups that share the tiles of an image: an even number where there are several, for two processors to have as many.
+    /// </summary>
     private static int Workgroups(Shape source, Shape result)
     {
         long tiles = (long)((result.H + 1) / 2) * (result.W / 2);
