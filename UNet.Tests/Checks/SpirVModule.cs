@@ -22,6 +22,7 @@ internal sealed class SpirVModule
     private enum Decoration : uint
     {
         SpecId = 1,
+        BuiltIn = 11,
         Binding = 33,
         Offset = 35,
     }
@@ -38,6 +39,9 @@ internal sealed class SpirVModule
     public HashSet<int> ConstantIds { get; } = [];
 
     public HashSet<int> PushOffsets { get; } = [];
+
+    /// <summary>What the module reads of the grid, by the numbers of <c>BuiltIn</c> in the specification.</summary>
+    public HashSet<int> BuiltIns { get; } = [];
 
     public static SpirVModule Parse(byte[] code)
     {
@@ -59,6 +63,9 @@ internal sealed class SpirVModule
                     break;
                 case Opcode.Decorate when operands[1] == (uint)Decoration.SpecId:
                     module.ConstantIds.Add((int)operands[2]);
+                    break;
+                case Opcode.Decorate when operands[1] == (uint)Decoration.BuiltIn:
+                    module.BuiltIns.Add((int)operands[2]);
                     break;
                 case Opcode.Decorate when operands[1] == (uint)Decoration.Binding:
                     bindingOf[operands[0]] = (int)operands[2];

@@ -32,4 +32,15 @@ public class SpirVTests
         foreach (KernelBuffer buffer in kernel.Buffers.Where(buffer => module.WrittenBindings.Contains(buffer.Binding)))
             Assert.True(buffer.Access.HasFlag(BufferAccess.Write), $"{buffer.Name} is written, but the generator has it as {buffer.Access}.");
     }
+
+    /// <summary>Long dispatches are cut, and each piece has a count of its own: extents of tensors say how many workgroups there are.</summary>
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void NoKernelAsksHowManyWorkgroupsThereAre(string name)
+    {
+        const int NumWorkgroups = 24;
+        SpirVModule module = SpirVModule.Parse(KernelCatalog.All.Single(candidate => candidate.Name == name).LoadSpirV());
+        Assert.NotEmpty(module.BuiltIns);
+        Assert.DoesNotContain(NumWorkgroups, module.BuiltIns);
+    }
 }

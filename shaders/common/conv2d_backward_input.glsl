@@ -40,6 +40,7 @@ void convolve_back(Plane input_plane, Plane output_plane) {
         }
     }
 
+    // A loop of one turn ends a block of code: a software driver's compiler takes much longer for one long block.
     [[unroll]] for (uint j = 0u; j < TILE_C; j++) {
         for (uint c = c0 + j; c < min(c0 + j + 1u, input_plane.channels); c++) {
             [[unroll]] for (uint i = 0u; i < TILE_H; i++) {

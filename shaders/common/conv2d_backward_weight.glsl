@@ -51,6 +51,7 @@ void sum_products(uint input_channels, Plane output_plane, uint splits) {
         }
     }
 
+    // A loop of one turn ends a block of code: a software driver's compiler takes much longer for one long block.
     [[unroll]] for (uint j = 0u; j < TILE_C; j++) {
         for (uint c = c0 + j; c < min(c0 + j + 1u, input_channels); c++) {
             uint kernel = (split * output_plane.channels + k) * input_channels + c;

@@ -37,6 +37,7 @@ void convolve(uint input_channels, Plane output_plane) {
         }
     }
 
+    // A loop of one turn ends a block of code: a software driver's compiler takes much longer for one long block.
     [[unroll]] for (uint j = 0u; j < TILE_C; j++) {
         for (uint k = k0 + j; k < min(k0 + j + 1u, output_plane.channels); k++) {
             uint plane = (n * output_plane.channels + k) * output_plane.height;

@@ -15,8 +15,8 @@
 //   it has written itself: no barriers.
 //
 // The including file includes float_pairs.glsl, conv2d_pixel_pairs.glsl and winograd_lanes_packing.glsl; it declares SUBGROUP_SIZE,
-// SOURCE_PADDING and the buffer types Pixels, WeightPairs { uint64_t pairs[]; }, Tiles { uint64_t tiles[]; } and Result { uint64_t result[]; }, and
-// says where channels lie and where sums start. Its workgroups are of 16 invocations.
+// SOURCE_PADDING and the buffer types Pixels, WeightPairs { uint64_t pairs[]; }, Tiles { uint64_t tiles[]; } and
+// Result { uint64_t result[]; }, and says where channels lie and what is added to each. Its workgroups are of 16 invocations.
 #include "common/plane.glsl"
 #include "common/conv2d_channel.glsl"
 #include "common/conv2d_target.glsl"
@@ -24,7 +24,7 @@
 #include "common/winograd_tiles.glsl"
 
 Target target_of(uint n, uint channel);
-float start_of(uint channel);
+float addend(uint channel);
 
 const uint TILE_K = 32u; // channels of the result that a subgroup computes at a time
 const uint SUMS = TILES_EACH * TILE_K;
@@ -120,14 +120,14 @@ void convolve_tiles(WeightPairs weights, Tiles own, Plane x, Plane y, uint workg
             [[unroll]] for (uint k = 0u; k < TILE_K; k++) {
                 uint first_channel = channel_tile * TILE_K + k;
                 for (uint channel = first_channel; channel < min(first_channel + 1u, y.channels); channel++) {
-                    float start = start_of(channel);
+                    float added = addend(channel);
                     Target target = target_of(n, channel);
                     [[unroll]] for (uint t = 0u; t < TILES_EACH; t++) {
                         uint s = k * TILES_EACH + t;
                         if (row[t] < y.height)
-                            store_row(target, row[t], column[t], rectify_result ? max(upper[s] + start, 0.0) : upper[s] + start);
+                            store_row(target, row[t], column[t], rectify_result ? max(upper[s] + added, 0.0) : upper[s] + added);
                         if (row[t] + 1u < y.height)
-                            store_row(target, row[t] + 1u, column[t], rectify_result ? max(lower[s] + start, 0.0) : lower[s] + start);
+                            store_row(target, row[t] + 1u, column[t], rectify_result ? max(lower[s] + added, 0.0) : lower[s] + added);
                     }
                 }
             }

@@ -49,7 +49,7 @@ Target target_of(uint n, uint c) {
     return Target(d_x, x, (n * x_c + c) * x_h * x_w, x_w, RECTIFY != 0u);
 }
 
-float start_of(uint channel) {
+float addend(uint channel) {
     return 0.0;
 }
 

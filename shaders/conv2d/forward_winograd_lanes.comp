@@ -50,7 +50,7 @@ Target target_of(uint n, uint channel) {
     return Target(y, x, (n * y_c + channel) * y_h * y_w, y_w, false);
 }
 
-float start_of(uint channel) {
+float addend(uint channel) {
     return bias.biases[channel];
 }
 

@@ -61,7 +61,7 @@ Target target_of(uint n, uint c) {
     return Target(d_upsampled, upsampled, place_in_upsampled(n, part.channel, 0u, 0u), upsampled_w, RECTIFY_UPSAMPLED != 0u);
 }
 
-float start_of(uint channel) {
+float addend(uint channel) {
     return 0.0;
 }
 
