@@ -7,6 +7,8 @@
 //   takes one of the 16 elements of all products after the other: TILES_EACH * TILE_K sums in registers and on the stack, for which
 //   two channels more are TILES_EACH + TILE_K / 8 gathers. All 16 elements at once need more sums, and fewer gathers, but many
 //   times the instructions, and those come from beyond the first cache.
+// - The factors of the next two channels are gathered before these two are multiplied: weights are seldom in the first cache, and
+//   a processor looks ahead no further than a part of the loop.
 // - What goes around in a loop is stored under a mask, sum by sum. Two channels at a time halve that, and a loop for each element
 //   of a column, not around them, saves it in the transform of the products.
 // - LLVM's time for a block of code grows faster than its length, and only loops end blocks. So results are stored in one loop for
@@ -38,6 +40,18 @@ void store_row(Target target, uint row, uint column, vec2 results) {
     target.result.result[place] = together(results);
 }
 
+// What a lane reads for two channels: weights of TILE_K channels, and one element of its tiles.
+void gather_factors(
+    WeightPairs weights, Tiles own, uint weight, uint weights_apart, uint place, out uint64_t gathered[WEIGHT_GATHERS],
+    out uint64_t value[TILES_EACH]) {
+    [[unroll]] for (uint g = 0u; g < WEIGHT_GATHERS; g++) {
+        uint k = g * SUBGROUP_SIZE;
+        gathered[g] = weights.pairs[weight + k / PACKED_CHANNELS * weights_apart + k % PACKED_CHANNELS];
+    }
+    [[unroll]] for (uint t = 0u; t < TILES_EACH; t++)
+        value[t] = own.tiles[place + t * SUBGROUP_SIZE];
+}
+
 // One element of the products of a tile of channels with all the subgroup's tiles: the sums over the channels read.
 void sum_products(
     WeightPairs weights, Tiles own, uint first_place, uint pairs, uint channel_tile, uint element, out float sum[SUMS]) {
@@ -47,17 +61,20 @@ void sum_products(
     uint weights_apart = place_of_weights(1u, 0u, pairs);
     [[unroll]] for (uint s = 0u; s < SUMS; s++)
         sum[s] = 0.0;
+    uint64_t next_value[TILES_EACH];
+    uint64_t next_gathered[WEIGHT_GATHERS];
+    gather_factors(weights, own, weight, weights_apart, place, next_gathered, next_value);
     for (uint pair = 0u; pair < pairs; pair++) {
         vec2 value[TILES_EACH];
         [[unroll]] for (uint t = 0u; t < TILES_EACH; t++)
-            value[t] = both(own.tiles[place + t * SUBGROUP_SIZE]);
+            value[t] = both(next_value[t]);
         vec2 gathered[WEIGHT_GATHERS];
-        [[unroll]] for (uint g = 0u; g < WEIGHT_GATHERS; g++) {
-            uint k = g * SUBGROUP_SIZE;
-            gathered[g] = both(weights.pairs[weight + k / PACKED_CHANNELS * weights_apart + k % PACKED_CHANNELS]);
-        }
-        place += TILES_EACH * SUBGROUP_SIZE;
-        weight += PACKED_CHANNELS;
+        [[unroll]] for (uint g = 0u; g < WEIGHT_GATHERS; g++)
+            gathered[g] = both(next_gathered[g]);
+        bool is_last = pair + 1u == pairs;
+        place += is_last ? 0u : TILES_EACH * SUBGROUP_SIZE;
+        weight += is_last ? 0u : PACKED_CHANNELS;
+        gather_factors(weights, own, weight, weights_apart, place, next_gathered, next_value);
         [[unroll]] for (uint k = 0u; k < TILE_K; k++) {
             vec2 factor = subgroupBroadcast(gathered[k / SUBGROUP_SIZE], k % SUBGROUP_SIZE);
             [[unroll]] for (uint t = 0u; t < TILES_EACH; t++) {
