@@ -36,7 +36,7 @@ internal static class StepProfile
 
         using VulkanDevice device = VulkanDevice.Open(choice);
         PlanOptions options = arguments.Contains("--plain") ? PlanOptions.Plain
-            : new PlanOptions { Numerics = arguments.Contains("--mixed") ? NumericsRule.Mixed : arguments.Contains("--direct") ? NumericsRule.Direct : NumericsRule.Winograd };
+            : new PlanOptions { Numerics = NumericsOf(arguments) };
         ExecutionPlan plan = Planner.Plan(graph, device.Properties, options);
         using var session = new VulkanSession(device, plan, graph.StepSlot);
         session.Initialize(graph);
@@ -79,5 +79,15 @@ internal static class StepProfile
                 Console.WriteLine($"{timing.Label,-50} {timing.Dispatch.Dispatch.Kernel.Name,-36} {timing.Nanoseconds / 1e6,9:F3} ms {timing.Dispatch.Operations / timing.Nanoseconds,8:F1} GFLOP/s");
         }
         return 0;
+    }
+
+    /// <summary><c>--mixed</c>, or the name of a rule after <c>--numerics</c>.</summary>
+    private static NumericsRule NumericsOf(string[] arguments)
+    {
+        if (arguments.Contains("--mixed"))
+            return NumericsRule.Mixed;
+        if (Array.IndexOf(arguments, "--numerics") is not (>= 0 and int at))
+            return new PlanOptions().Numerics;
+        return NumericsRule.Named(arguments[at + 1]) ?? throw new ArgumentException($"there is no rule '{arguments[at + 1]}': take {string.Join(", ", NumericsRule.Names)}.");
     }
 }

@@ -19,8 +19,11 @@ internal static class Backends
     /// </summary>
     public const string VulkanForGpus = "vulkan, kernels for GPUs";
 
-    /// <summary>The same device with Winograd's algorithm wherever it can compute, be it worth the transforms or not.</summary>
+    /// <summary>The same device with Winograd's F(2x2,3x3) wherever it can compute, be it worth the transforms or not.</summary>
     public const string VulkanWinograd = "vulkan, Winograd";
+
+    /// <summary>The same with F(4x4,3x3), and F(2x2,3x3) for the gradients to weights.</summary>
+    public const string VulkanWinogradF43 = "vulkan, Winograd F(4x4,3x3)";
 
     public static IEnumerable<string> All => [Processor, Vulkan, VulkanPlain];
 
@@ -31,11 +34,17 @@ internal static class Backends
         VulkanPlain => new ChoosingDevice(TestDevice.Open(validation: false), PlanOptions.Plain.Choose!),
         VulkanForGpus => new ChoosingDevice(
             TestDevice.Open(validation: false), (_, candidates) => candidates.Last(candidate => candidate is { Suits: not DeviceKind.Software, Numerics: NumericsClass.Direct })),
-        VulkanWinograd => new ChoosingDevice(
-            TestDevice.Open(validation: false),
-            (_, candidates) => candidates.LastOrDefault(candidate => candidate.Numerics == NumericsClass.Winograd) ?? candidates[0]),
+        VulkanWinograd => Following(NumericsRule.Winograd),
+        VulkanWinogradF43 => Following(NumericsRule.WinogradF43),
         _ => throw new ArgumentOutOfRangeException(nameof(backend), backend, null),
     };
+
+    /// <summary>A device that follows a rule wherever an implementation can run, and computes all else by plain kernels.</summary>
+    private static ChoosingDevice Following(NumericsRule rule) => new(
+        TestDevice.Open(validation: false),
+        (_, candidates) => rule.Classes.Where(numerics => numerics != NumericsClass.Direct)
+            .Select(numerics => candidates.LastOrDefault(candidate => candidate.Numerics == numerics))
+            .FirstOrDefault(candidate => candidate is not null) ?? candidates[0]);
 
     /// <summary>A Vulkan device on which every op runs the implementation that is chosen for it.</summary>
     private sealed class ChoosingDevice(

@@ -10,6 +10,7 @@ internal static partial class OpEmitter
         EmitByRole(writer, "Shape ScratchShape", op.Roles.Where(role => role.IsScratch), "Shape", "is no scratch role");
         EmitByRole(writer, "int FanIn", op.Roles.Where(role => role.Init == "He"), "FanIn", "is not initialized by fan-in");
         EmitSupports(writer, op);
+        EmitSuits(writer, op);
         writer.Line("/// <inheritdoc/>");
         writer.Lines(
             "public override void ForwardReference<T>(IReferenceTensors<T> tensors) => ForwardReference(new Tensors<T>(tensors));",
@@ -88,6 +89,30 @@ internal static partial class OpEmitter
         }
         writer.Line("_ => true,");
         writer.Close(";");
+        writer.Close();
+        writer.Line();
+    }
+
+    /// <summary>Asks the op for which shapes each further implementation is meant, beside what its attribute says.</summary>
+    private static void EmitSuits(CodeWriter writer, OpModel op)
+    {
+        if (!op.Passes.Any(pass => pass.Implementations.Count > 1))
+            return;
+        writer.Line("/// <inheritdoc/>");
+        writer.Open("public override bool Suits(Implementation implementation, ReadOnlySpan<Shape> shapes, DeviceProperties device)");
+        writer.Line("Shapes typed = new(shapes);");
+        writer.Line("bool suits = implementation.IsFor(device);");
+        writer.Open("switch ((implementation.PassIndex, implementation.Index))");
+        for (int pass = 0; pass < op.Passes.Count; pass++)
+        {
+            for (int index = 1; index < op.Passes[pass].Implementations.Count; index++)
+            {
+                if (op.Passes[pass].Implementations[index].Name is { Length: > 0 } name)
+                    writer.Line($"case ({Text(pass)}, {Text(index)}): Suits{name}(in typed, device, ref suits); break;");
+            }
+        }
+        writer.Close();
+        writer.Line("return suits;");
         writer.Close();
         writer.Line();
     }

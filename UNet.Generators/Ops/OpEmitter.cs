@@ -107,6 +107,8 @@ internal static partial class OpEmitter
         {
             writer.Summary($"Whether the implementation {name} can run.");
             writer.Lines($"private partial bool Supports{name}(in Shapes shapes, DeviceProperties device);", "");
+            writer.Summary($"Says where the implementation {name} is not meant to be planned although it can run and is written for the device.");
+            writer.Lines($"partial void Suits{name}(in Shapes shapes, DeviceProperties device, ref bool suits);", "");
         }
         foreach (KernelCallModel kernel in op.Kernels)
         {

@@ -21,7 +21,7 @@ public class PyTorchReferenceTests
 
     public static IEnumerable<TheoryDataRow<string, string>> Cases
         => from folder in Folders
-           from backend in Backends.All.Append(Backends.VulkanForGpus).Append(Backends.VulkanWinograd)
+           from backend in Backends.All.Concat([Backends.VulkanForGpus, Backends.VulkanWinograd, Backends.VulkanWinogradF43])
            select new TheoryDataRow<string, string>(folder, backend);
 
     /// <summary>Names of the folders.</summary>

@@ -41,10 +41,24 @@ public class CandidatesTests
         Assert.DoesNotContain(Planner.Plan(graph, Gpu).Dispatches, dispatch => dispatch.Dispatch.Kernel == Shaders.Conv2dForwardLanePairs.Info);
     }
 
+    /// <summary>It can run for any shape with even rows, but does not pay for few channels or tiles.</summary>
+    [Theory]
+    [InlineData(32, 32, "WinogradLanes")]
+    [InlineData(64, 32, "WinogradF43Lanes")]
+    [InlineData(64, 20, "WinogradLanes")]
+    [InlineData(16, 32, "LanePairs")]
+    public void AnImplementationIsPlannedForTheShapesThatItIsMeantFor(int channels, int side, string expected)
+    {
+        Invocation invocation = new SampleGraph(new OpSample(new Conv2d(channels, Padding: 1), [new Shape(1, channels, side, side)])).Graph.Invocations[0];
+        Assert.Equal(expected, Planner.Candidates(invocation, Processor, NumericsRule.WinogradF43)[^1].Name);
+        Assert.Contains("WinogradF43Lanes", Planner.Supported(invocation, Processor).Select(implementation => implementation.Name));
+    }
+
     [Theory]
     [InlineData(NumericsClass.Direct)]
     [InlineData(NumericsClass.Float16)]
     [InlineData(NumericsClass.Winograd)]
+    [InlineData(NumericsClass.WinogradF43)]
     public void CandidatesAreOfOneNumericsClass(NumericsClass numerics)
     {
         foreach (Invocation invocation in OpCatalog.Samples.SelectMany(sample => new SampleGraph(sample).Graph.Invocations))
@@ -53,7 +67,7 @@ public class CandidatesTests
             {
                 IReadOnlyList<Implementation> candidates = Planner.Candidates(invocation, device, new NumericsRule(numerics));
                 NumericsClass found = Assert.Single(candidates.Select(candidate => candidate.Numerics).Distinct());
-                Assert.True(found == numerics || found == NumericsClass.Direct);
+                Assert.Contains(found, new NumericsRule(numerics).Classes);
                 Assert.All(candidates, candidate => Assert.True(candidate.IsFor(device)));
             }
         }

@@ -32,6 +32,8 @@ namespace UNet.Vulkan.Ops;
 [Forward<Conv2dForwardPixelPairs>(Name = "PixelPairs", Suits = DeviceKind.Software)]
 [Forward<Conv2dPackForwardWinogradLanes, Conv2dForwardWinogradLanes>(
     Name = "WinogradLanes", Suits = DeviceKind.Software, Numerics = NumericsClass.Winograd)]
+[Forward<Conv2dPackForwardWinogradF43Lanes, Conv2dForwardWinogradF43Lanes>(
+    Name = "WinogradF43Lanes", Suits = DeviceKind.Software, Numerics = NumericsClass.WinogradF43)]
 [Forward<Conv2dForwardRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
 [Forward<Conv2dPackPixelRows, Conv2dPackWeightRows, Conv2dForwardRowsMatrix>(
     Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.Tiles)]
@@ -45,6 +47,8 @@ namespace UNet.Vulkan.Ops;
 [Backward<Conv2dBackwardInputPixelPairs>(Name = "PixelPairs", Suits = DeviceKind.Software)]
 [Backward<Conv2dPackBackwardWinogradLanes, Conv2dBackwardInputWinogradLanes>(
     Name = "InputWinogradLanes", Suits = DeviceKind.Software, Numerics = NumericsClass.Winograd)]
+[Backward<Conv2dPackBackwardWinogradF43Lanes, Conv2dBackwardInputWinogradF43Lanes>(
+    Name = "InputWinogradF43Lanes", Suits = DeviceKind.Software, Numerics = NumericsClass.WinogradF43)]
 [Backward<Conv2dBackwardInputRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
 [Backward<Conv2dPackGradientRows, Conv2dPackTurnedWeightRows, Conv2dBackwardInputRowsMatrix>(
     Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.Tiles)]
@@ -84,6 +88,7 @@ namespace UNet.Vulkan.Ops;
 [Sample("x: 1x9x6x66", "OutChannels: 5, Kernel: 1, RectifyOutput: true")]
 [Sample("x: 2x96x5x10", "OutChannels: 98, Padding: 1, Rectify: Rectification.OnLoad, RectifyOutput: true")]
 [Sample("x: 1x97x16x22", "OutChannels: 130, Rectify: Rectification.Stored")]
+[Sample("x: 1x9x33x38", "OutChannels: 67, Padding: 1, RectifyOutput: true")]
 public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding = 0, Rectification Rectify = Rectification.None, bool RectifyOutput = false)
 {
     /// <summary>Input [N,C,H,W].</summary>
@@ -127,6 +132,18 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
 
     /// <summary>The same of the gradient of y.</summary>
     [Scratch(PerImage = true)] public static partial Role GradientTiles { get; }
+
+    /// <summary>Weights as Winograd's F(4x4,3x3) for processors reads them.</summary>
+    [Scratch] public static partial Role F43Packed { get; }
+
+    /// <summary>The same for the gradient to the input.</summary>
+    [Scratch] public static partial Role F43PackedTransposed { get; }
+
+    /// <summary>Tiles of x that workgroups of F(4x4,3x3) have transformed, and products of them.</summary>
+    [Scratch(PerImage = true)] public static partial Role F43InputTiles { get; }
+
+    /// <summary>The same of the gradient of y.</summary>
+    [Scratch(PerImage = true)] public static partial Role F43GradientTiles { get; }
 
     /// <summary>Tiles of both, and sums of their products, of subgroups that sum the weight gradient.</summary>
     [Scratch(PerImage = true)] public static partial Role WeightTiles { get; }
@@ -196,13 +213,21 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
 
     private partial Shape PackedTransposedShape(in Shapes shapes) => PackedFor(shapes.X.C, OutChannels, Kernel);
 
-    private partial Shape WinogradPackedShape(in Shapes shapes) => WinogradLanes.Packed(OutChannels, shapes.X.C);
+    private partial Shape WinogradPackedShape(in Shapes shapes) => WinogradLanes.F23.Packed(OutChannels, shapes.X.C);
 
-    private partial Shape WinogradPackedTransposedShape(in Shapes shapes) => WinogradLanes.Packed(shapes.X.C, OutChannels);
+    private partial Shape WinogradPackedTransposedShape(in Shapes shapes) => WinogradLanes.F23.Packed(shapes.X.C, OutChannels);
 
-    private partial Shape InputTilesShape(in Shapes shapes) => WinogradLanes.Tiles(shapes.X, shapes.Y);
+    private partial Shape InputTilesShape(in Shapes shapes) => WinogradLanes.F23.Tiles(shapes.X, shapes.Y);
 
-    private partial Shape GradientTilesShape(in Shapes shapes) => WinogradLanes.Tiles(shapes.Y, shapes.X);
+    private partial Shape GradientTilesShape(in Shapes shapes) => WinogradLanes.F23.Tiles(shapes.Y, shapes.X);
+
+    private partial Shape F43PackedShape(in Shapes shapes) => WinogradLanes.F43.Packed(OutChannels, shapes.X.C);
+
+    private partial Shape F43PackedTransposedShape(in Shapes shapes) => WinogradLanes.F43.Packed(shapes.X.C, OutChannels);
+
+    private partial Shape F43InputTilesShape(in Shapes shapes) => WinogradLanes.F43.Tiles(shapes.X, shapes.Y);
+
+    private partial Shape F43GradientTilesShape(in Shapes shapes) => WinogradLanes.F43.Tiles(shapes.Y, shapes.X);
 
     private partial Shape WeightTilesShape(in Shapes shapes)
         => WinogradLanes.WeightTiles(shapes.X.N, PartialShape(shapes).N / shapes.X.N, shapes.Weight);
@@ -238,12 +263,30 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     private partial bool SupportsWeightLanePairs(in Shapes shapes, DeviceProperties device) => RunsOnLanes(device) && HasEvenRows(shapes);
 
     private partial bool SupportsWinogradLanes(in Shapes shapes, DeviceProperties device)
-        => RunsOnLanes(device) && HasEvenRows(shapes) && WinogradLanes.Fits(device, Math.Min(shapes.X.C, OutChannels));
+        => RunsOnLanes(device) && HasEvenRows(shapes) && WinogradLanes.F23.Fits(shapes.Weight, device);
+
+    partial void SuitsWinogradLanes(in Shapes shapes, DeviceProperties device, ref bool suits)
+        => suits &= WinogradLanes.F23.Pays(shapes.X, shapes.Y, device);
 
     private partial bool SupportsInputWinogradLanes(in Shapes shapes, DeviceProperties device) => SupportsWinogradLanes(shapes, device);
 
-    private partial bool SupportsWeightWinogradLanes(in Shapes shapes, DeviceProperties device)
-        => RunsOnLanes(device) && HasEvenRows(shapes) && WinogradLanes.WeightFits(device, Math.Min(shapes.X.C, OutChannels));
+    partial void SuitsInputWinogradLanes(in Shapes shapes, DeviceProperties device, ref bool suits)
+        => suits &= WinogradLanes.F23.Pays(shapes.Y, shapes.X, device);
+
+    private partial bool SupportsWinogradF43Lanes(in Shapes shapes, DeviceProperties device)
+        => RunsOnLanes(device) && HasEvenRows(shapes) && WinogradLanes.F43.Fits(shapes.Weight, device);
+
+    partial void SuitsWinogradF43Lanes(in Shapes shapes, DeviceProperties device, ref bool suits)
+        => suits &= WinogradLanes.F43.Pays(shapes.X, shapes.Y, device);
+
+    private partial bool SupportsInputWinogradF43Lanes(in Shapes shapes, DeviceProperties device) => SupportsWinogradF43Lanes(shapes, device);
+
+    partial void SuitsInputWinogradF43Lanes(in Shapes shapes, DeviceProperties device, ref bool suits)
+        => suits &= WinogradLanes.F43.Pays(shapes.Y, shapes.X, device);
+
+    private partial bool SupportsWeightWinogradLanes(in Shapes shapes, DeviceProperties device) => RunsOnLanes(device) && HasEvenRows(shapes);
+
+    partial void SuitsWeightWinogradLanes(in Shapes shapes, DeviceProperties device, ref bool suits) => suits &= WinogradLanes.WeightPays(shapes.Weight);
 
     private partial bool SupportsPixelPairs(in Shapes shapes, DeviceProperties device)
         => Kernel == 1 && Padding == 0 && OutChannels <= MostPointChannels && device.HasChannelLanes && HasEvenRows(shapes);
@@ -273,10 +316,22 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackBackwardWinogradLanes.Spec spec)
         => WinogradLanes.Packing(WinogradPackedTransposedShape(shapes), Conv2dPackBackwardWinogradLanes.Info);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardWinogradLanes.Spec spec) => WinogradLanes.Grid(shapes.X, shapes.Y);
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardWinogradLanes.Spec spec) => WinogradLanes.F23.Grid(shapes.X, shapes.Y);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputWinogradLanes.Spec spec)
-        => WinogradLanes.Grid(shapes.Y, shapes.X);
+        => WinogradLanes.F23.Grid(shapes.Y, shapes.X);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackForwardWinogradF43Lanes.Spec spec)
+        => WinogradLanes.Packing(F43PackedShape(shapes), Conv2dPackForwardWinogradF43Lanes.Info);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackBackwardWinogradF43Lanes.Spec spec)
+        => WinogradLanes.Packing(F43PackedTransposedShape(shapes), Conv2dPackBackwardWinogradF43Lanes.Info);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardWinogradF43Lanes.Spec spec)
+        => WinogradLanes.F43.Grid(shapes.X, shapes.Y);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputWinogradF43Lanes.Spec spec)
+        => WinogradLanes.F43.Grid(shapes.Y, shapes.X);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightWinogradLanes.Spec spec)
         => WinogradLanes.WeightGrid(shapes.X.N, WeightTilesShape(shapes), Conv2dBackwardWeightWinogradLanes.Info, spec.SubgroupSize);

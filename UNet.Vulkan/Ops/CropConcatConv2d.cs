@@ -30,6 +30,8 @@ namespace UNet.Vulkan.Ops;
 [Forward<Conv2dPackForward, CropConcatConv2dForwardLanePairs>(Name = "LanePairs", Suits = DeviceKind.Software)]
 [Forward<Conv2dPackForwardWinogradLanes, CropConcatConv2dForwardWinogradLanes>(
     Name = "WinogradLanes", Suits = DeviceKind.Software, Numerics = NumericsClass.Winograd)]
+[Forward<Conv2dPackForwardWinogradF43Lanes, CropConcatConv2dForwardWinogradF43Lanes>(
+    Name = "WinogradF43Lanes", Suits = DeviceKind.Software, Numerics = NumericsClass.WinogradF43)]
 [Forward<CropConcatConv2dPackPixelRows, Conv2dPackWeightRows, Conv2dForwardRowsMatrix>(
     Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.Tiles)]
 [Backward<CropConcatConv2dClearBorder, CropConcatConv2dBackwardInput>]
@@ -44,6 +46,8 @@ namespace UNet.Vulkan.Ops;
     Name = "InputLanePairs", Suits = DeviceKind.Software)]
 [Backward<CropConcatConv2dClearBorder, Conv2dPackBackwardWinogradLanes, CropConcatConv2dBackwardInputWinogradLanes>(
     Name = "InputWinogradLanes", Suits = DeviceKind.Software, Numerics = NumericsClass.Winograd)]
+[Backward<CropConcatConv2dClearBorder, Conv2dPackBackwardWinogradF43Lanes, CropConcatConv2dBackwardInputWinogradF43Lanes>(
+    Name = "InputWinogradF43Lanes", Suits = DeviceKind.Software, Numerics = NumericsClass.WinogradF43)]
 [Backward<CropConcatConv2dClearBorder, Conv2dPackGradientRows, Conv2dPackTurnedWeightRows, CropConcatConv2dBackwardInputRowsMatrix>(
     Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.Tiles)]
 [Backward<CropConcatConv2dBackwardWeight, WeightGradientSum>]
@@ -124,6 +128,18 @@ public sealed partial record CropConcatConv2d(
     /// <summary>The same of the gradient of y.</summary>
     [Scratch(PerImage = true)] public static partial Role GradientTiles { get; }
 
+    /// <summary>Weights as Winograd's F(4x4,3x3) for processors reads them.</summary>
+    [Scratch] public static partial Role F43Packed { get; }
+
+    /// <summary>The same for the gradient to the input.</summary>
+    [Scratch] public static partial Role F43PackedTransposed { get; }
+
+    /// <summary>Tiles of both parts that workgroups of F(4x4,3x3) have transformed, and products of them.</summary>
+    [Scratch(PerImage = true)] public static partial Role F43InputTiles { get; }
+
+    /// <summary>The same of the gradient of y.</summary>
+    [Scratch(PerImage = true)] public static partial Role F43GradientTiles { get; }
+
     /// <summary>Tiles of both, and sums of their products, of subgroups that sum the weight gradient.</summary>
     [Scratch(PerImage = true)] public static partial Role WeightTiles { get; }
 
@@ -189,13 +205,21 @@ public sealed partial record CropConcatConv2d(
 
     private partial Shape PackedTransposedShape(in Shapes shapes) => Conv2d.PackedFor(shapes.Weight.C, OutChannels, Kernel);
 
-    private partial Shape WinogradPackedShape(in Shapes shapes) => WinogradLanes.Packed(OutChannels, shapes.Weight.C);
+    private partial Shape WinogradPackedShape(in Shapes shapes) => WinogradLanes.F23.Packed(OutChannels, shapes.Weight.C);
 
-    private partial Shape WinogradPackedTransposedShape(in Shapes shapes) => WinogradLanes.Packed(shapes.Weight.C, OutChannels);
+    private partial Shape WinogradPackedTransposedShape(in Shapes shapes) => WinogradLanes.F23.Packed(shapes.Weight.C, OutChannels);
 
-    private partial Shape InputTilesShape(in Shapes shapes) => WinogradLanes.Tiles(Concatenated(shapes), shapes.Y);
+    private partial Shape InputTilesShape(in Shapes shapes) => WinogradLanes.F23.Tiles(Concatenated(shapes), shapes.Y);
 
-    private partial Shape GradientTilesShape(in Shapes shapes) => WinogradLanes.Tiles(shapes.Y, Concatenated(shapes));
+    private partial Shape GradientTilesShape(in Shapes shapes) => WinogradLanes.F23.Tiles(shapes.Y, Concatenated(shapes));
+
+    private partial Shape F43PackedShape(in Shapes shapes) => WinogradLanes.F43.Packed(OutChannels, shapes.Weight.C);
+
+    private partial Shape F43PackedTransposedShape(in Shapes shapes) => WinogradLanes.F43.Packed(shapes.Weight.C, OutChannels);
+
+    private partial Shape F43InputTilesShape(in Shapes shapes) => WinogradLanes.F43.Tiles(Concatenated(shapes), shapes.Y);
+
+    private partial Shape F43GradientTilesShape(in Shapes shapes) => WinogradLanes.F43.Tiles(shapes.Y, Concatenated(shapes));
 
     private partial Shape WeightTilesShape(in Shapes shapes)
         => WinogradLanes.WeightTiles(shapes.Skip.N, PartialShape(shapes).N / shapes.Skip.N, shapes.Weight);
@@ -269,13 +293,30 @@ public sealed partial record CropConcatConv2d(
         => WinogradTile.Supports(Kernel, Padding, shapes.Weight.C, shapes.Upsampled, shapes.Y, device);
 
     private partial bool SupportsWinogradLanes(in Shapes shapes, DeviceProperties device)
-        => Convolution.RunsOnLanes(device) && HasEvenRows(shapes) && WinogradLanes.Fits(device, Math.Min(shapes.Weight.C, OutChannels));
+        => Convolution.RunsOnLanes(device) && HasEvenRows(shapes) && WinogradLanes.F23.Fits(shapes.Weight, device);
+
+    partial void SuitsWinogradLanes(in Shapes shapes, DeviceProperties device, ref bool suits)
+        => suits &= WinogradLanes.F23.Pays(Concatenated(shapes), shapes.Y, device);
 
     private partial bool SupportsInputWinogradLanes(in Shapes shapes, DeviceProperties device) => SupportsWinogradLanes(shapes, device);
 
-    private partial bool SupportsWeightWinogradLanes(in Shapes shapes, DeviceProperties device)
-        => Convolution.RunsOnLanes(device) && HasEvenRows(shapes)
-            && WinogradLanes.WeightFits(device, Math.Min(shapes.Weight.C, OutChannels));
+    partial void SuitsInputWinogradLanes(in Shapes shapes, DeviceProperties device, ref bool suits)
+        => suits &= WinogradLanes.F23.Pays(shapes.Y, Concatenated(shapes), device);
+
+    private partial bool SupportsWinogradF43Lanes(in Shapes shapes, DeviceProperties device)
+        => Convolution.RunsOnLanes(device) && HasEvenRows(shapes) && WinogradLanes.F43.Fits(shapes.Weight, device);
+
+    partial void SuitsWinogradF43Lanes(in Shapes shapes, DeviceProperties device, ref bool suits)
+        => suits &= WinogradLanes.F43.Pays(Concatenated(shapes), shapes.Y, device);
+
+    private partial bool SupportsInputWinogradF43Lanes(in Shapes shapes, DeviceProperties device) => SupportsWinogradF43Lanes(shapes, device);
+
+    partial void SuitsInputWinogradF43Lanes(in Shapes shapes, DeviceProperties device, ref bool suits)
+        => suits &= WinogradLanes.F43.Pays(shapes.Y, Concatenated(shapes), device);
+
+    private partial bool SupportsWeightWinogradLanes(in Shapes shapes, DeviceProperties device) => Convolution.RunsOnLanes(device) && HasEvenRows(shapes);
+
+    partial void SuitsWeightWinogradLanes(in Shapes shapes, DeviceProperties device, ref bool suits) => suits &= WinogradLanes.WeightPays(shapes.Weight);
 
     private partial bool SupportsLanes(in Shapes shapes, DeviceProperties device) => Convolution.RunsOnLanes(device);
 
@@ -348,10 +389,22 @@ public sealed partial record CropConcatConv2d(
         => WinogradLanes.Packing(WinogradPackedTransposedShape(shapes), Conv2dPackBackwardWinogradLanes.Info);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dForwardWinogradLanes.Spec spec)
-        => WinogradLanes.Grid(Concatenated(shapes), shapes.Y);
+        => WinogradLanes.F23.Grid(Concatenated(shapes), shapes.Y);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardInputWinogradLanes.Spec spec)
-        => WinogradLanes.Grid(shapes.Y, Concatenated(shapes));
+        => WinogradLanes.F23.Grid(shapes.Y, Concatenated(shapes));
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackForwardWinogradF43Lanes.Spec spec)
+        => WinogradLanes.Packing(F43PackedShape(shapes), Conv2dPackForwardWinogradF43Lanes.Info);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackBackwardWinogradF43Lanes.Spec spec)
+        => WinogradLanes.Packing(F43PackedTransposedShape(shapes), Conv2dPackBackwardWinogradF43Lanes.Info);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dForwardWinogradF43Lanes.Spec spec)
+        => WinogradLanes.F43.Grid(Concatenated(shapes), shapes.Y);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardInputWinogradF43Lanes.Spec spec)
+        => WinogradLanes.F43.Grid(shapes.Y, Concatenated(shapes));
 
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardWeightWinogradLanes.Spec spec)
         => WinogradLanes.WeightGrid(

@@ -22,7 +22,7 @@ public sealed record PlanOptions
     public int GuardBytes { get; init; }
 
     /// <summary>How the plan rounds.</summary>
-    public NumericsRule Numerics { get; init; } = NumericsRule.Winograd;
+    public NumericsRule Numerics { get; init; } = NumericsRule.WinogradF43;
 
     /// <summary>
     /// Picks one of all implementations that can run on the invocation's shapes and the device, whatever they suit; null takes

@@ -27,15 +27,15 @@ public static class Planner
     }
 
     /// <summary>
-    /// The implementations among which speed may decide: they run on the device and suit it, and are all of the one numerics
-    /// class that the rule says, or where there is none of it, direct.
+    /// The implementations among which speed may decide: they run on the device and suit it, and are all of one numerics class, the
+    /// first of those that the rule says which has any.
     /// </summary>
     public static IReadOnlyList<Implementation> Candidates(Invocation invocation, DeviceProperties device, NumericsRule numerics)
     {
-        Implementation[] suitable = [.. Supported(invocation, device).Where(implementation => implementation.IsFor(device))];
-        NumericsClass wanted = numerics.Class;
-        if (suitable.All(implementation => implementation.Numerics != wanted))
-            wanted = NumericsClass.Direct;
+        Shape[] shapes = invocation.Node.Shapes;
+        Implementation[] suitable = [.. Supported(invocation, device)
+            .Where(implementation => invocation.Node.Op.Suits(implementation, shapes, device))];
+        NumericsClass wanted = numerics.Classes.First(candidate => suitable.Any(implementation => implementation.Numerics == candidate));
         return [.. suitable.Where(implementation => implementation.Numerics == wanted)];
     }
 

@@ -1,24 +1,28 @@
-// Transforms the tiles of a Winograd convolution for processors; see common/winograd_lanes.glsl. Transformed tiles lie as
-// [workgroup][subgroup][element of 16][pair of channels][tile of a lane][lane], in each place the same element for two channels.
-// The including file declares SOURCE_PADDING, SUBGROUP_SIZE, Pixels and Tiles, and includes conv2d_channel.glsl and plane.glsl.
+// What Winograd's convolutions for processors share (common/winograd_lanes.glsl, common/winograd_f43_lanes.glsl): how tiles are
+// transformed, how workgroups share them, and how results are stored.
+// A tile is of RESULTS x RESULTS results, from ALONG x ALONG pixels; a block is of VECTORS tiles for each lane, of which TILES_EACH
+// are multiplied at a time. Transformed tiles of a subgroup's block lie as
+// [element][part of the block][pair of channels][tile of a lane in the part][lane], in each place the same element for two channels.
+// The including file declares these constants, ELEMENTS, SOURCE_PADDING, SUBGROUP_SIZE, and what winograd_lanes.glsl says.
+#include "common/plane.glsl"
+#include "common/conv2d_channel.glsl"
+#include "common/conv2d_target.glsl"
+
 Channel source_of(uint n, uint c);
+float[ELEMENTS] transformed(float pixels[ALONG][ALONG]);
 
-// So that a subgroup's tiles of many channels, whatever its size, take as much of a cache.
-const uint TILES_EACH = 64u / SUBGROUP_SIZE;
-
-// Loads start at even columns, so where the padding is odd, the first pixel of the first pair and the last of a third are not used.
+// Loads start at even columns, so where the padding is odd, the first pixel of the first pair and the last of the last are not used.
 const uint UNUSED = SOURCE_PADDING % 2u;
-const uint ROW_LOADS = 2u + UNUSED;
+const uint ROW_LOADS = ALONG / 2u + UNUSED;
 
-// Where the first element of the invocation's first tile lies.
-uint place_of_tiles(uint workgroup, uint pairs) {
-    uint lane = gl_LocalInvocationID.x % SUBGROUP_SIZE;
-    return (workgroup * gl_WorkGroupSize.x + gl_LocalInvocationID.x - lane) * 16u * pairs * TILES_EACH + lane;
+// From an element of the first tile of a lane to the next element.
+uint element_stride(uint pairs) {
+    return pairs * VECTORS * SUBGROUP_SIZE;
 }
 
-mat4 transform_tile(Channel source, uint row[4], uint column[ROW_LOADS], bool inside_row[4], bool inside_column[ROW_LOADS]) {
-    mat4 pixels;
-    [[unroll]] for (uint r = 0u; r < 4u; r++) {
+float[ELEMENTS] transform_tile(Channel source, uint row[ALONG], uint column[ROW_LOADS], bool inside_row[ALONG], bool inside_column[ROW_LOADS]) {
+    float pixels[ALONG][ALONG];
+    [[unroll]] for (uint r = 0u; r < ALONG; r++) {
         float loaded[2u * ROW_LOADS];
         [[unroll]] for (uint i = 0u; i < ROW_LOADS; i++) {
             vec2 pair = load_pixels(source.pixels, (source.first + row[r] * source.stride + column[i]) / 2u);
@@ -29,41 +33,57 @@ mat4 transform_tile(Channel source, uint row[4], uint column[ROW_LOADS], bool in
             loaded[2u * i] = pair.x;
             loaded[2u * i + 1u] = pair.y;
         }
-        pixels[r] = vec4(loaded[UNUSED], loaded[UNUSED + 1u], loaded[UNUSED + 2u], loaded[UNUSED + 3u]);
+        [[unroll]] for (uint s = 0u; s < ALONG; s++)
+            pixels[r][s] = loaded[UNUSED + s];
     }
-    return winograd_input(pixels);
+    return transformed(pixels);
 }
 
-// Transforms the subgroup's tiles from number `first` on, of image n with extents x and `tiles` in rows of `columns`. Lanes beyond the
-// last tile transform that.
-void transform_tiles(Tiles own, uint first_place, uint first, uint n, Plane x, uint columns, uint tiles) {
+// Transforms `vectors` tiles a lane from number `first` on, of image n with extents x and `tiles` in rows of `columns`. Lanes beyond
+// the last tile transform that. Pixels beyond the image, of which results outside of it would be made, are others of the image.
+void transform_tiles(Tiles own, uint first_place, uint first, uint vectors, uint n, Plane x, uint columns, uint tiles) {
     uint lane = gl_LocalInvocationID.x % SUBGROUP_SIZE;
     uint pairs = (x.channels + 1u) / 2u;
-    for (uint t = 0u; t < TILES_EACH; t++) {
+    for (uint t = 0u; t < vectors; t++) {
         uint tile = min(first + t * SUBGROUP_SIZE + lane, tiles - 1u);
         uint tile_row = tile / columns;
-        uint row[4];
-        bool inside_row[4];
+        uint row[ALONG];
+        bool inside_row[ALONG];
         uint column[ROW_LOADS];
         bool inside_column[ROW_LOADS];
-        [[unroll]] for (uint r = 0u; r < 4u; r++) { // above the first row and before the first column, numbers wrap to large ones
-            row[r] = tile_row * 2u + r - SOURCE_PADDING;
+        [[unroll]] for (uint r = 0u; r < ALONG; r++) { // above the first row and before the first column, numbers wrap to large ones
+            row[r] = tile_row * RESULTS + r - SOURCE_PADDING;
             inside_row[r] = row[r] < x.height;
             row[r] = min(row[r], x.height - 1u);
         }
         [[unroll]] for (uint i = 0u; i < ROW_LOADS; i++) {
-            column[i] = (tile - tile_row * columns + i) * 2u - UNUSED - SOURCE_PADDING;
+            column[i] = (tile - tile_row * columns) * RESULTS + 2u * i - UNUSED - SOURCE_PADDING;
             inside_column[i] = column[i] < x.width;
             column[i] = min(column[i], x.width - 2u);
         }
-        uint place = first_place + t * SUBGROUP_SIZE;
+        uint place = first_place + (t / TILES_EACH * pairs * TILES_EACH + t % TILES_EACH) * SUBGROUP_SIZE;
         for (uint pair = 0u; pair < pairs; pair++) {
-            mat4 even = transform_tile(source_of(n, pair * 2u), row, column, inside_row, inside_column);
-            mat4 odd = transform_tile(source_of(n, min(pair * 2u + 1u, x.channels - 1u)), row, column, inside_row, inside_column);
-            [[unroll]] for (uint element = 0u; element < 16u; element++) {
-                own.tiles[place + (element * pairs + pair) * TILES_EACH * SUBGROUP_SIZE]
-                    = together(vec2(even[element / 4u][element % 4u], odd[element / 4u][element % 4u]));
-            }
+            float even[ELEMENTS] = transform_tile(source_of(n, pair * 2u), row, column, inside_row, inside_column);
+            float odd[ELEMENTS] = transform_tile(source_of(n, min(pair * 2u + 1u, x.channels - 1u)), row, column, inside_row, inside_column);
+            [[unroll]] for (uint element = 0u; element < ELEMENTS; element++)
+                own.tiles[place + element * element_stride(pairs)] = together(vec2(even[element], odd[element]));
+            place += TILES_EACH * SUBGROUP_SIZE;
         }
     }
+}
+
+// The number of the first block that a workgroup computes, of `workgroups` that share the blocks of an image: a driver cuts the grid
+// into one range for each processor, and blocks that are left over go to both halves in turn.
+uint first_block(uint workgroups) {
+    uint half_of_them = workgroups / 2u;
+    uint turn = gl_WorkGroupID.y < half_of_them ? gl_WorkGroupID.y * 2u : (gl_WorkGroupID.y - half_of_them) * 2u + 1u;
+    return workgroups % 2u == 0u ? turn : gl_WorkGroupID.y;
+}
+
+// Stores two neighbours of a row of results, from `column` on.
+void store_pair(Target target, uint row, uint column, vec2 results) {
+    uint place = (target.first + row * target.stride + column) / 2u;
+    if (target.masked)
+        results = mix(vec2(0.0), results, greaterThan(load_pixels(target.mask, place), vec2(0.0)));
+    target.result.result[place] = together(results);
 }

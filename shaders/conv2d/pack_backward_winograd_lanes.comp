@@ -21,30 +21,18 @@ layout(push_constant, std430) uniform Push {
 #include "common/float_pairs.glsl"
 #include "common/linear.glsl"
 #include "common/winograd.glsl"
-#include "common/winograd_lanes_packing.glsl"
+#include "common/winograd_elements.glsl"
+#include "common/winograd_kernel_packing.glsl"
 
-mat4 transformed(uint channel, uint c) {
-    if (channel >= weight_c || c >= weight_n)
-        return mat4(0.0);
+float[ELEMENTS] transformed(uint written, uint read) {
+    if (written >= weight_c || read >= weight_n)
+        return winograd_elements(mat4(0.0));
     mat3 kernel;
     [[unroll]] for (uint t = 0u; t < 9u; t++)
-        kernel[t / 3u][t % 3u] = weight.weights[(c * weight_c + channel) * 9u + 8u - t];
-    return winograd_weight(kernel);
+        kernel[t / 3u][t % 3u] = weight.weights[(read * weight_c + written) * 9u + 8u - t];
+    return winograd_elements(winograd_weight(kernel));
 }
 
 void main() {
-    uint i = linear_workgroup() * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
-    uint pairs = (weight_n + 1u) / 2u;
-    uint kernels = i / PACKED_CHANNELS; // counted over channel tiles and pairs of the channels read
-    uint tile = kernels / pairs;
-    uint pair = kernels - tile * pairs;
-    if (tile >= winograd_packed_transposed_n)
-        return;
-    uint channel = tile * PACKED_CHANNELS + i % PACKED_CHANNELS;
-    mat4 even = transformed(channel, pair * 2u);
-    mat4 odd = transformed(channel, pair * 2u + 1u);
-    [[unroll]] for (uint element = 0u; element < 16u; element++) {
-        winograd_packed_transposed.pairs[place_of_weights(tile, element, pairs) + pair * PACKED_CHANNELS + i % PACKED_CHANNELS]
-            = together(vec2(even[element / 4u][element % 4u], odd[element / 4u][element % 4u]));
-    }
+    pack_kernels(winograd_packed_transposed, winograd_packed_transposed_n, weight_n);
 }

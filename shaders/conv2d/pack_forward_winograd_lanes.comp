@@ -20,30 +20,18 @@ layout(push_constant, std430) uniform Push {
 #include "common/float_pairs.glsl"
 #include "common/linear.glsl"
 #include "common/winograd.glsl"
-#include "common/winograd_lanes_packing.glsl"
+#include "common/winograd_elements.glsl"
+#include "common/winograd_kernel_packing.glsl"
 
-mat4 transformed(uint channel, uint c) {
-    if (channel >= weight_n || c >= weight_c)
-        return mat4(0.0);
+float[ELEMENTS] transformed(uint written, uint read) {
+    if (written >= weight_n || read >= weight_c)
+        return winograd_elements(mat4(0.0));
     mat3 kernel;
     [[unroll]] for (uint t = 0u; t < 9u; t++)
-        kernel[t / 3u][t % 3u] = weight.weights[(channel * weight_c + c) * 9u + t];
-    return winograd_weight(kernel);
+        kernel[t / 3u][t % 3u] = weight.weights[(written * weight_c + read) * 9u + t];
+    return winograd_elements(winograd_weight(kernel));
 }
 
 void main() {
-    uint i = linear_workgroup() * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
-    uint pairs = (weight_c + 1u) / 2u;
-    uint kernels = i / PACKED_CHANNELS; // counted over channel tiles and pairs of the channels read
-    uint tile = kernels / pairs;
-    uint pair = kernels - tile * pairs;
-    if (tile >= winograd_packed_n)
-        return;
-    uint channel = tile * PACKED_CHANNELS + i % PACKED_CHANNELS;
-    mat4 even = transformed(channel, pair * 2u);
-    mat4 odd = transformed(channel, pair * 2u + 1u);
-    [[unroll]] for (uint element = 0u; element < 16u; element++) {
-        winograd_packed.pairs[place_of_weights(tile, element, pairs) + pair * PACKED_CHANNELS + i % PACKED_CHANNELS]
-            = together(vec2(even[element / 4u][element % 4u], odd[element / 4u][element % 4u]));
-    }
+    pack_kernels(winograd_packed, winograd_packed_n, weight_c);
 }

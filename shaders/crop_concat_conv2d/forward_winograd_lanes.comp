@@ -46,7 +46,6 @@ layout(push_constant, std430) uniform Push {
 const uint SOURCE_PADDING = PADDING;
 #include "common/float_pairs.glsl"
 #include "common/conv2d_pixel_pairs.glsl"
-#include "common/winograd_lanes_packing.glsl"
 #include "common/winograd_lanes.glsl"
 #include "common/concatenated.glsl"
 #include "common/concatenated_channel.glsl"

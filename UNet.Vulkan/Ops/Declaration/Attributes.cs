@@ -23,7 +23,10 @@ public abstract class ImplementationAttribute : Attribute
     /// </summary>
     public string Name { get; set; } = "";
 
-    /// <summary>Which devices it is written for: where planning takes it. Where it can run, <c>Supports{Name}</c> says.</summary>
+    /// <summary>
+    /// Which devices it is written for: where planning takes it. For which shapes, <c>Suits{Name}(in Shapes, DeviceProperties, ref bool)</c>
+    /// may say; where it can run, <c>Supports{Name}</c> says.
+    /// </summary>
     public DeviceKind Suits { get; set; }
 
     /// <summary>How it rounds.</summary>

@@ -57,6 +57,9 @@ public abstract record Op
     /// <summary>Whether an implementation can run on these shapes and this device.</summary>
     public abstract bool Supports(Implementation implementation, ReadOnlySpan<Shape> shapes, DeviceProperties device);
 
+    /// <summary>Whether an implementation is meant for these shapes and this device, if it can run.</summary>
+    public virtual bool Suits(Implementation implementation, ReadOnlySpan<Shape> shapes, DeviceProperties device) => implementation.IsFor(device);
+
     /// <summary>One kernel of an implementation with all its arguments.</summary>
     public abstract KernelDispatch Dispatch(Implementation implementation, int kernel, ReadOnlySpan<Shape> shapes, IBufferBinding buffers);
 

@@ -1,0 +1,37 @@
+#version 460
+#extension GL_EXT_buffer_reference : require
+#extension GL_EXT_control_flow_attributes : require
+#extension GL_EXT_shader_explicit_arithmetic_types_int64 : require
+#extension GL_GOOGLE_include_directive : require
+// Transforms and packs the weights of a 3x3 convolution for conv2d/backward_input_winograd_f43_lanes: as
+// conv2d/pack_forward_winograd_f43_lanes, with input and output channels exchanged and the taps in reverse order.
+// Channels beyond the last are 0. One invocation packs the kernels of two output channels.
+layout(local_size_x = 64) in;
+
+layout(buffer_reference, std430, buffer_reference_align = 4) readonly buffer Weights { float weights[]; };
+layout(buffer_reference, std430, buffer_reference_align = 8) writeonly buffer WeightPairs { uint64_t pairs[]; };
+layout(push_constant, std430) uniform Push {
+    Weights weight;
+    WeightPairs f43_packed_transposed;
+    uint weight_n;
+    uint weight_c;
+    uint f43_packed_transposed_n;
+};
+
+#include "common/float_pairs.glsl"
+#include "common/linear.glsl"
+#include "common/winograd_f43.glsl"
+const uint ELEMENTS = 36u;
+#include "common/winograd_kernel_packing.glsl"
+
+float[ELEMENTS] transformed(uint written, uint read) {
+    bool is_channel = written < weight_c && read < weight_n;
+    float kernel[9];
+    [[unroll]] for (uint t = 0u; t < 9u; t++)
+        kernel[t] = is_channel ? weight.weights[(read * weight_c + written) * 9u + 8u - t] : 0.0;
+    return winograd_f43_weight(kernel);
+}
+
+void main() {
+    pack_kernels(f43_packed_transposed, f43_packed_transposed_n, weight_n);
+}

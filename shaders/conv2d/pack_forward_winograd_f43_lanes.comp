@@ -1,0 +1,36 @@
+#version 460
+#extension GL_EXT_buffer_reference : require
+#extension GL_EXT_control_flow_attributes : require
+#extension GL_EXT_shader_explicit_arithmetic_types_int64 : require
+#extension GL_GOOGLE_include_directive : require
+// Transforms and packs the weights of a 3x3 convolution for conv2d/forward_winograd_f43_lanes; see common/winograd_f43_lanes_packing.glsl.
+// Channels beyond the last are 0. One invocation packs the kernels of two input channels.
+layout(local_size_x = 64) in;
+
+layout(buffer_reference, std430, buffer_reference_align = 4) readonly buffer Weights { float weights[]; };
+layout(buffer_reference, std430, buffer_reference_align = 8) writeonly buffer WeightPairs { uint64_t pairs[]; };
+layout(push_constant, std430) uniform Push {
+    Weights weight;
+    WeightPairs f43_packed;
+    uint weight_n;
+    uint weight_c;
+    uint f43_packed_n;
+};
+
+#include "common/float_pairs.glsl"
+#include "common/linear.glsl"
+#include "common/winograd_f43.glsl"
+const uint ELEMENTS = 36u;
+#include "common/winograd_kernel_packing.glsl"
+
+float[ELEMENTS] transformed(uint written, uint read) {
+    bool is_channel = written < weight_n && read < weight_c;
+    float kernel[9];
+    [[unroll]] for (uint t = 0u; t < 9u; t++)
+        kernel[t] = is_channel ? weight.weights[(written * weight_c + read) * 9u + t] : 0.0;
+    return winograd_f43_weight(kernel);
+}
+
+void main() {
+    pack_kernels(f43_packed, f43_packed_n, weight_c);
+}
