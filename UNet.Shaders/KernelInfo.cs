@@ -93,6 +93,16 @@ public sealed record KernelInfo(
     /// </summary>
     public bool IsEmbedded => typeof(KernelInfo).Assembly.GetManifestResourceInfo(Name + ".spv") is not null;
 
+    /// <summary>Bytes of the compiled SPIR-V; 0 where the build left the kernel out.</summary>
+    public long SpirVLength
+    {
+        get
+        {
+            using Stream? stream = typeof(KernelInfo).Assembly.GetManifestResourceStream(Name + ".spv");
+            return stream?.Length ?? 0;
+        }
+    }
+
     /// <summary>The compiled SPIR-V, embedded by the build.</summary>
     /// <exception cref="InvalidOperationException">The assembly was built without this kernel.</exception>
     public byte[] LoadSpirV()

@@ -127,18 +127,17 @@ internal static class SegmentCommand
     /// <exception cref="OperationCanceledException">The user stopped it.</exception>
     public static void Run(Terminal terminal, string modelFile, IEnumerable<string> inputs, string output, SegmentSettings settings)
     {
-        // A driver takes as long to open as a large model to read.
-        using ReadAhead<UNetModel> reading = new(1, _ => UNetModel.Read(modelFile));
+        using ReadAhead<StoredModel> reading = new(1, _ => StoredModel.Open(modelFile));
         List<ImageFile> files = [.. inputs.SelectMany(
             input => Directory.Exists(input) ? DataSetFolder.Images(input, terminal.Note) : [ImageFile.Open(input)])];
         if (File.Exists(output))
             throw new InputException($"'{output}' is a file; -o takes a folder.");
         RequireDistinctOutputs(files, output, settings);
-        using IComputeDevice device = ComputeDevice.Open(settings.Device, terminal, settings.Tuner);
-        UNetModel model = reading.Single();
+        using StoredModel model = reading.Single();
         (ImageFile File, int Page)[] all = [.. files.SelectMany(file => Enumerable.Range(0, file.Pages).Select(page => (file, page)))];
         using ReadAhead<RawImage> images = new(
             all.Length, i => WithChannels(all[i].File.Read(all[i].Page), model.Configuration.InChannels, all[i].File.Named(all[i].Page)));
+        using IComputeDevice device = ComputeDevice.Open(settings.Device, terminal, settings.Tuner);
         int largest = files.Max(file => Math.Max(file.Height, file.Width));
         int tile = SegmentationMemory.GoodTile(model.Configuration, largest, device.Properties, settings.Memory);
         if (OverlapTiles.HasSeams(new TileGeometry(model.Configuration), tile, largest))
@@ -148,11 +147,12 @@ internal static class SegmentCommand
         }
 
         using Segmenter segmenter = new(model, device, tile, settings.Augmentation);
+        using BackgroundDisposal closing = new(segmenter, device);
         Directory.CreateDirectory(output);
         long start = Stopwatch.GetTimestamp();
         new ItemProgress(terminal, all.Length, "images").Watch(done =>
         {
-            LabelClasses classes = LabelClasses.Of(model);
+            LabelClasses classes = LabelClasses.Of(model.Classes);
             using IEnumerator<RawImage> next = images.GetEnumerator();
             foreach (ImageFile file in files)
             {
@@ -163,6 +163,8 @@ internal static class SegmentCommand
                     done();
                 }
 
+                if (file == files[^1])
+                    closing.Begin();
                 result.Save();
             }
         });

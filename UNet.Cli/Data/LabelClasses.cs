@@ -46,7 +46,7 @@ internal sealed record LabelClasses(ImmutableArray<int> Values, bool AreInstance
         => anyIsWide || values.Count > MostInferred ? Instances : new([.. values.Order()], false);
 
     /// <summary>The classes of a model.</summary>
-    public static LabelClasses Of(UNetModel model) => new([.. model.Classes.Select(label => label.Value)], false);
+    public static LabelClasses Of(ImmutableArray<ClassLabel> classes) => new([.. classes.Select(label => label.Value)], false);
 
     /// <summary>How a class is called.</summary>
     public string NameOf(int c) => AreInstances && c > 0 ? ">0" : Values[c].ToString(CultureInfo.InvariantCulture);

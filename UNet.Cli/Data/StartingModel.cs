@@ -8,7 +8,7 @@ namespace UNet.Cli.Data;
 /// <param name="Model">The model.</param>
 internal sealed record StartingModel(string File, UNetModel Model)
 {
-    private LabelClasses Classes => LabelClasses.Of(Model);
+    private LabelClasses Classes => LabelClasses.Of(Model.Classes);
 
     /// <summary>Reads a model file.</summary>
     /// <exception cref="InputException">The file cannot be read, is damaged, or is no model of this program.</exception>

@@ -86,7 +86,7 @@ public sealed class PipelineCacheTests
     {
         using VulkanDevice device = TestDevice.Open(validation: false);
         KernelInfo greedy = ReluForward.Info with { PushSize = device.Properties.MaxPushConstants + 4 };
-        device.Pipelines.Prepare([(greedy, []), (ReluBackward.Info, []), (ReluBackward.Info, [])]);
+        device.Pipelines.Prepare([(greedy, []), (ReluBackward.Info, []), (ReluBackward.Info, [])], TestContext.Current.CancellationToken);
         Assert.Contains("push constants", Assert.Throws<DeviceException>(() => device.Pipelines.Get(greedy, [])).Message, StringComparison.Ordinal);
         Assert.Same(device.Pipelines.Get(ReluBackward.Info, []), device.Pipelines.Get(ReluBackward.Info, []));
     }

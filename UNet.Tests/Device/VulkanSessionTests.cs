@@ -1,3 +1,4 @@
+using UNet.Vulkan;
 using UNet.Vulkan.Device;
 using UNet.Vulkan.Execution;
 using UNet.Vulkan.Graph;
@@ -34,15 +35,67 @@ public sealed class VulkanSessionTests
         Assert.Equal(bits, back);
     }
 
-    [Fact]
-    public void ATransferLargerThanTheStagingBufferGoesInChunks()
+    /// <summary>Memory that the processor sees and memory that it does not.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ATransferLargerThanTheStagingBufferGoesInChunks(bool asHardware)
     {
         const int Length = (40 << 20) / sizeof(float) + 3;
         var plan = new ReluPlan();
         Value value = plan.Add("large", Length);
-        using var session = new VulkanSession(TestDevice.Shared, plan.Build());
+        using var session = new VulkanSession(TestDevice.Shared, plan.Build(), options: new() { AsHardware = asHardware });
         session.Write(value, Signed(Length));
         Assert.Equal(Signed(Length), session.ReadAll(value));
+    }
+
+    /// <summary>Elements that somebody fills in arrive piece by piece, in the session's making and later, whatever memory it has.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void PiecesComeToTheirPlaces(bool asHardware)
+    {
+        const int Length = (40 << 20) / sizeof(float) + 3;
+        var plan = new ReluPlan();
+        Value before = plan.Add("before", 5);
+        Value value = plan.Add("large", Length);
+        Value after = plan.Add("after", 5);
+        using var session = new VulkanSession(TestDevice.Shared, plan.Build(), options: new()
+        {
+            AsHardware = asHardware,
+            Start = made => made.Write(value, (elements, start) => Fill(elements, start, 1)),
+        });
+        AssertFilled(1);
+        session.Write(value, (elements, start) => Fill(elements, start, 2));
+        AssertFilled(2);
+
+        static void Fill(Span<float> elements, long start, float step)
+        {
+            for (int i = 0; i < elements.Length; i++)
+                elements[i] = (start + i) * step;
+        }
+
+        void AssertFilled(float step)
+        {
+            float[] expected = new float[Length];
+            Fill(expected, 0, step);
+            Assert.Equal(expected, session.ReadAll(value));
+            Assert.All(session.ReadAll(before).Concat(session.ReadAll(after)), element => Assert.Equal(0, element));
+        }
+    }
+
+    [Fact]
+    public void WhatTheFirstWriteThrowsArrivesAndTheDeviceGoesOn()
+    {
+        var plan = new ReluPlan();
+        Value x = plan.Add("x", 100);
+        plan.Level().Relu(x, plan.Add("y", 100));
+        Assert.Throws<InputException>(() => new VulkanSession(TestDevice.Shared, plan.Build(), options: new()
+        {
+            Start = made => made.Write(x, (elements, start) => throw new InputException("The file is damaged.")),
+        }));
+        using var session = new VulkanSession(TestDevice.Shared, plan.Build());
+        session.Run();
     }
 
     [Fact]

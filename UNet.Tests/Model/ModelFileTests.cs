@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using UNet.Vulkan;
+using UNet.Vulkan.Execution;
 using UNet.Vulkan.Formats;
+using UNet.Vulkan.Graph;
 using UNet.Vulkan.Model;
+using UNet.Vulkan.Planning;
 using Xunit;
 
 namespace UNet.Tests.Model;
@@ -13,6 +16,8 @@ public class ModelFileTests
 
     private static readonly UNetModel Model = new(
         Configuration, UNetParameters.Initial(Configuration, seed: 1), [new(0, "background"), new(7, "cell \"a\""), new(255, "Rand – außen")]);
+
+    public static TheoryData<string> Backends => [.. Tests.Backends.All];
 
     [Fact]
     public void AModelReadsBackAsItWasWritten()
@@ -87,6 +92,7 @@ public class ModelFileTests
             metadata[key] = value;
         new SafetensorsFile(Model.Parameters, metadata).Write(folder.File("a"));
         Assert.Contains(message, Assert.Throws<InputException>(() => UNetModel.Read(folder.File("a"))).Message);
+        Assert.Contains(message, Assert.Throws<InputException>(() => StoredModel.Open(folder.File("a"))).Message);
     }
 
     [Fact]
@@ -97,5 +103,67 @@ public class ModelFileTests
         Assert.Contains("was not written by this program", Assert.Throws<InputException>(() => UNetModel.Read(folder.File("a"))).Message);
         new SafetensorsFile([.. Model.Parameters, new("extra", [1], [1f])], ModelFile.ToFile(Model).Metadata).Write(folder.File("b"));
         Assert.Contains("'extra'", Assert.Throws<InputException>(() => UNetModel.Read(folder.File("b"))).Message);
+        Assert.Contains("'extra'", Assert.Throws<InputException>(() => StoredModel.Open(folder.File("b"))).Message);
+    }
+
+    [Fact]
+    public void AStoredModelGivesWhatTheFileHolds()
+    {
+        using TemporaryFolder folder = new();
+        Model.Write(folder.File("a"));
+        using StoredModel stored = StoredModel.Open(folder.File("a"));
+        Assert.Equal(Model.Configuration, stored.Configuration);
+        Assert.Equal(Model.Classes.AsEnumerable(), stored.Classes);
+        Assert.Equal(Model.Normalization, stored.Normalization);
+        foreach (NamedTensor expected in Model.Parameters)
+        {
+            float[] read = new float[expected.Elements.Length];
+            int half = read.Length / 2;
+            stored.Read(expected.Name, read.AsSpan(half), half);
+            stored.Read(expected.Name, read.AsSpan(0, half));
+            Assert.Equal(expected.Elements, read);
+        }
+
+        Assert.Throws<ArgumentException>(() => stored.Read("extra", new float[1]));
+    }
+
+    /// <summary>Parameters come to a session by their names, whether they are in memory or still in the file.</summary>
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void ASessionTakesParametersFromTheFile(string backend)
+    {
+        using TemporaryFolder folder = new();
+        Model.Write(folder.File("a"));
+        using StoredModel stored = StoredModel.Open(folder.File("a"));
+        using IComputeDevice device = Tests.Backends.Open(backend);
+        Graph graph = new();
+        graph.AppendNetwork(Configuration, graph.Input("image", new Shape(1, 2, 12, 12))).Keep = true;
+        using Session session = device.CreateSession(graph, new PlanOptions(), made => made.WriteParameters(graph, stored));
+        foreach ((NamedTensor expected, NamedTensor actual) in Model.Parameters.Zip(session.ReadParameters(graph)))
+        {
+            Assert.Equal(expected.Name, actual.Name);
+            Assert.Equal(expected.Elements, actual.Elements);
+        }
+    }
+
+    /// <summary>A file that is cut short is told before anything is computed, also where it is cut after it was opened.</summary>
+    [Fact]
+    public void AFileThatIsCutShortIsRefused()
+    {
+        using TemporaryFolder folder = new();
+        Model.Write(folder.File("a"));
+        byte[] bytes = File.ReadAllBytes(folder.File("a"));
+        File.WriteAllBytes(folder.File("b"), bytes[..^4]);
+        Assert.Contains("is damaged", Assert.Throws<InputException>(() => StoredModel.Open(folder.File("b"))).Message);
+
+        if (OperatingSystem.IsWindows())
+            return; // There an open file cannot be cut.
+        File.WriteAllBytes(folder.File("c"), bytes);
+        using StoredModel stored = StoredModel.Open(folder.File("c"));
+        using (FileStream shortened = new(folder.File("c"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+            shortened.SetLength(bytes.Length - 4);
+        NamedTensor last = Model.Parameters[^1];
+        string message = Assert.Throws<InputException>(() => stored.Read(last.Name, new float[last.Elements.Length])).Message;
+        Assert.Contains($"it ends before tensor '{last.Name}' does", message);
     }
 }

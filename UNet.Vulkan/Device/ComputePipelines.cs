@@ -45,10 +45,17 @@ internal sealed unsafe class ComputePipelines : IDisposable
     /// <summary>
     /// Compiles kernels on all processors, those that are not compiled yet. Why one cannot be compiled is told where it is asked for.
     /// </summary>
-    public void Prepare(IEnumerable<(KernelInfo Kernel, ImmutableArray<uint> Constants)> kernels)
+    /// <param name="kernels">The kernels with their constants; some may be the same.</param>
+    /// <param name="cancellation">Begins no other kernel.</param>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public void Prepare(
+        IEnumerable<(KernelInfo Kernel, ImmutableArray<uint> Constants)> kernels, CancellationToken cancellation = default)
     {
-        IEnumerable<Lazy<ComputePipeline>> pipelines = kernels.Select(wanted => Find(wanted.Kernel, wanted.Constants)).Distinct();
-        Parallel.ForEach(pipelines.Where(pipeline => !pipeline.IsValueCreated), pipeline =>
+        // The longest first and one at a time, so that no processor is left with a long one at the end.
+        IEnumerable<Lazy<ComputePipeline>> pipelines = kernels.OrderByDescending(wanted => wanted.Kernel.SpirVLength)
+            .Select(wanted => Find(wanted.Kernel, wanted.Constants)).Distinct().Where(pipeline => !pipeline.IsValueCreated);
+        var queue = Partitioner.Create(pipelines, EnumerablePartitionerOptions.NoBuffering);
+        Parallel.ForEach(queue, new ParallelOptions { CancellationToken = cancellation }, pipeline =>
         {
             try
             {

@@ -10,6 +10,9 @@ internal enum BufferPlace
     /// <summary>In the device's own memory; mapped too, where that is the processor's.</summary>
     Device,
 
+    /// <summary>In the device's own memory, which the processor leaves alone, also where it could see it.</summary>
+    DeviceAlone,
+
     /// <summary>In memory that the processor reads and writes; mapped for the buffer's whole life.</summary>
     Host,
 }
@@ -37,7 +40,7 @@ internal sealed unsafe class DeviceBuffer : IDisposable
             throw TooLarge(size, name, $"one allocation there has at most {device.Properties.MaxAllocationSize:N0} bytes");
         try
         {
-            bool addressed = place == BufferPlace.Device && device.Properties.HasBufferAddresses;
+            bool addressed = place != BufferPlace.Host && device.Properties.HasBufferAddresses;
             _buffer = CreateBuffer(size, name, addressed);
             _memory = Allocate(place, name, addressed);
             device.Vk.BindBufferMemory(device.Handle, _buffer, _memory, 0).Check(device.Name, $"binding the memory of {name}");
@@ -84,7 +87,7 @@ internal sealed unsafe class DeviceBuffer : IDisposable
 
     /// <summary>A card's memory is better reached by its own copies, even where the processor sees a part of it.</summary>
     private bool IsMapped(BufferPlace place) => place == BufferPlace.Host
-        || (_device.Properties.Type is DeviceType.Integrated or DeviceType.Software && (_flags & HostFlags) == HostFlags);
+        || (place == BufferPlace.Device && _device.Properties.Type is DeviceType.Integrated or DeviceType.Software && (_flags & HostFlags) == HostFlags);
 
     private VkBuffer CreateBuffer(long size, string name, bool addressed)
     {

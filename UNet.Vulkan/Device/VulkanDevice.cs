@@ -103,14 +103,21 @@ public sealed unsafe class VulkanDevice : IComputeDevice
 
     /// <inheritdoc/>
     public Session CreateSession(Graph.Graph graph, PlanOptions options, params Value[] reports)
+        => CreateSession(graph, options, static _ => { }, reports);
+
+    /// <inheritdoc/>
+    public Session CreateSession(Graph.Graph graph, PlanOptions options, Action<Session> start, params Value[] reports)
     {
         options = _tuner?.Tune(graph, options) ?? options;
-        VulkanSession session = new(this, Planner.Plan(graph, Properties, options), graph.StepSlot, reports, new VulkanSessionOptions
+        return new VulkanSession(this, Planner.Plan(graph, Properties, options), graph.StepSlot, reports, new VulkanSessionOptions
         {
             LeaveParameters = graph.FlatGradients is null,
+            Start = session =>
+            {
+                session.Initialize(graph);
+                start(session);
+            },
         });
-        session.Initialize(graph);
-        return session;
     }
 
     /// <summary>Frees everything. All sessions on the device must have been disposed.</summary>

@@ -32,6 +32,7 @@ internal sealed unsafe class VulkanInstance : IDisposable
     public VulkanInstance(bool validation)
     {
         ProcessorVectors.UseWidest();
+        DriverSelection.LeaveOutNeedless();
         Vk = LoadVulkan();
         try
         {

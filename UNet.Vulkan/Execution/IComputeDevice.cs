@@ -23,6 +23,28 @@ public interface IComputeDevice : IDisposable
     /// <param name="reports">Kept Float32 values that <see cref="Session.Complete"/> copies out, in this order.</param>
     Session CreateSession(Graph.Graph graph, PlanOptions options, params Value[] reports);
 
+    /// <summary>
+    /// The same, with values to begin with. On a Vulkan device they are written while kernels are compiled, which takes about as long.
+    /// </summary>
+    /// <param name="graph">As above.</param>
+    /// <param name="options">As above.</param>
+    /// <param name="start">Writes kept values of the new session, such as the parameters; what it throws, this throws.</param>
+    /// <param name="reports">As above.</param>
+    Session CreateSession(Graph.Graph graph, PlanOptions options, Action<Session> start, params Value[] reports)
+    {
+        Session session = CreateSession(graph, options, reports);
+        try
+        {
+            start(session);
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>A session planned with the default options.</summary>
     /// <inheritdoc cref="CreateSession(Graph.Graph, PlanOptions, Value[])"/>
     Session CreateSession(Graph.Graph graph, params Value[] reports) => CreateSession(graph, new PlanOptions(), reports);

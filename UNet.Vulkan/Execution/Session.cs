@@ -1,3 +1,4 @@
+using System.Buffers;
 using UNet.Vulkan.Graph;
 
 namespace UNet.Vulkan.Execution;
@@ -39,6 +40,27 @@ public abstract class Session : IDisposable
 
     /// <inheritdoc cref="Write(Value, ReadOnlySpan{float}, long)"/>
     public abstract void Write(Value value, ReadOnlySpan<uint> elements, long start = 0);
+
+    /// <summary>
+    /// Has all elements of a kept Float32 value written, piece by piece: where the processor shares the device's memory, to their place
+    /// there, so that nothing is copied and no memory taken for it.
+    /// </summary>
+    /// <param name="value">The value.</param>
+    /// <param name="write">
+    /// Fills a span, whose content means nothing, with the elements from a given one on. What it throws leaves the value half written.
+    /// </param>
+    /// <inheritdoc cref="Write(Value, ReadOnlySpan{float}, long)" path="/exception"/>
+    public virtual void Write(Value value, SpanAction<float, long> write)
+    {
+        const int PieceElements = 1 << 20;
+        float[] piece = new float[Math.Min(PieceElements, value.Shape.Length)];
+        for (long start = 0; start < value.Shape.Length; start += piece.Length)
+        {
+            Span<float> elements = piece.AsSpan(0, (int)Math.Min(piece.Length, value.Shape.Length - start));
+            write(elements, start);
+            Write(value, elements, start);
+        }
+    }
 
     /// <summary>Copies elements out of a kept value.</summary>
     /// <inheritdoc cref="Write(Value, ReadOnlySpan{float}, long)" path="/exception"/>

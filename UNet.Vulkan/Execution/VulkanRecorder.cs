@@ -35,7 +35,7 @@ internal sealed unsafe class VulkanRecorder : IDisposable
     private readonly DescriptorSets _sets;
     private readonly Prepared[][] _dispatches;
 
-    /// <summary>Compiles the kernels and binds the ranges.</summary>
+    /// <summary>Takes the compiled kernels, or compiles them, and binds the ranges.</summary>
     /// <param name="device">The device.</param>
     /// <param name="pool">Gives the command buffers.</param>
     /// <param name="arenas">The memory in which the plan's ranges lie.</param>
@@ -45,7 +45,6 @@ internal sealed unsafe class VulkanRecorder : IDisposable
     {
         (_device, _pool, Levels) = (device, pool, levels);
         var all = levels.SelectMany(level => level).Select(planned => planned.Dispatch).ToList();
-        device.Pipelines.Prepare(all.Select(dispatch => (dispatch.Kernel, dispatch.Constants)));
         _sets = new DescriptorSets(device, all.Count, all.Sum(dispatch => dispatch.Buffers.Length));
         try
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using UNet.Shaders;
 using UNet.Vulkan.Device;
@@ -17,6 +18,14 @@ public sealed partial class VulkanSession
     /// <inheritdoc/>
     public override void Write(Value value, ReadOnlySpan<uint> elements, long start = 0)
         => Write(value, ElementType.UInt32, MemoryMarshal.AsBytes(elements), elements.Length, start);
+
+    /// <inheritdoc/>
+    public override void Write(Value value, SpanAction<float, long> write)
+    {
+        BufferRange range = Part(value, ElementType.Float32, 0, value.Shape.Length);
+        _staging.Write(
+            _arenas[range], range.Offset, range.Length, (piece, start) => write(MemoryMarshal.Cast<byte, float>(piece), start / sizeof(float)));
+    }
 
     /// <inheritdoc/>
     public override void Read(Value value, Span<float> elements, long start = 0)

@@ -39,7 +39,10 @@ public sealed partial class VulkanSession : Session
     private ulong _completed;
     private bool _isDisposed;
 
-    /// <summary>Allocates all memory, compiles the kernels and records the run. Kept values are zero to begin with.</summary>
+    /// <summary>
+    /// Allocates all memory, compiles the kernels and records the run. Kept values are zero to begin with. What is slow about memory,
+    /// that it is touched for the first time and filled, goes on while kernels are compiled.
+    /// </summary>
     /// <param name="device">The device; must outlive the session.</param>
     /// <param name="plan">What to execute.</param>
     /// <param name="step">The step slot: a value of 4-byte elements, or null where there is none.</param>
@@ -58,13 +61,21 @@ public sealed partial class VulkanSession : Session
         BufferRange[] reports = [.. (reported ?? []).Select(LocateReported)];
         _reportLength = checked((int)(reports.Sum(range => range.Length) / sizeof(float)));
 
+        using CancellationTokenSource abandoned = new();
+        Task compiling = Task.Run(() => device.Pipelines.Prepare(KernelsOf(plan), abandoned.Token));
         try
         {
-            _arenas = Own(new Arenas(device, plan.ArenaSizes));
+            _arenas = Own(new Arenas(device, plan.ArenaSizes, options.AsHardware ? BufferPlace.DeviceAlone : BufferPlace.Device));
             _pool = Own(new CommandBuffers(device));
             _timeline = Own(new Timeline(device));
             _staging = Own(new Staging(device, _pool, plan.ArenaSizes.DefaultIfEmpty().Max()));
             _ring = Own(new RunRing(device, InFlight, _step?.Length ?? 0, _reportLength * (long)sizeof(float)));
+            if (options.Poison)
+                _staging.Fill(_arenas.Buffers.Select(buffer => (buffer, 0L, buffer.Size)), Arenas.Poison);
+            else
+                _staging.Fill(plan.Ranges.Where(range => IsZeroedAtFirst(range.Key, options)).Select(range => Words(range.Value)), 0);
+            options.Start?.Invoke(this);
+            compiling.GetAwaiter().GetResult();
             _recorder = Own(new VulkanRecorder(device, _pool, _arenas, Order(plan.Levels, options.ShuffleSeed)));
             _work = RecordFirst(options);
             for (int slot = 0; slot < InFlight; slot++)
@@ -72,13 +83,12 @@ public sealed partial class VulkanSession : Session
                 _prologues[slot] = _pool.Allocate();
                 _epilogues[slot] = RecordEpilogue(reports, slot);
             }
-            if (options.Poison)
-                _staging.Fill(_arenas.Buffers.Select(buffer => (buffer, 0L, buffer.Size)), Arenas.Poison);
-            else
-                _staging.Fill(plan.Ranges.Where(range => IsZeroedAtFirst(range.Key, options)).Select(range => Words(range.Value)), 0);
         }
         catch
         {
+            // The device may be closed next: no thread may still compile for it.
+            abandoned.Cancel();
+            ((IAsyncResult)compiling).AsyncWaitHandle.WaitOne();
             DisposeOwned();
             throw;
         }
@@ -189,6 +199,9 @@ public sealed partial class VulkanSession : Session
         while (_owned.TryPop(out IDisposable? resource))
             resource.Dispose();
     }
+
+    private static IEnumerable<(KernelInfo Kernel, ImmutableArray<uint> Constants)> KernelsOf(ExecutionPlan plan)
+        => plan.Levels.SelectMany(level => level).Select(planned => (planned.Dispatch.Kernel, planned.Dispatch.Constants));
 
     /// <summary>What nobody has written is read as zero, but what a run writes first needs no touching before.</summary>
     private static bool IsZeroedAtFirst(Value value, VulkanSessionOptions options)

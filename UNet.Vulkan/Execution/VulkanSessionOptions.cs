@@ -20,9 +20,18 @@ public sealed record VulkanSessionOptions
     /// </summary>
     public bool LeaveParameters { get; init; }
 
+    /// <summary>
+    /// Writes kept values, such as the parameters, as soon as there is memory for them: while kernels are compiled. It can only write
+    /// and read; what it throws, making the session throws.
+    /// </summary>
+    public Action<VulkanSession>? Start { get; init; }
+
     /// <summary>Cuts the work as if the device did this many operations in a second, whatever the device, and measures nothing.</summary>
     internal double? ForcedRate { get; init; }
 
-    /// <summary>Takes a software device for one with a watchdog, whose rate is measured on the first run.</summary>
+    /// <summary>
+    /// Takes a software device for one with a watchdog, whose rate is measured on the first run, and with memory of its own, which the
+    /// processor does not see.
+    /// </summary>
     internal bool AsHardware { get; init; }
 }

@@ -14,9 +14,6 @@ namespace UNet.Vulkan.Formats;
 /// <remarks>Written files hold F32 alone, and the same content always gives the same bytes.</remarks>
 public sealed class SafetensorsFile
 {
-    /// <summary>Bytes that the header may have, as in the format's own library.</summary>
-    internal const int MaxHeaderLength = 100_000_000;
-
     private const int Alignment = 8;
     private readonly Dictionary<string, NamedTensor> _byName = [];
 
@@ -55,9 +52,11 @@ public sealed class SafetensorsFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"'{path}' cannot be read: {exception.Message}", exception);
+            throw Unreadable(path, exception);
         }
     }
+
+    internal static InputException Unreadable(string path, Exception cause) => new($"'{path}' cannot be read: {cause.Message}", cause);
 
     /// <summary>Reads a seekable stream from its position to its end.</summary>
     /// <param name="stream">The stream.</param>
@@ -65,20 +64,8 @@ public sealed class SafetensorsFile
     /// <exception cref="InputException">As for <see cref="Read(string)"/>.</exception>
     public static SafetensorsFile Read(Stream stream, string name)
     {
-        long length = stream.Length - stream.Position;
-        if (length < sizeof(ulong))
-            throw SafetensorsHeader.Damaged(name, $"it has {length} bytes and no header");
-        Span<byte> lengthBytes = stackalloc byte[sizeof(ulong)];
-        stream.ReadExactly(lengthBytes);
-        ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(lengthBytes);
-        if (headerLength > (ulong)(length - sizeof(ulong)) || headerLength > MaxHeaderLength)
-            throw SafetensorsHeader.Damaged(name, $"its header is said to have {headerLength} bytes, the file has {length}");
-
-        byte[] headerBytes = new byte[headerLength];
-        stream.ReadExactly(headerBytes);
+        SafetensorsHeader header = SafetensorsHeader.Read(stream, name);
         long dataStart = stream.Position;
-        SafetensorsHeader header = SafetensorsHeader.Parse(headerBytes, length - sizeof(ulong) - (long)headerLength, name);
-
         List<NamedTensor> tensors = [];
         foreach (SafetensorsEntry entry in header.Entries)
         {
@@ -103,7 +90,9 @@ public sealed class SafetensorsFile
 
         byte[] bytes = new byte[length];
         stream.ReadExactly(bytes);
-        return entry.Type.ToFloat32(bytes);
+        float[] converted = new float[length / entry.Type.SizeInBytes()];
+        entry.Type.ToFloat32(bytes, converted);
+        return converted;
     }
 
     /// <summary>Writes the file under a temporary name, flushes it to disk and renames it.</summary>

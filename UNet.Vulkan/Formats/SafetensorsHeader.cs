@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Text.Json;
 
@@ -13,6 +14,27 @@ internal sealed record SafetensorsEntry(string Name, SafetensorsType Type, Immut
 internal sealed record SafetensorsHeader(ImmutableArray<SafetensorsEntry> Entries, IReadOnlyDictionary<string, string> Metadata)
 {
     public const string MetadataKey = "__metadata__";
+
+    /// <summary>Bytes that the header may have, as in the format's own library.</summary>
+    public const int MaxLength = 100_000_000;
+
+    /// <summary>Reads the header at the position of a seekable stream, to the first byte of the data, which end with the stream.</summary>
+    /// <exception cref="InputException">The header does not fit the format or the stream's length.</exception>
+    public static SafetensorsHeader Read(Stream stream, string fileName)
+    {
+        long length = stream.Length - stream.Position;
+        if (length < sizeof(ulong))
+            throw Damaged(fileName, $"it has {length} bytes and no header");
+        Span<byte> lengthBytes = stackalloc byte[sizeof(ulong)];
+        stream.ReadExactly(lengthBytes);
+        ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(lengthBytes);
+        if (headerLength > (ulong)(length - sizeof(ulong)) || headerLength > MaxLength)
+            throw Damaged(fileName, $"its header is said to have {headerLength} bytes, the file has {length}");
+
+        byte[] json = new byte[headerLength];
+        stream.ReadExactly(json);
+        return Parse(json, length - sizeof(ulong) - (long)headerLength, fileName);
+    }
 
     /// <exception cref="InputException">The header does not fit the format or <paramref name="dataLength"/>.</exception>
     public static SafetensorsHeader Parse(ReadOnlySpan<byte> json, long dataLength, string fileName)

@@ -22,13 +22,12 @@ internal static class SafetensorsTypes
     };
 
     /// <summary>Little-endian elements of a type as float32; F64 is rounded.</summary>
-    public static float[] ToFloat32(this SafetensorsType type, ReadOnlySpan<byte> bytes)
+    public static void ToFloat32(this SafetensorsType type, ReadOnlySpan<byte> bytes, Span<float> elements)
     {
-        float[] elements = new float[bytes.Length / type.SizeInBytes()];
         if (type == SafetensorsType.F32 && BitConverter.IsLittleEndian)
         {
-            bytes.CopyTo(MemoryMarshal.AsBytes(elements.AsSpan()));
-            return elements;
+            bytes.CopyTo(MemoryMarshal.AsBytes(elements));
+            return;
         }
 
         for (int i = 0; i < elements.Length; i++)
@@ -43,7 +42,5 @@ internal static class SafetensorsTypes
                 _ => BinaryPrimitives.ReadSingleLittleEndian(element),
             };
         }
-
-        return elements;
     }
 }

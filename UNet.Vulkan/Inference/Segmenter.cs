@@ -12,6 +12,8 @@ namespace UNet.Vulkan.Inference;
 /// </summary>
 public sealed class Segmenter : IDisposable
 {
+    private readonly UNetConfiguration _configuration;
+    private readonly string _normalization;
     private readonly TiledNetwork _network;
     private readonly ImmutableArray<Orientation> _orientations;
 
@@ -28,16 +30,28 @@ public sealed class Segmenter : IDisposable
     /// <exception cref="Planning.PlanException">The network does not fit the device's limits with this tile.</exception>
     public Segmenter(
         UNetModel model, IComputeDevice device, int? tile = null, TestTimeAugmentation augmentation = TestTimeAugmentation.None)
+        : this(
+            model.Configuration, model.Normalization, device, tile, augmentation, (session, graph) => session.WriteParameters(graph, model.Parameters))
     {
-        _orientations = augmentation.Orientations();
-        Model = model;
-        Tile = tile ?? new TileGeometry(model.Configuration).LargestInputUpTo(OverlapTiles.DefaultLimit(model.Configuration));
-        _network = new TiledNetwork(model.Configuration, device, Tile, probabilities: true);
-        _network.WriteParameters(model.Parameters);
     }
 
-    /// <summary>The model.</summary>
-    public UNetModel Model { get; }
+    /// <summary>Brings a model from its file to a device; the file is not needed any more after that.</summary>
+    /// <inheritdoc cref="Segmenter(UNetModel, IComputeDevice, int?, TestTimeAugmentation)"/>
+    /// <exception cref="InputException">The tile does not fit the network, or the file can no longer be read.</exception>
+    public Segmenter(
+        StoredModel model, IComputeDevice device, int? tile = null, TestTimeAugmentation augmentation = TestTimeAugmentation.None)
+        : this(model.Configuration, model.Normalization, device, tile, augmentation, (session, graph) => session.WriteParameters(graph, model))
+    {
+    }
+
+    private Segmenter(
+        UNetConfiguration configuration, string normalization, IComputeDevice device, int? tile, TestTimeAugmentation augmentation,
+        Action<Session, Graph.Graph> start)
+    {
+        (_configuration, _normalization, _orientations) = (configuration, normalization, augmentation.Orientations());
+        Tile = tile ?? new TileGeometry(configuration).LargestInputUpTo(OverlapTiles.DefaultLimit(configuration));
+        _network = new TiledNetwork(configuration, device, Tile, probabilities: true, start);
+    }
 
     /// <summary>Side of the input tiles.</summary>
     public int Tile { get; }
@@ -60,14 +74,14 @@ public sealed class Segmenter : IDisposable
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public Segmentation Segment(ReadOnlySpan<float> pixels, int height, int width, CancellationToken cancellation = default)
     {
-        UNetConfiguration configuration = Model.Configuration;
+        UNetConfiguration configuration = _configuration;
         if (height < 1 || width < 1 || pixels.Length != (long)configuration.InChannels * height * width)
         {
             string image = $"image of {height} x {width} pixels";
             throw new InputException($"The model takes {configuration.InChannels} channels; {pixels.Length} values are no such {image}.");
         }
 
-        float[] normalized = Normalization.Apply(Model.Normalization, pixels);
+        float[] normalized = Normalization.Apply(_normalization, pixels);
         if (_orientations.Length == 1)
             return new(configuration.Classes, height, width, _network.Apply(normalized, height, width, cancellation));
 

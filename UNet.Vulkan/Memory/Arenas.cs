@@ -14,8 +14,11 @@ internal sealed class Arenas : IDisposable
     private readonly List<DeviceBuffer> _buffers = [];
 
     /// <summary>Allocates the arenas.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="sizes">Bytes of each.</param>
+    /// <param name="place">In which of the device's memory.</param>
     /// <exception cref="DeviceException">The device cannot hold them.</exception>
-    public Arenas(VulkanDevice device, ImmutableArray<long> sizes)
+    public Arenas(VulkanDevice device, ImmutableArray<long> sizes, BufferPlace place = BufferPlace.Device)
     {
         long total = sizes.Sum();
         if (device.Properties is { Type: DeviceType.Discrete, DeviceMemory: > 0 and long memory } && total > memory)
@@ -30,7 +33,7 @@ internal sealed class Arenas : IDisposable
             {
                 // Filling goes by words of 4 bytes, and a buffer has at least one.
                 long size = Math.Max((sizes[i] + 15) / 16 * 16, 16);
-                _buffers.Add(new DeviceBuffer(device, size, BufferPlace.Device, $"arena {i}"));
+                _buffers.Add(new DeviceBuffer(device, size, place, $"arena {i}"));
             }
         }
         catch

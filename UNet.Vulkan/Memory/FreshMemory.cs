@@ -11,8 +11,11 @@ internal static unsafe partial class FreshMemory
     /// <summary><c>MADV_POPULATE_WRITE</c> of Linux 5.14.</summary>
     private const int PopulateForWriting = 23;
 
+    /// <summary>While a call lasts, no other thread can change what memory the process has, which compiling kernels does all the time.</summary>
+    private const long BytesAtATime = 4 << 20;
+
     /// <summary>
-    /// Asks Linux for all pages of a range in one call, and leaves what is in them as it is. Where that does not work, an older Linux
+    /// Asks Linux for all pages of a range in a few calls, and leaves what is in them as it is. Where that does not work, an older Linux
     /// or another system, pages come as they are touched: nothing but time depends on it.
     /// </summary>
     /// <param name="start">First byte.</param>
@@ -23,7 +26,9 @@ internal static unsafe partial class FreshMemory
         if (!OperatingSystem.IsLinux())
             return;
         nint page = (nint)start & ~((nint)Environment.SystemPageSize - 1);
-        _ = Advise(page, (nint)start + (nint)bytes - page, PopulateForWriting);
+        nint end = (nint)start + (nint)bytes;
+        for (; page < end; page += (nint)BytesAtATime)
+            _ = Advise(page, (nint)Math.Min(BytesAtATime, end - page), PopulateForWriting);
     }
 
     /// <inheritdoc cref="Populate(byte*, long)"/>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using UNet.Shaders;
 using UNet.Vulkan.Device;
 
@@ -50,12 +51,7 @@ internal sealed unsafe class Staging : IDisposable
     {
         if (destination.Mapped is not null)
         {
-            // Mostly one write follows another: a model's parameters are many.
-            if (_device.Submissions != _finished)
-            {
-                Begin();
-                Finish();
-            }
+            FinishAll();
             if (bytes.Length > PieceSize)
                 CopyInPieces(bytes, destination.Mapped + start);
             else
@@ -71,6 +67,32 @@ internal sealed unsafe class Staging : IDisposable
             Finish();
             bytes = bytes[count..];
             start += count;
+        }
+    }
+
+    /// <summary>
+    /// Has bytes written piece by piece, to their place where the processor sees it, else to the chunk, and waits. Everything submitted
+    /// before is done first.
+    /// </summary>
+    /// <param name="destination">The buffer.</param>
+    /// <param name="start">The first byte to write.</param>
+    /// <param name="bytes">How many, a multiple of 4.</param>
+    /// <param name="write">Fills a piece, of a multiple of 4 bytes, with those from a given one on, counted from <paramref name="start"/>.</param>
+    public void Write(DeviceBuffer destination, long start, long bytes, SpanAction<byte, long> write)
+    {
+        bool isSeen = destination.Mapped is not null;
+        if (isSeen)
+            FinishAll();
+        long most = isSeen ? ChunkSize : _buffer.Size / sizeof(uint) * sizeof(uint);
+        for (long at = 0; at < bytes; at += most)
+        {
+            int count = (int)Math.Min(most, bytes - at);
+            write(new Span<byte>(isSeen ? destination.Mapped + start + at : _buffer.Mapped, count), at);
+            if (isSeen)
+                continue;
+            Begin();
+            _pool.Copy(_commands, _buffer, 0, destination, start + at, count);
+            Finish();
         }
     }
 
@@ -117,6 +139,15 @@ internal sealed unsafe class Staging : IDisposable
                 new ReadOnlySpan<byte>((byte*)(from + at), count).CopyTo(new Span<byte>((byte*)(to + at), count));
             });
         }
+    }
+
+    /// <summary>Waits for everything submitted. Mostly one write follows another: a model's parameters are many.</summary>
+    private void FinishAll()
+    {
+        if (_device.Submissions == _finished)
+            return;
+        Begin();
+        Finish();
     }
 
     private void Begin()

@@ -35,18 +35,35 @@ internal static class ModelFile
     public static UNetModel Read(string path)
     {
         SafetensorsFile file = SafetensorsFile.Read(path);
-        (UNetConfiguration configuration, ImmutableArray<ClassLabel> classes, string normalization) = ReadMetadata(file, path);
-        if (file.Metadata.TryGetValue(KindKey, out string? kind))
-            throw new InputException($"'{path}' is a {kind.Replace('_', ' ')}, not a model; give the model that was written beside it.");
-        ImmutableArray<NamedTensor> parameters = ReadParameters(file, configuration, prefix: "", path);
-        if (file.Tensors.Length != parameters.Length)
-        {
-            string strange = file.Tensors.Select(tensor => tensor.Name).Except(parameters.Select(parameter => parameter.Name)).First();
-            throw new InputException(
-                $"'{path}' has a tensor '{strange}' that its configuration does not know; it is no model of this program.");
-        }
+        (UNetConfiguration configuration, ImmutableArray<ClassLabel> classes, string normalization) = ReadMetadata(file.Metadata, path);
+        RequireModel(file.Metadata, path);
+        RequireParameters([.. file.Tensors.Select(tensor => tensor.Name)], name => file.Find(name)?.Dimensions, configuration, path);
+        return new(configuration, ReadParameters(file, configuration, prefix: "", path), classes, normalization);
+    }
 
-        return new(configuration, parameters, classes, normalization);
+    /// <exception cref="InputException">The metadata are those of something that is more than a model.</exception>
+    public static void RequireModel(IReadOnlyDictionary<string, string> metadata, string path)
+    {
+        if (metadata.TryGetValue(KindKey, out string? kind))
+            throw new InputException($"'{path}' is a {kind.Replace('_', ' ')}, not a model; give the model that was written beside it.");
+    }
+
+    /// <summary>Compares the tensors of a model's file with those of its configuration.</summary>
+    /// <param name="tensors">Names of the file's tensors.</param>
+    /// <param name="dimensionsOf">Dimensions of the file's tensor of a name, or null.</param>
+    /// <param name="configuration">The network's form.</param>
+    /// <param name="path">The file, for messages.</param>
+    /// <exception cref="InputException">A parameter is missing, has another shape, or is none of the network's.</exception>
+    public static void RequireParameters(
+        IReadOnlyCollection<string> tensors, Func<string, ImmutableArray<int>?> dimensionsOf, UNetConfiguration configuration, string path)
+    {
+        ImmutableArray<(string Name, Shape Shape)> parameters = UNetParameters.Describe(configuration);
+        foreach ((string name, Shape shape) in parameters)
+            RequireShape(name, dimensionsOf(name), shape, path);
+        if (tensors.Count == parameters.Length)
+            return;
+        string strange = tensors.Except(parameters.Select(parameter => parameter.Name)).First();
+        throw new InputException($"'{path}' has a tensor '{strange}' that its configuration does not know; it is no model of this program.");
     }
 
     public static SafetensorsFile ToFile(UNetModel model)
@@ -78,23 +95,23 @@ internal static class ModelFile
 
     /// <exception cref="InputException">The metadata are not those of this program's files, or contradict each other.</exception>
     public static (UNetConfiguration Configuration, ImmutableArray<ClassLabel> Classes, string Normalization) ReadMetadata(
-        SafetensorsFile file, string path)
+        IReadOnlyDictionary<string, string> metadata, string path)
     {
-        string version = Text(file, FormatVersionKey, path);
+        string version = Text(metadata, FormatVersionKey, path);
         if (version != FormatVersion)
             throw new InputException($"'{path}' has format version {version}; this program reads version {FormatVersion}.");
-        string architecture = Text(file, ArchitectureKey, path);
+        string architecture = Text(metadata, ArchitectureKey, path);
         if (architecture != Architecture)
             throw new InputException($"'{path}' holds a network of architecture '{architecture}'; this program knows '{Architecture}'.");
 
-        UNetConfiguration configuration = JsonText.Read(Text(file, ConfigurationKey, path), path, ReadConfiguration).Validated();
-        ImmutableArray<ClassLabel> classes = JsonText.Read(Text(file, ClassesKey, path), path, json => json.EnumerateArray()
+        UNetConfiguration configuration = JsonText.Read(Text(metadata, ConfigurationKey, path), path, ReadConfiguration).Validated();
+        ImmutableArray<ClassLabel> classes = JsonText.Read(Text(metadata, ClassesKey, path), path, json => json.EnumerateArray()
             .Select(label => new ClassLabel(label.GetProperty("value").GetInt32(), label.GetProperty("name").GetString() ?? ""))
             .ToImmutableArray());
         if (classes.Length != configuration.Classes)
             throw new InputException(
                 $"'{path}' names {classes.Length} classes for a network of {configuration.Classes}; the file is damaged.");
-        return (configuration, classes, Text(file, NormalizationKey, path));
+        return (configuration, classes, Text(metadata, NormalizationKey, path));
     }
 
     /// <exception cref="InputException">A parameter is missing or has another shape than the configuration says.</exception>
@@ -102,15 +119,20 @@ internal static class ModelFile
         SafetensorsFile file, UNetConfiguration configuration, string prefix, string path)
         => [.. UNetParameters.Describe(configuration).Select(parameter =>
         {
-            NamedTensor tensor = file.Find(prefix + parameter.Name)
-                ?? throw new InputException($"'{path}' lacks the tensor '{prefix}{parameter.Name}' that its configuration asks for.");
-            if (tensor.Dimensions.SequenceEqual(parameter.Shape.Dimensions))
-                return tensor with { Name = parameter.Name };
-            string shape = string.Join('x', tensor.Dimensions);
-            throw new InputException($"'{path}': tensor '{tensor.Name}' is {shape}, its configuration asks for {parameter.Shape}.");
+            NamedTensor? tensor = file.Find(prefix + parameter.Name);
+            RequireShape(prefix + parameter.Name, tensor?.Dimensions, parameter.Shape, path);
+            return tensor! with { Name = parameter.Name };
         })];
 
-    public static string Text(SafetensorsFile file, string key, string path) => file.Metadata.TryGetValue(key, out string? text)
+    private static void RequireShape(string name, ImmutableArray<int>? dimensions, Shape shape, string path)
+    {
+        if (dimensions is not { } found)
+            throw new InputException($"'{path}' lacks the tensor '{name}' that its configuration asks for.");
+        if (!found.SequenceEqual(shape.Dimensions))
+            throw new InputException($"'{path}': tensor '{name}' is {string.Join('x', found)}, its configuration asks for {shape}.");
+    }
+
+    public static string Text(IReadOnlyDictionary<string, string> metadata, string key, string path) => metadata.TryGetValue(key, out string? text)
         ? text
         : throw new InputException($"'{path}' has no '{key}' in its metadata: it was not written by this program.");
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using UNet.Vulkan.Execution;
 using UNet.Vulkan.Formats;
@@ -59,6 +60,18 @@ public static class UNetParameters
                 throw new ArgumentException($"There is no tensor {parameter}.", nameof(parameters));
             session.Write(parameter, tensor.Elements);
         }
+    }
+
+    /// <summary>Reads a model's parameters into a session, each to its place; see <see cref="Session.Write(Value, SpanAction{float, long})"/>.</summary>
+    /// <param name="session">A session of the graph.</param>
+    /// <param name="graph">A graph of the model's network.</param>
+    /// <param name="model">The model.</param>
+    /// <exception cref="ArgumentException">The model has no tensor of that name.</exception>
+    /// <exception cref="InputException">The file can no longer be read.</exception>
+    public static void WriteParameters(this Session session, Graph.Graph graph, StoredModel model)
+    {
+        foreach (Value parameter in graph.Parameters)
+            session.Write(parameter, (elements, start) => model.Read(parameter.Name, elements, start));
     }
 
     /// <summary>The graph's parameters as a session holds them.</summary>

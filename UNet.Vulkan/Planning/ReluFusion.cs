@@ -9,7 +9,8 @@ namespace UNet.Vulkan.Planning;
 /// The part of <see cref="Fusion"/> that does without ReLUs. Every <see cref="Relu"/> between an op that makes its input x and
 /// readers of its output y that can all do without it is left out: they read x instead of y, and the gradients that they write,
 /// 0 where x is not positive, are those to x. Where the op before it can (<see cref="Op.WithRectifiedOutput"/>), it stores
-/// max(x, 0) for x; else the readers rectify what they load (<see cref="Op.Rectified"/>).
+/// max(x, 0) for x; else the readers rectify what they load (<see cref="Op.Rectified"/>). Readers of what is stored so are told of it
+/// for the sake of their gradients alone: where there are none, they stay as they are, and one compiled kernel serves more of them.
 /// </summary>
 internal static class ReluFusion
 {
@@ -18,17 +19,21 @@ internal static class ReluFusion
     {
         HashSet<Node> rectifiers = [.. graph.Nodes.Where(node => node.Op is Relu && CanBeLeftOut(graph, node))];
         Dictionary<Value, Value> substitutes = [];
+        HashSet<Value> stored = [];
         Dictionary<Value, Rectification> rectified = [];
         foreach (Node rectifier in rectifiers)
         {
             (Value x, Value y) = (rectifier[Relu.X], rectifier[Relu.Y]);
             substitutes[y] = x;
-            rectified[x] = CanBeStored(graph, x) ? Rectification.Stored : Rectification.OnLoad;
+            if (CanBeStored(graph, x))
+                stored.Add(x);
+            rectified[x] = !stored.Contains(x) ? Rectification.OnLoad
+                : graph.GradientOf(x) is not null ? Rectification.Stored : Rectification.None;
             if (graph.GradientOf(y) is { } gradient && graph.GradientOf(x) is { } substitute)
                 substitutes[gradient] = substitute;
         }
 
-        Dictionary<Node, Node> fused = graph.Nodes.Except(rectifiers).ToDictionary(node => node, node => Fused(node, substitutes, rectified));
+        Dictionary<Node, Node> fused = graph.Nodes.Except(rectifiers).ToDictionary(node => node, node => Fused(node, substitutes, stored, rectified));
         return [.. graph.Invocations.Where(invocation => !rectifiers.Contains(invocation.Node)).Select(
             invocation => new Invocation(fused[invocation.Node], invocation.Pass, Substituted(invocation.Gradients, substitutes)))];
     }
@@ -61,13 +66,17 @@ internal static class ReluFusion
     private static IEnumerable<(Node Node, Role Role)> ReadersOf(Graph.Graph graph, Value value)
         => graph.Nodes.SelectMany(node => node.Op.Info.Given.Where(role => node[role] == value), (node, role) => (node, role));
 
-    private static Node Fused(Node node, Dictionary<Value, Value> substitutes, Dictionary<Value, Rectification> rectified)
+    private static Node Fused(
+        Node node, Dictionary<Value, Value> substitutes, HashSet<Value> stored, Dictionary<Value, Rectification> rectified)
     {
         Op op = node.Op;
-        if (Outputs(node).Any(output => rectified.TryGetValue(output, out Rectification how) && how == Rectification.Stored))
+        if (Outputs(node).Any(stored.Contains))
             op = op.WithRectifiedOutput!;
         foreach (Role role in op.Info.Given.Where(role => node[role].Kind == ValueKind.Activation && substitutes.ContainsKey(node[role])))
-            op = op.Rectified(role, rectified[substitutes[node[role]]])!;
+        {
+            Rectification how = rectified[substitutes[node[role]]];
+            op = how == Rectification.None ? op : op.Rectified(role, how)!;
+        }
         return new Node(node.Name, op, Substituted(node.Values, substitutes));
     }
 

@@ -54,11 +54,11 @@ public sealed record TrainingState
     public static TrainingState Read(string path)
     {
         SafetensorsFile file = SafetensorsFile.Read(path);
-        (UNetConfiguration network, ImmutableArray<ClassLabel> classes, string normalization) = ModelFile.ReadMetadata(file, path);
+        (UNetConfiguration network, ImmutableArray<ClassLabel> classes, string normalization) = ModelFile.ReadMetadata(file.Metadata, path);
         if (file.Metadata.GetValueOrDefault(ModelFile.KindKey) != Kind)
             throw new InputException($"'{path}' is no training state.");
         ImmutableArray<NamedTensor> parameters = ModelFile.ReadParameters(file, network, prefix: "", path);
-        TrainingConfiguration configuration = JsonText.Read(ModelFile.Text(file, TrainingKey, path), path, TrainingConfigurationJson.Read);
+        TrainingConfiguration configuration = JsonText.Read(ModelFile.Text(file.Metadata, TrainingKey, path), path, TrainingConfigurationJson.Read);
         TrainingState state = new()
         {
             Configuration = configuration with { Network = network },
@@ -66,10 +66,10 @@ public sealed record TrainingState
             Optimizer = [.. configuration.Optimizer.StateNames().Select(
                 name => new OptimizerState(name, ModelFile.ReadParameters(file, network, Prefix(name), path)))],
             Step = 0,
-            Numerics = ReadNumerics(ModelFile.Text(file, NumericsKey, path), path),
-            DataFingerprint = ModelFile.Text(file, DataKey, path),
+            Numerics = ReadNumerics(ModelFile.Text(file.Metadata, NumericsKey, path), path),
+            DataFingerprint = ModelFile.Text(file.Metadata, DataKey, path),
         };
-        return JsonText.Read(ModelFile.Text(file, ProgressKey, path), path, json => state with
+        return JsonText.Read(ModelFile.Text(file.Metadata, ProgressKey, path), path, json => state with
         {
             Step = json.GetProperty("step").GetInt64(),
             BestStep = json.GetProperty("best_step").GetInt64(),

@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using UNet.Vulkan.Formats;
+
+namespace UNet.Vulkan.Model;
+
+/// <summary>
+/// A model file of which all but the trained values has been read and checked. Those are read when a device takes them, to their place
+/// there: they need no memory beside it. The file stays open, so that it is still this one if another takes its name.
+/// </summary>
+public sealed class StoredModel : IDisposable
+{
+    private readonly SafetensorsReader _file;
+
+    private StoredModel(SafetensorsReader file, string path)
+    {
+        _file = file;
+        (Configuration, Classes, Normalization) = ModelFile.ReadMetadata(file.Metadata, path);
+        ModelFile.RequireModel(file.Metadata, path);
+        ModelFile.RequireParameters(
+            [.. file.Entries.Select(entry => entry.Name)], name => file.Find(name)?.Dimensions, Configuration, path);
+    }
+
+    /// <summary>The network's form.</summary>
+    public UNetConfiguration Configuration { get; }
+
+    /// <summary>What each class stands for, as many as <see cref="UNetConfiguration.Classes"/>.</summary>
+    public ImmutableArray<ClassLabel> Classes { get; }
+
+    /// <summary>Name of what is done to an image first; see <see cref="Model.Normalization"/>.</summary>
+    public string Normalization { get; }
+
+    /// <summary>Opens a model file.</summary>
+    /// <exception cref="InputException">The file cannot be read, is damaged, or is no model of this program.</exception>
+    public static StoredModel Open(string path)
+    {
+        SafetensorsReader file = SafetensorsReader.Open(path);
+        try
+        {
+            return new(file, path);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads trained values of one tensor.</summary>
+    /// <param name="name">The tensor's name, one of <see cref="UNetParameters.Describe"/>.</param>
+    /// <param name="elements">Where to; as many as are wanted.</param>
+    /// <param name="start">The first of the tensor's elements.</param>
+    /// <exception cref="ArgumentException">There is no such tensor.</exception>
+    /// <exception cref="InputException">The file can no longer be read.</exception>
+    public void Read(string name, Span<float> elements, long start = 0)
+    {
+        SafetensorsEntry tensor = _file.Find(name) ?? throw new ArgumentException($"There is no tensor '{name}'.", nameof(name));
+        _file.Read(tensor, elements, start);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
+}
