@@ -296,7 +296,7 @@ public class TrainerTests
         using TemporaryFolder folder = new();
         TrainingFiles files = Train(device, folder, "a", Configuration with { Steps = 1 });
         TrainingState state = TrainingState.Read(files.State);
-        Assert.Equal(NumericsRule.Winograd, state.Numerics);
+        Assert.Equal(NumericsRule.WinogradF43, state.Numerics);
         NumericsRule other = NumericsRule.Mixed;
         (state with { Numerics = other }).Write(files.State);
         using Trainer trainer = new(Configuration, TrainingExamples.Data, device, resume: TrainingState.Read(files.State));

@@ -185,7 +185,7 @@ public sealed class Trainer : IDisposable
 
     /// <summary>How a run rounds that starts anew.</summary>
     internal static NumericsRule NumericsOf(TrainingConfiguration configuration)
-        => configuration.Precision == Precision.Mixed ? NumericsRule.Mixed : NumericsRule.Winograd;
+        => configuration.Precision == Precision.Mixed ? NumericsRule.Mixed : NumericsRule.WinogradF43;
 
     /// <summary>The configuration with everything filled in that was left open, if it can be trained.</summary>
     internal static TrainingConfiguration FilledIn(

@@ -69,7 +69,8 @@ void convolve_tiles(WeightPairs weights, Tiles own, Plane x, Plane y, uint workg
     uint pairs = (x.channels + 1u) / 2u;
     uint n = gl_WorkGroupID.z;
     uint workgroup = (n * workgroups + gl_WorkGroupID.y) * groups + gl_WorkGroupID.x;
-    uint tiles_place = (workgroup * gl_WorkGroupSize.x + gl_LocalInvocationID.x - lane) * ELEMENTS * (pairs + PRODUCT_PAIRS) * VECTORS + lane;
+    uint subgroup = (workgroup * gl_WorkGroupSize.x + gl_LocalInvocationID.x) / SUBGROUP_SIZE;
+    uint tiles_place = subgroup * ELEMENTS * (element_stride(pairs) + element_stride(PRODUCT_PAIRS)) + lane;
     uint products_place = tiles_place + ELEMENTS * element_stride(pairs);
     uint columns = (y.width + RESULTS - 1u) / RESULTS;
     uint tiles = (y.height + RESULTS - 1u) / RESULTS * columns;

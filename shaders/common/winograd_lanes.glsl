@@ -14,8 +14,9 @@
 // - So that the memory is small, there are few workgroups, each of which computes many blocks of tiles. A lane reads only what
 //   it has written itself: no barriers.
 //
-// The including file includes float_pairs.glsl and conv2d_pixel_pairs.glsl; it declares SUBGROUP_SIZE, SOURCE_PADDING and the buffer types Pixels, WeightPairs { uint64_t pairs[]; }, Tiles { uint64_t tiles[]; } and
-// Result { uint64_t result[]; }, and says where channels lie and what is added to each. Its workgroups are of 16 invocations.
+// The including file includes float_pairs.glsl and conv2d_pixel_pairs.glsl; it declares SUBGROUP_SIZE, SOURCE_PADDING and the buffer
+// types Pixels, WeightPairs { uint64_t pairs[]; }, Tiles { uint64_t tiles[]; } and Result { uint64_t result[]; }, and says where channels
+// lie and what is added to each. Its workgroups are of 16 invocations.
 #include "common/winograd.glsl"
 #include "common/winograd_elements.glsl"
 

@@ -9,7 +9,8 @@ const uint SUMS = TILES_EACH * TILE_K;
 const uint WEIGHT_GATHERS = TILE_K / SUBGROUP_SIZE;
 
 void gather_factors(
-    WeightPairs weights, Tiles own, uint weight, uint pairs, uint place, out uint64_t gathered[WEIGHT_GATHERS], out uint64_t value[TILES_EACH]) {
+    WeightPairs weights, Tiles own, uint weight, uint pairs, uint place, out uint64_t gathered[WEIGHT_GATHERS],
+    out uint64_t value[TILES_EACH]) {
     [[unroll]] for (uint g = 0u; g < WEIGHT_GATHERS; g++) {
         uint k = g * SUBGROUP_SIZE;
         gathered[g] = weights.pairs[weight + place_of_weights(k / PACKED_CHANNELS, 0u, pairs) + k % PACKED_CHANNELS];

@@ -6,8 +6,8 @@
 #extension GL_KHR_shader_subgroup_ballot : require
 // Gradient of a 3x3 convolution to its input by Winograd's F(4x4,3x3) for processors with subgroups of 8 or 16, for rows of even
 // length: a convolution of d_y, padded by 2 - PADDING, with the kernels that conv2d/pack_backward_winograd_f43_lanes has turned by 180
-// degrees and transposed. A subgroup computes blocks of 64 tiles of 4x4 pixels, of every n-th run of PRODUCT_CHANNELS input channels, n the
-// groups of channels; see common/winograd_f43_lanes.glsl.
+// degrees and transposed. A workgroup computes blocks of 64 tiles of 4x4 pixels, of every n-th run of PRODUCT_CHANNELS input channels,
+// n the groups of channels; see common/winograd_f43_lanes.glsl.
 layout(local_size_x = 16) in;
 
 layout(constant_id = 0) const uint PADDING = 0u;
@@ -54,5 +54,6 @@ float addend(uint channel) {
 
 void main() {
     convolve_tiles(
-        f43_packed_transposed, f43_gradient_tiles, Plane(y_c, y_h, y_w), Plane(x_c, x_h, x_w), f43_gradient_tiles_n / x_n, f43_gradient_tiles_c, false);
+        f43_packed_transposed, f43_gradient_tiles, Plane(y_c, y_h, y_w), Plane(x_c, x_h, x_w), f43_gradient_tiles_n / x_n,
+        f43_gradient_tiles_c, false);
 }

@@ -5,7 +5,7 @@
 #extension GL_GOOGLE_include_directive : require
 #extension GL_KHR_shader_subgroup_ballot : require
 // Convolution 3x3 by Winograd's F(4x4,3x3) for processors with subgroups of 8 or 16, for rows of even length; see
-// common/winograd_f43_lanes.glsl. `f43_packed` comes from conv2d/pack_forward_winograd_f43_lanes. A subgroup computes blocks of 64
+// common/winograd_f43_lanes.glsl. `f43_packed` comes from conv2d/pack_forward_winograd_f43_lanes. A workgroup computes blocks of 64
 // tiles of 4x4 pixels, of every n-th run of PRODUCT_CHANNELS output channels, n the groups of channels.
 layout(local_size_x = 16) in;
 
@@ -55,5 +55,6 @@ float addend(uint channel) {
 
 void main() {
     convolve_tiles(
-        f43_packed, f43_input_tiles, Plane(x_c, x_h, x_w), Plane(y_c, y_h, y_w), f43_input_tiles_n / x_n, f43_input_tiles_c, RECTIFY_OUTPUT == 1u);
+        f43_packed, f43_input_tiles, Plane(x_c, x_h, x_w), Plane(y_c, y_h, y_w), f43_input_tiles_n / x_n, f43_input_tiles_c,
+        RECTIFY_OUTPUT == 1u);
 }

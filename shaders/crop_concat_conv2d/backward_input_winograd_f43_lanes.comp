@@ -7,8 +7,8 @@
 // Gradient of the 3x3 convolution of a concatenation to its two parts by Winograd's F(4x4,3x3), for processors with subgroups of 8
 // or 16, for rows of even length and even crops: a convolution of d_y, padded by 2 - PADDING, with the kernels that
 // conv2d/pack_backward_winograd_f43_lanes has turned by 180 degrees and transposed. Around the crop crop_concat_conv2d/clear_border sets
-// d_skip to 0. A subgroup computes blocks of 64 tiles of 4x4 pixels, of every n-th run of PRODUCT_CHANNELS channels of the concatenation, n the
-// groups of channels; see common/winograd_f43_lanes.glsl.
+// d_skip to 0. A workgroup computes blocks of 64 tiles of 4x4 pixels, of every n-th run of PRODUCT_CHANNELS channels of the
+// concatenation, n the groups of channels; see common/winograd_f43_lanes.glsl.
 layout(local_size_x = 16) in;
 
 layout(constant_id = 0) const uint PADDING = 0u;

@@ -6,8 +6,8 @@
 #extension GL_KHR_shader_subgroup_ballot : require
 // Convolution 3x3 by Winograd's F(4x4,3x3) of a concatenation that is nowhere stored (see common/concatenated.glsl), for processors
 // with subgroups of 8 or 16, for rows of even length and even crops; see common/winograd_f43_lanes.glsl. `f43_packed` comes from
-// conv2d/pack_forward_winograd_f43_lanes. A subgroup computes blocks of 64 tiles of 4x4 pixels, of every n-th run of PRODUCT_CHANNELS output channels,
-// n the groups of channels.
+// conv2d/pack_forward_winograd_f43_lanes. A workgroup computes blocks of 64 tiles of 4x4 pixels, of every n-th run of
+// PRODUCT_CHANNELS output channels, n the groups of channels.
 layout(local_size_x = 16) in;
 
 layout(constant_id = 0) const uint PADDING = 0u;
