@@ -92,12 +92,19 @@ void convolve_tiles(WeightPairs weights, Tiles own, Plane x, Plane y, uint workg
                 for (uint channel = first_channel; channel < min(first_channel + 1u, y.channels); channel++) {
                     float added = addend(channel);
                     Target target = target_of(n, channel);
+                    vec2 mask[TILES_EACH][RESULTS]; // all of them before the first is waited for
+                    [[unroll]] for (uint t = 0u; t < TILES_EACH; t++) {
+                        [[unroll]] for (uint r = 0u; r < RESULTS; r++)
+                            mask[t][r] = target.masked ? mask_of(target, min(row[t] + r, y.height - 1u), column[t]) : vec2(1.0);
+                    }
                     [[unroll]] for (uint t = 0u; t < TILES_EACH; t++) {
                         uint s = k * TILES_EACH + t;
-                        if (row[t] < y.height)
-                            store_pair(target, row[t], column[t], rectify_result ? max(upper[s] + added, 0.0) : upper[s] + added);
-                        if (row[t] + 1u < y.height)
-                            store_pair(target, row[t] + 1u, column[t], rectify_result ? max(lower[s] + added, 0.0) : lower[s] + added);
+                        [[unroll]] for (uint r = 0u; r < RESULTS; r++) {
+                            vec2 pair = (r == 0u ? upper[s] : lower[s]) + added;
+                            pair = rectify_result ? max(pair, 0.0) : mix(vec2(0.0), pair, greaterThan(mask[t][r], vec2(0.0)));
+                            if (row[t] + r < y.height)
+                                store_pair(target, row[t] + r, column[t], pair);
+                        }
                     }
                 }
             }

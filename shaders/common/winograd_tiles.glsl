@@ -80,10 +80,15 @@ uint first_block(uint workgroups) {
     return workgroups % 2u == 0u ? turn : gl_WorkGroupID.y;
 }
 
-// Stores two neighbours of a row of results, from `column` on.
+// Where two neighbours of a row of results lie, from `column` on, which is even.
+uint place_of_pair(Target target, uint row, uint column) {
+    return (target.first + row * target.stride + column) / 2u;
+}
+
+vec2 mask_of(Target target, uint row, uint column) {
+    return load_pixels(target.mask, place_of_pair(target, row, column));
+}
+
 void store_pair(Target target, uint row, uint column, vec2 results) {
-    uint place = (target.first + row * target.stride + column) / 2u;
-    if (target.masked)
-        results = mix(vec2(0.0), results, greaterThan(load_pixels(target.mask, place), vec2(0.0)));
-    target.result.result[place] = together(results);
+    target.result.result[place_of_pair(target, row, column)] = together(results);
 }
