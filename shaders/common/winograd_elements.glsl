@@ -1,4 +1,4 @@
-// The elements of a transformed tile or kernel of Winograd's F(2x2,3x3) as an array; includes winograd.glsl's order of them.
+// The elements of a transformed tile or kernel of Winograd's F(2x2,3x3) as an array, in the order of common/winograd.glsl.
 const uint ELEMENTS = 16u;
 
 float[ELEMENTS] winograd_elements(mat4 transformed) {
