@@ -11,6 +11,7 @@ internal static partial class OpEmitter
         EmitByRole(writer, "int FanIn", op.Roles.Where(role => role.Init == "He"), "FanIn", "is not initialized by fan-in");
         EmitSupports(writer, op);
         EmitSuits(writer, op);
+        EmitParts(writer, op);
         writer.Line("/// <inheritdoc/>");
         writer.Lines(
             "public override void ForwardReference<T>(IReferenceTensors<T> tensors) => ForwardReference(new Tensors<T>(tensors));",
@@ -94,25 +95,35 @@ internal static partial class OpEmitter
     }
 
     /// <summary>Asks the op for which shapes each further implementation is meant, beside what its attribute says.</summary>
-    private static void EmitSuits(CodeWriter writer, OpModel op)
+    private static void EmitSuits(CodeWriter writer, OpModel op) => EmitAsked(
+        writer, op, "public override bool Suits(Implementation implementation, ReadOnlySpan<Shape> shapes, DeviceProperties device)",
+        "bool suits = implementation.IsFor(device);", name => $"Suits{name}(in typed, device, ref suits);", "return suits;");
+
+    /// <summary>Asks the op into how many parts the work of each further implementation is cut.</summary>
+    private static void EmitParts(CodeWriter writer, OpModel op) => EmitAsked(
+        writer, op, "public override int PartCount(Implementation implementation, ReadOnlySpan<Shape> shapes)",
+        "int parts = 1;", name => $"PartCount{name}(in typed, ref parts);", "return parts;");
+
+    /// <summary>A member that calls a method of the op for each further implementation, which may have no body.</summary>
+    private static void EmitAsked(CodeWriter writer, OpModel op, string signature, string before, Func<string, string> call, string after)
     {
         if (!op.Passes.Any(pass => pass.Implementations.Count > 1))
             return;
         writer.Line("/// <inheritdoc/>");
-        writer.Open("public override bool Suits(Implementation implementation, ReadOnlySpan<Shape> shapes, DeviceProperties device)");
+        writer.Open(signature);
         writer.Line("Shapes typed = new(shapes);");
-        writer.Line("bool suits = implementation.IsFor(device);");
+        writer.Line(before);
         writer.Open("switch ((implementation.PassIndex, implementation.Index))");
         for (int pass = 0; pass < op.Passes.Count; pass++)
         {
             for (int index = 1; index < op.Passes[pass].Implementations.Count; index++)
             {
                 if (op.Passes[pass].Implementations[index].Name is { Length: > 0 } name)
-                    writer.Line($"case ({Text(pass)}, {Text(index)}): Suits{name}(in typed, device, ref suits); break;");
+                    writer.Line($"case ({Text(pass)}, {Text(index)}): {call(name)} break;");
             }
         }
         writer.Close();
-        writer.Line("return suits;");
+        writer.Line(after);
         writer.Close();
         writer.Line();
     }

@@ -109,6 +109,8 @@ internal static partial class OpEmitter
             writer.Lines($"private partial bool Supports{name}(in Shapes shapes, DeviceProperties device);", "");
             writer.Summary($"Says where the implementation {name} is not meant to be planned although it can run and is written for the device.");
             writer.Lines($"partial void Suits{name}(in Shapes shapes, DeviceProperties device, ref bool suits);", "");
+            writer.Summary($"Says into how many parts the work of the implementation {name} is cut, if not 1.");
+            writer.Lines($"partial void PartCount{name}(in Shapes shapes, ref int parts);", "");
         }
         foreach (KernelCallModel kernel in op.Kernels)
         {

@@ -81,7 +81,7 @@ internal sealed partial class OpParser
         if (meanings.Count == 0)
         {
             Report(OpDiagnostics.Member, place, what, declaredName, path, _op.Name,
-                $"it is neither <role>_<n|c|h|w|length> nor first_image nor subgroup_size nor matrix_size nor a property {Naming.ToPascal(name)}");
+                $"it is neither <role>_<n|c|h|w|length> nor first_image nor part nor subgroup_size nor matrix_size nor a property {Naming.ToPascal(name)}");
         }
         else if (meanings.Count > 1)
         {
@@ -108,6 +108,8 @@ internal sealed partial class OpParser
         }
         if (name == "first_image")
             meanings.Add(new("the first image bound", "buffers.FirstImage", _compilation.GetSpecialType(SpecialType.System_Int32)));
+        if (name == "part")
+            meanings.Add(new("the part of the work", "buffers.Part", _compilation.GetSpecialType(SpecialType.System_Int32)));
         if (name == "subgroup_size")
             meanings.Add(new("the device's subgroup size", "buffers.SubgroupSize", _compilation.GetSpecialType(SpecialType.System_Int32)));
         if (name == "matrix_size")

@@ -20,6 +20,8 @@ public class RowSumTests
     {
         public int FirstImage => 0;
 
+        public int Part => 0;
+
         public int SubgroupSize => 8;
 
         public int MatrixSize => 0;

@@ -279,10 +279,14 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     partial void SuitsWinogradF43Lanes(in Shapes shapes, DeviceProperties device, ref bool suits)
         => suits &= WinogradLanes.F43.Pays(shapes.X, shapes.Y, device);
 
+    partial void PartCountWinogradF43Lanes(in Shapes shapes, ref int parts) => parts = WinogradLanes.F43.PartCount(OutChannels, shapes.X.C);
+
     private partial bool SupportsInputWinogradF43Lanes(in Shapes shapes, DeviceProperties device) => SupportsWinogradF43Lanes(shapes, device);
 
     partial void SuitsInputWinogradF43Lanes(in Shapes shapes, DeviceProperties device, ref bool suits)
         => suits &= WinogradLanes.F43.Pays(shapes.Y, shapes.X, device);
+
+    partial void PartCountInputWinogradF43Lanes(in Shapes shapes, ref int parts) => parts = WinogradLanes.F43.PartCount(shapes.X.C, OutChannels);
 
     private partial bool SupportsWeightWinogradLanes(in Shapes shapes, DeviceProperties device) => RunsOnLanes(device) && HasEvenRows(shapes);
 

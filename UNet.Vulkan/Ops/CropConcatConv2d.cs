@@ -309,10 +309,14 @@ public sealed partial record CropConcatConv2d(
     partial void SuitsWinogradF43Lanes(in Shapes shapes, DeviceProperties device, ref bool suits)
         => suits &= WinogradLanes.F43.Pays(Concatenated(shapes), shapes.Y, device);
 
+    partial void PartCountWinogradF43Lanes(in Shapes shapes, ref int parts) => parts = WinogradLanes.F43.PartCount(OutChannels, shapes.Weight.C);
+
     private partial bool SupportsInputWinogradF43Lanes(in Shapes shapes, DeviceProperties device) => SupportsWinogradF43Lanes(shapes, device);
 
     partial void SuitsInputWinogradF43Lanes(in Shapes shapes, DeviceProperties device, ref bool suits)
         => suits &= WinogradLanes.F43.Pays(shapes.Y, Concatenated(shapes), device);
+
+    partial void PartCountInputWinogradF43Lanes(in Shapes shapes, ref int parts) => parts = WinogradLanes.F43.PartCount(shapes.Weight.C, OutChannels);
 
     private partial bool SupportsWeightWinogradLanes(in Shapes shapes, DeviceProperties device) => Convolution.RunsOnLanes(device) && HasEvenRows(shapes);
 

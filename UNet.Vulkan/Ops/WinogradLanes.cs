@@ -29,8 +29,14 @@ internal sealed record WinogradLanes(int Results, int BlockTiles, int ProductCha
     /// <summary>Elements that the transformed tiles of one image should have at most (32 MiB); one workgroup may need more.</summary>
     private const long LargestTiles = 8_388_608;
 
-    /// <summary>Tiles of F(4x4,3x3) from which on it pays: three quarters of a block.</summary>
-    private const int FewestTiles = 48;
+    /// <summary>
+    /// Elements that transformed weights should have at most (40 MiB) where the channels written can be cut into parts. From 1024 to 1024
+    /// channels, 80 MiB are 7 % faster, for each part transforms all tiles of its own.
+    /// </summary>
+    private const long LargestWeights = 10_485_760;
+
+    /// <summary>Tiles of F(4x4,3x3) that a subgroup multiplies at a time.</summary>
+    private const int TilesTogether = 32;
 
     /// <summary>Elements of a transformed tile where a weight gradient is summed, which F(2x2,3x3) does.</summary>
     private const int GradientElements = 16;
@@ -50,12 +56,28 @@ internal sealed record WinogradLanes(int Results, int BlockTiles, int ProductCha
     public bool Fits(Shape weight, DeviceProperties device)
         => Math.Max(Packed(weight.N, weight.C).Length, Packed(weight.C, weight.N).Length) * sizeof(float) <= device.MaxStorageBufferRange;
 
+    /// <summary>Into how many parts the channels written are cut, for the transformed weights of one to be bounded.</summary>
+    /// <param name="written">Channels that are written.</param>
+    /// <param name="read">Channels that are read.</param>
+    public int PartCount(int written, int read) => (int)WorkgroupCount.Cover(written, PartChannels(written, read)).X;
+
+    /// <summary>Channels written of a part, equal parts of those that are computed together; all where these are all.</summary>
+    private int PartChannels(int written, int read)
+    {
+        if (ProductChannels == 0)
+            return written;
+        long most = Math.Max(LargestWeights / (Elements * 2L * Pairs(read)) / ProductChannels, 1) * ProductChannels;
+        uint parts = WorkgroupCount.Cover(written, most).X;
+        return parts == 1 ? written : (int)WorkgroupCount.Cover(written, parts * ProductChannels).X * ProductChannels;
+    }
+
     /// <summary>
     /// Whether a convolution or its gradient to the input is worth the transforms. Measured on a processor with AVX-512, as shares of what
     /// multiplications and additions alone reach. With subgroups of 8, F(2x2,3x3): 28 % for 16 channels, 48 % for 32 and 65 % for 64, where
     /// direct kernels stay at 37 to 43 %. With subgroups of 16: 63 % for 64 channels, 73 % for 96 and 86 % for 128, where direct kernels
     /// reach 66 to 68 %; to the input 54, 63 and 74 % against 64 to 69 %. F(4x4,3x3) takes 0.7 to 0.95 of the time from 64 channels on,
-    /// but no less than direct kernels between 64 and 64 channels with subgroups of 16, and more where few tiles leave lanes idle.
+    /// but no less than direct kernels between 64 and 64 channels with subgroups of 16. Where of few tiles more than a quarter of the lanes
+    /// are left idle it takes more: with 1024 channels 1.6 times that of F(2x2,3x3) for 36 tiles, as long for 25, 0.95 for 49.
     /// </summary>
     /// <param name="source">Shape of what is read.</param>
     /// <param name="result">Shape of what is written.</param>
@@ -65,7 +87,7 @@ internal sealed record WinogradLanes(int Results, int BlockTiles, int ProductCha
         int channels = Math.Min(source.C, result.C);
         if (this == F23)
             return channels >= (device.SubgroupSize == 8 ? 32 : 96);
-        return channels >= 64 && source.C + result.C >= (device.SubgroupSize == 8 ? 128 : 192) && TileCount(result) >= FewestTiles;
+        return channels >= 64 && source.C + result.C >= (device.SubgroupSize == 8 ? 128 : 192) && LeavesFewLanesIdle(TileCount(result));
     }
 
     /// <summary>
@@ -85,14 +107,15 @@ internal sealed record WinogradLanes(int Results, int BlockTiles, int ProductCha
         => new(source.N * Workgroups(source, result), Groups(source, result), OwnPairs(source), 2 * Elements * BlockTiles);
 
     /// <summary>
-    /// Transformed weights [tiles of channels written,elements,pairs of channels read,2·channels of a tile], with zeros up to the last channel
-    /// that a subgroup reads.
+    /// Transformed weights of a part [tiles of channels written,elements,pairs of channels read,2·channels of a tile], with zeros up to the
+    /// last channel that a subgroup reads.
     /// </summary>
     /// <param name="written">Channels that are written.</param>
     /// <param name="read">Channels that are read.</param>
     public Shape Packed(int written, int read)
         => new(
-            (int)WorkgroupCount.Cover(written, TileChannels).X * TileChannels / PackedChannels, Elements, Pairs(read), 2 * PackedChannels);
+            (int)WorkgroupCount.Cover(PartChannels(written, read), TileChannels).X * TileChannels / PackedChannels, Elements, Pairs(read),
+            2 * PackedChannels);
 
     /// <summary>An invocation for each channel written and each pair of channels read.</summary>
     /// <param name="packed">Shape of the transformed weights.</param>
@@ -107,13 +130,13 @@ internal sealed record WinogradLanes(int Results, int BlockTiles, int ProductCha
         => new((uint)Groups(source, result), (uint)Workgroups(source, result), (uint)source.N);
 
     /// <summary>
-    /// Into how many groups the channels written are cut: deep levels have few tiles and many channels. An even number where there are
+    /// Into how many groups the channels written, of a part, are cut: deep levels have few tiles and many channels. An even number where there are
     /// several, as that of workgroups.
     /// </summary>
     /// <param name="source">Shape of what is read.</param>
     /// <param name="result">Shape of what is written.</param>
     private int Groups(Shape source, Shape result)
-        => EvenOrOne(Math.Clamp(MostWorkgroups(source) / Workgroups(source, result), 1, Math.Max(1, result.C / GroupChannels)));
+        => EvenOrOne(Math.Clamp(MostWorkgroups(source) / Workgroups(source, result), 1, Math.Max(1, PartChannels(result.C, source.C) / GroupChannels)));
 
     /// <summary>Memory of all subgroups that sum a weight gradient; their number for one image is even and does not depend on the batch.</summary>
     /// <param name="images">Images in the batch.</param>
@@ -153,6 +176,8 @@ internal sealed record WinogradLanes(int Results, int BlockTiles, int ProductCha
     /// </summary>
     private int Workgroups(Shape source, Shape result)
         => EvenOrOne(Math.Min(MostWorkgroups(source), (TileCount(result) + BlockTiles - 1) / BlockTiles));
+
+    private static bool LeavesFewLanesIdle(long tiles) => tiles * 4 >= WorkgroupCount.Cover(tiles, TilesTogether).X * TilesTogether * 3L;
 
     private long TileCount(Shape result)
         => WorkgroupCount.Cover(result.H, Results).X * (long)WorkgroupCount.Cover(result.W, Results).X;

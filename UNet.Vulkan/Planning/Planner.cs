@@ -116,26 +116,40 @@ public static class Planner
 
     private static IEnumerable<PlannedDispatch> Dispatches(PlannedInvocation planned, IReadOnlyDictionary<Value, BufferRange> ranges, DeviceProperties device)
     {
-        Op op = planned.Invocation.Node.Op;
-        long operations = op.Operations(planned.Invocation.Pass, planned.Shapes) / planned.Implementation.Kernels.Length;
-        for (int kernel = 0; kernel < planned.Implementation.Kernels.Length; kernel++)
+        int parts = planned.Invocation.Node.Op.PartCount(planned.Implementation, planned.Shapes);
+        for (int part = 0; part < parts; part++)
         {
-            var whole = new Binding(planned, ranges, Image: -1, Images: 1, device);
-            KernelDispatch dispatch = op.Dispatch(planned.Implementation, kernel, planned.Shapes, whole);
-            if (dispatch.Buffers.All(range => range.Length <= device.MaxStorageBufferRange))
+            for (int kernel = 0; kernel < planned.Implementation.Kernels.Length; kernel++)
             {
-                yield return new PlannedDispatch(Checked(dispatch, planned, device), planned.Invocation.ToString(), operations);
-                continue;
+                bool isCut = planned.Implementation.Kernels[kernel].Kernel.PushMembers.Any(member => member.Name == "part");
+                if (part > 0 && !isCut)
+                    continue;
+                foreach (PlannedDispatch dispatch in Dispatches(planned, kernel, part, isCut ? parts : 1, ranges, device))
+                    yield return dispatch;
             }
-            int images = BatchOf(planned, planned.Implementation.Kernels[kernel]);
-            Shape[] shapes = [.. planned.Invocation.Node.Op.Info.Roles.Select((role, index) =>
-                role.PerImage && planned.Shapes[index].Rank == 4 ? planned.Shapes[index].WithImages(planned.Shapes[index].N / images) : planned.Shapes[index])];
-            for (int image = 0; image < images; image++)
-            {
-                KernelDispatch one = op.Dispatch(planned.Implementation, kernel, shapes, new Binding(planned, ranges, image, images, device));
-                RequireFit(one, planned, kernel, images, device);
-                yield return new PlannedDispatch(Checked(one, planned, device), planned.Invocation.ToString(), operations / images);
-            }
+        }
+    }
+
+    private static IEnumerable<PlannedDispatch> Dispatches(
+        PlannedInvocation planned, int kernel, int part, int parts, IReadOnlyDictionary<Value, BufferRange> ranges, DeviceProperties device)
+    {
+        Op op = planned.Invocation.Node.Op;
+        long operations = op.Operations(planned.Invocation.Pass, planned.Shapes) / planned.Implementation.Kernels.Length / parts;
+        var whole = new Binding(planned, ranges, part, Image: -1, Images: 1, device);
+        KernelDispatch dispatch = op.Dispatch(planned.Implementation, kernel, planned.Shapes, whole);
+        if (dispatch.Buffers.All(range => range.Length <= device.MaxStorageBufferRange))
+        {
+            yield return new PlannedDispatch(Checked(dispatch, planned, device), planned.Invocation.ToString(), operations);
+            yield break;
+        }
+        int images = BatchOf(planned, planned.Implementation.Kernels[kernel]);
+        Shape[] shapes = [.. planned.Invocation.Node.Op.Info.Roles.Select((role, index) =>
+            role.PerImage && planned.Shapes[index].Rank == 4 ? planned.Shapes[index].WithImages(planned.Shapes[index].N / images) : planned.Shapes[index])];
+        for (int image = 0; image < images; image++)
+        {
+            KernelDispatch one = op.Dispatch(planned.Implementation, kernel, shapes, new Binding(planned, ranges, part, image, images, device));
+            RequireFit(one, planned, kernel, images, device);
+            yield return new PlannedDispatch(Checked(one, planned, device), planned.Invocation.ToString(), operations / images);
         }
     }
 
@@ -180,7 +194,8 @@ public static class Planner
     }
 
     /// <summary>Ranges of an invocation's values: whole, or one image's part of those that count images.</summary>
-    private sealed record Binding(PlannedInvocation Planned, IReadOnlyDictionary<Value, BufferRange> Ranges, int Image, int Images, DeviceProperties Device)
+    private sealed record Binding(
+        PlannedInvocation Planned, IReadOnlyDictionary<Value, BufferRange> Ranges, int Part, int Image, int Images, DeviceProperties Device)
         : IBufferBinding
     {
         public int FirstImage => Math.Max(Image, 0);

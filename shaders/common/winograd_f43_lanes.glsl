@@ -13,6 +13,7 @@ const uint RESULTS = 4u;
 const uint ALONG = 6u;
 const uint TILES_EACH = 32u / SUBGROUP_SIZE;
 const uint VECTORS = 64u / gl_WorkGroupSize.x; // 64 tiles for a workgroup, of one subgroup or two
+#include "common/aligned_stack.glsl"
 #include "common/winograd_tiles.glsl"
 #include "common/winograd_sums.glsl"
 
@@ -26,7 +27,7 @@ float[ELEMENTS] transformed(float pixels[ALONG][ALONG]) {
     return winograd_f43_input(pixels);
 }
 
-// Computes the products of `parts` parts of a block, of the channels written from first_k to end_k. They lie as
+// Computes the products of `parts` parts of a block, of the channels written from first_k to end_k of those that `weights` has. They lie as
 // [element][pair of channels][tile of a lane][lane].
 void multiply(WeightPairs weights, Tiles own, uint tiles_place, uint products_place, uint pairs, uint parts, uint first_k, uint end_k) {
     for (uint element = 0u; element < ELEMENTS; element++) {
@@ -69,29 +70,33 @@ void store_tile(uint n, uint channel, uint row, uint column, Plane y, float prod
 }
 
 // x are the extents of what is read, y those of the result, of which max(result, 0) is stored where `rectify_result` is set;
-// `workgroups` share the tiles of an image, and `groups` of them the channels of the same tiles.
-void convolve_tiles(WeightPairs weights, Tiles own, Plane x, Plane y, uint workgroups, uint groups, bool rectify_result) {
+// `workgroups` share the tiles of an image, and `groups` of them the channels of the same tiles. Of the channels written it takes those
+// of a part of `channel_tiles` of packed weights, which `weights` are.
+void convolve_tiles(
+    WeightPairs weights, Tiles own, Plane x, Plane y, uint workgroups, uint groups, uint part, uint channel_tiles, bool rectify_result) {
     uint lane = gl_LocalInvocationID.x % SUBGROUP_SIZE;
     uint pairs = (x.channels + 1u) / 2u;
     uint n = gl_WorkGroupID.z;
     uint workgroup = (n * workgroups + gl_WorkGroupID.y) * groups + gl_WorkGroupID.x;
     uint subgroup = (workgroup * gl_WorkGroupSize.x + gl_LocalInvocationID.x) / SUBGROUP_SIZE;
-    uint tiles_place = subgroup * ELEMENTS * (element_stride(pairs) + element_stride(PRODUCT_PAIRS)) + lane;
+    uint tiles_place = by_aligned_stack(subgroup * ELEMENTS * (element_stride(pairs) + element_stride(PRODUCT_PAIRS)) + lane);
     uint products_place = tiles_place + ELEMENTS * element_stride(pairs);
     uint columns = (y.width + RESULTS - 1u) / RESULTS;
     uint tiles = (y.height + RESULTS - 1u) / RESULTS * columns;
+    uint part_k = part * channel_tiles * PACKED_CHANNELS;
+    uint part_end = min(part_k + channel_tiles * PACKED_CHANNELS, y.channels);
 
     uint block = SUBGROUP_SIZE * VECTORS;
     for (uint first = (gl_LocalInvocationID.x / SUBGROUP_SIZE * workgroups + first_block(workgroups)) * block; first < tiles;
          first += workgroups * gl_WorkGroupSize.x * VECTORS) {
-        uint parts = min((tiles - first + SUBGROUP_SIZE * TILES_EACH - 1u) / (SUBGROUP_SIZE * TILES_EACH), VECTORS / TILES_EACH);
-        transform_tiles(own, tiles_place, first, parts * TILES_EACH, n, x, columns, tiles);
+        uint block_parts = min((tiles - first + SUBGROUP_SIZE * TILES_EACH - 1u) / (SUBGROUP_SIZE * TILES_EACH), VECTORS / TILES_EACH);
+        transform_tiles(own, tiles_place, first, block_parts * TILES_EACH, n, x, columns, tiles);
 
-        for (uint first_k = gl_WorkGroupID.x * PRODUCT_CHANNELS; first_k < y.channels; first_k += groups * PRODUCT_CHANNELS) {
-            uint end_k = min(first_k + PRODUCT_CHANNELS, y.channels);
-            multiply(weights, own, tiles_place, products_place, pairs, parts, first_k, end_k);
+        for (uint first_k = part_k + gl_WorkGroupID.x * PRODUCT_CHANNELS; first_k < part_end; first_k += groups * PRODUCT_CHANNELS) {
+            uint end_k = min(first_k + PRODUCT_CHANNELS, part_end);
+            multiply(weights, own, tiles_place, products_place, pairs, block_parts, first_k - part_k, end_k - part_k);
 
-            for (uint t = 0u; t < parts * TILES_EACH; t++) {
+            for (uint t = 0u; t < block_parts * TILES_EACH; t++) {
                 uint tile = first + t * SUBGROUP_SIZE + lane;
                 uint tile_row = tile / columns;
                 uint row = tile < tiles ? tile_row * RESULTS : y.height;
@@ -106,7 +111,7 @@ void convolve_tiles(WeightPairs weights, Tiles own, Plane x, Plane y, uint workg
                         odd[element] = products.y;
                     }
                     store_tile(n, k, row, column, y, even, rectify_result);
-                    for (uint last = k + 1u; last < min(k + 2u, y.channels); last++)
+                    for (uint last = k + 1u; last < min(k + 2u, part_end); last++)
                         store_tile(n, last, row, column, y, odd, rectify_result);
                 }
             }

@@ -7,8 +7,9 @@
 //   takes one of the 16 elements of all products after the other: TILES_EACH * TILE_K sums in registers and on the stack, for which
 //   two channels more are TILES_EACH + TILE_K / 8 gathers. All 16 elements at once need more sums, and fewer gathers, but many
 //   times the instructions, and those come from beyond the first cache.
-// - What goes around in a loop is stored under a mask, sum by sum. Two channels at a time halve that, and a loop for each element
-//   of a column, not around them, saves it in the transform of the products.
+// - What goes around in a loop is stored under a mask, sum by sum. Two channels at a time halve that.
+// - Each element's products are added to the results they count in, so that one loop over channels stands in the code, not one for
+//   each element of a column: that was no faster, and took a driver three times as long to make machine code of.
 // - LLVM's time for a block of code grows faster than its length, and only loops end blocks. So results are stored in one loop for
 //   each channel, of at most one turn.
 // - So that the memory is small, there are few workgroups, each of which computes many blocks of tiles. A lane reads only what
@@ -37,9 +38,9 @@ float[ELEMENTS] transformed(float pixels[ALONG][ALONG]) {
     return winograd_elements(winograd_input(tile));
 }
 
-// One element of the products of a tile of channels with all tiles of a block.
-void sum_element(WeightPairs weights, Tiles own, uint first_place, uint pairs, uint channel, uint element, out float sum[SUMS]) {
-    sum_products(weights, own, first_place + element * element_stride(pairs), channel, element, pairs, sum);
+// What an element with the given place in a column or row of a tile's products counts in each of the two results there.
+vec2 factors_of(uint place) {
+    return winograd_output(vec4(equal(uvec4(place), uvec4(0u, 1u, 2u, 3u))));
 }
 
 // x are the extents of what is read, y those of the result, of which max(result, 0) is stored where `rectify_result` is set;
@@ -73,17 +74,16 @@ void convolve_tiles(WeightPairs weights, Tiles own, Plane x, Plane y, uint workg
             vec2 lower[SUMS];
             [[unroll]] for (uint i = 0u; i < SUMS; i++)
                 upper[i] = lower[i] = vec2(0.0);
-            for (uint j = 0u; j < 4u; j++) {
-                float product[4][SUMS];
-                sum_element(weights, own, first_place, pairs, channel_tile * TILE_K, 4u * j, product[0]);
-                sum_element(weights, own, first_place, pairs, channel_tile * TILE_K, 4u * j + 1u, product[1]);
-                sum_element(weights, own, first_place, pairs, channel_tile * TILE_K, 4u * j + 2u, product[2]);
-                sum_element(weights, own, first_place, pairs, channel_tile * TILE_K, 4u * j + 3u, product[3]);
-                vec2 factors = vec2(j < 3u ? 1.0 : 0.0, j == 0u ? 0.0 : j == 1u ? 1.0 : -1.0); // output(), one column after the other
+            for (uint element = 0u; element < ELEMENTS; element++) {
+                float product[SUMS];
+                sum_products(weights, own, first_place + element * element_stride(pairs), channel_tile * TILE_K, element, pairs, product);
+                vec2 to_rows = factors_of(element % 4u);
+                vec2 to_columns = factors_of(element / 4u);
+                vec2 to_upper = to_rows.x * to_columns;
+                vec2 to_lower = to_rows.y * to_columns;
                 [[unroll]] for (uint s = 0u; s < SUMS; s++) {
-                    vec2 along = winograd_output(vec4(product[0][s], product[1][s], product[2][s], product[3][s]));
-                    upper[s] += along.x * factors;
-                    lower[s] += along.y * factors;
+                    upper[s] += product[s] * to_upper;
+                    lower[s] += product[s] * to_lower;
                 }
             }
 

@@ -15,6 +15,7 @@
 #include "common/plane.glsl"
 #include "common/conv2d_channel.glsl"
 #include "common/winograd.glsl"
+#include "common/aligned_stack.glsl"
 
 Channel source_of(uint n, uint c);
 
@@ -131,7 +132,7 @@ void sum_products(Tiles own, Plane x, Plane y, uint runs, uint workgroups) {
     uint lane = gl_LocalInvocationID.x % SUBGROUP_SIZE;
     uint n = gl_WorkGroupID.z;
     uint subgroup = gl_WorkGroupID.x * SUBGROUPS + gl_LocalInvocationID.x / SUBGROUP_SIZE;
-    uint own_place = (n * workgroups * SUBGROUPS + subgroup) * OWN_LENGTH + lane;
+    uint own_place = by_aligned_stack((n * workgroups * SUBGROUPS + subgroup) * OWN_LENGTH + lane);
     uint input_tiles = (x.channels + TILE_INPUTS - 1u) / TILE_INPUTS;
     uint output_tiles = (y.channels + TILE_OUTPUTS - 1u) / TILE_OUTPUTS;
     uint rows = (y.height + 1u) / 2u;

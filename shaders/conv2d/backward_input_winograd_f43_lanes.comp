@@ -33,6 +33,8 @@ layout(push_constant, std430) uniform Push {
     uint y_w;
     uint f43_gradient_tiles_n;
     uint f43_gradient_tiles_c;
+    uint f43_packed_transposed_n;
+    uint part;
 };
 
 const uint SOURCE_PADDING = 2u - PADDING;
@@ -55,5 +57,5 @@ float addend(uint channel) {
 void main() {
     convolve_tiles(
         f43_packed_transposed, f43_gradient_tiles, Plane(y_c, y_h, y_w), Plane(x_c, x_h, x_w), f43_gradient_tiles_n / x_n,
-        f43_gradient_tiles_c, false);
+        f43_gradient_tiles_c, part, f43_packed_transposed_n, false);
 }

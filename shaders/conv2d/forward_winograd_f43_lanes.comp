@@ -34,6 +34,8 @@ layout(push_constant, std430) uniform Push {
     uint y_w;
     uint f43_input_tiles_n;
     uint f43_input_tiles_c;
+    uint f43_packed_n;
+    uint part;
 };
 
 const uint SOURCE_PADDING = PADDING;
@@ -55,6 +57,6 @@ float addend(uint channel) {
 
 void main() {
     convolve_tiles(
-        f43_packed, f43_input_tiles, Plane(x_c, x_h, x_w), Plane(y_c, y_h, y_w), f43_input_tiles_n / x_n, f43_input_tiles_c,
-        RECTIFY_OUTPUT == 1u);
+        f43_packed, f43_input_tiles, Plane(x_c, x_h, x_w), Plane(y_c, y_h, y_w), f43_input_tiles_n / x_n, f43_input_tiles_c, part,
+        f43_packed_n, RECTIFY_OUTPUT == 1u);
 }

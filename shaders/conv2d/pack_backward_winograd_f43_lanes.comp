@@ -16,6 +16,7 @@ layout(push_constant, std430) uniform Push {
     uint weight_n;
     uint weight_c;
     uint f43_packed_transposed_n;
+    uint part;
 };
 
 #include "common/float_pairs.glsl"
@@ -33,5 +34,5 @@ float[ELEMENTS] transformed(uint written, uint read) {
 }
 
 void main() {
-    pack_kernels(f43_packed_transposed, f43_packed_transposed_n, weight_n);
+    pack_kernels(f43_packed_transposed, part, f43_packed_transposed_n, weight_n);
 }

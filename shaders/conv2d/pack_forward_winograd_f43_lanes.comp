@@ -15,6 +15,7 @@ layout(push_constant, std430) uniform Push {
     uint weight_n;
     uint weight_c;
     uint f43_packed_n;
+    uint part;
 };
 
 #include "common/float_pairs.glsl"
@@ -32,5 +33,5 @@ float[ELEMENTS] transformed(uint written, uint read) {
 }
 
 void main() {
-    pack_kernels(f43_packed, f43_packed_n, weight_c);
+    pack_kernels(f43_packed, part, f43_packed_n, weight_c);
 }

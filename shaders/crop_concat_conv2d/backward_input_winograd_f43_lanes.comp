@@ -41,6 +41,8 @@ layout(push_constant, std430) uniform Push {
     uint y_w;
     uint f43_gradient_tiles_n;
     uint f43_gradient_tiles_c;
+    uint f43_packed_transposed_n;
+    uint part;
 };
 
 const uint SOURCE_PADDING = 2u - PADDING;
@@ -66,5 +68,7 @@ float addend(uint channel) {
 
 void main() {
     Plane x = Plane(skip_c + upsampled_c, upsampled_h, upsampled_w);
-    convolve_tiles(f43_packed_transposed, f43_gradient_tiles, Plane(y_c, y_h, y_w), x, f43_gradient_tiles_n / skip_n, f43_gradient_tiles_c, false);
+    convolve_tiles(
+        f43_packed_transposed, f43_gradient_tiles, Plane(y_c, y_h, y_w), x, f43_gradient_tiles_n / skip_n, f43_gradient_tiles_c, part,
+        f43_packed_transposed_n, false);
 }

@@ -41,6 +41,8 @@ layout(push_constant, std430) uniform Push {
     uint y_w;
     uint f43_input_tiles_n;
     uint f43_input_tiles_c;
+    uint f43_packed_n;
+    uint part;
 };
 
 const uint SOURCE_PADDING = PADDING;
@@ -60,5 +62,7 @@ float addend(uint channel) {
 
 void main() {
     Plane x = Plane(skip_c + upsampled_c, upsampled_h, upsampled_w);
-    convolve_tiles(f43_packed, f43_input_tiles, x, Plane(y_c, y_h, y_w), f43_input_tiles_n / skip_n, f43_input_tiles_c, RECTIFY_OUTPUT == 1u);
+    convolve_tiles(
+        f43_packed, f43_input_tiles, x, Plane(y_c, y_h, y_w), f43_input_tiles_n / skip_n, f43_input_tiles_c, part, f43_packed_n,
+        RECTIFY_OUTPUT == 1u);
 }

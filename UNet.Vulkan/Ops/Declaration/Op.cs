@@ -17,6 +17,9 @@ public interface IBufferBinding
     /// <summary>Index in the batch of the first image bound: not 0 where a batch is bound one image at a time.</summary>
     int FirstImage { get; }
 
+    /// <summary>Number of the part of the work that is done: not always 0 where <see cref="Op.PartCount"/> is not 1.</summary>
+    int Part { get; }
+
     /// <summary>Lanes of a subgroup on the device.</summary>
     int SubgroupSize { get; }
 
@@ -59,6 +62,12 @@ public abstract record Op
 
     /// <summary>Whether an implementation is meant for these shapes and this device, if it can run.</summary>
     public virtual bool Suits(Implementation implementation, ReadOnlySpan<Shape> shapes, DeviceProperties device) => implementation.IsFor(device);
+
+    /// <summary>
+    /// Into how many parts an implementation cuts its work, so that the scratch of one is bounded. They are done one after the other with the
+    /// same scratch, each by all kernels that are told which <c>part</c> it is; kernels that are not run once, with the first.
+    /// </summary>
+    public virtual int PartCount(Implementation implementation, ReadOnlySpan<Shape> shapes) => 1;
 
     /// <summary>One kernel of an implementation with all its arguments.</summary>
     public abstract KernelDispatch Dispatch(Implementation implementation, int kernel, ReadOnlySpan<Shape> shapes, IBufferBinding buffers);
