@@ -49,10 +49,32 @@ internal readonly record struct RowTile(uint Rows, uint Columns)
     /// <param name="kernel">Rows and columns of the kernel.</param>
     public static Shape RowsOf(int channels, Shape target, int kernel)
     {
-        int width = target.W + kernel - 1;
-        int places = checked(Filled(target.H * width, PackedPlaces) + (kernel - 1) * (width + 1) + SpareRows);
-        return new Shape(target.N, 1, places, Filled(channels, PackedSources));
+        int width = LineWidth(target, kernel);
+        return RowsOf(channels, target.N, Filled(target.H * width, PackedPlaces), width, kernel);
     }
+
+    /// <summary>
+    /// Rows of the gradient of a convolution's output, as Float16, with the zeros before it: what the tiles of the gradient to the input
+    /// read, and what those of the gradient to the weight do.
+    /// </summary>
+    /// <param name="x">Shape of the convolution's input.</param>
+    /// <param name="y">Shape of its output.</param>
+    /// <param name="kernel">Rows and columns of the kernel.</param>
+    /// <param name="padding">Rows and columns of zeros on each side of the input.</param>
+    public static Shape GradientRowsOf(Shape x, Shape y, int kernel, int padding)
+    {
+        int width = LineWidth(y, kernel);
+        int forInput = checked(padding * (width + 1) + Filled(x.H * width, PackedPlaces));
+        return RowsOf(y.C, y.N, Math.Max(forInput, Filled(y.H * width, PackedPlaces)), width, kernel);
+    }
+
+    /// <summary>
+    /// Places of a row of the line of a convolution's input: its pixels and the padding on both sides. The gradient of the output lies on
+    /// the same line, with zeros behind its pixels.
+    /// </summary>
+    /// <param name="y">Shape of the convolution's output.</param>
+    /// <param name="kernel">Rows and columns of the kernel.</param>
+    public static int LineWidth(Shape y, int kernel) => y.W + kernel - 1;
 
     /// <summary>Numbers of packed weights: a row for each channel of the target.</summary>
     public static int WeightLength(int targetChannels, int sourceChannels, int kernel)
@@ -70,11 +92,11 @@ internal readonly record struct RowTile(uint Rows, uint Columns)
 
     /// <summary>Tiles of channels along x, so that those that share pixels run together; tiles of places along y, images along z.</summary>
     /// <param name="target">Shape of the target of the convolution.</param>
-    /// <param name="kernel">Rows and columns of the kernel.</param>
+    /// <param name="lineWidth">Places of a row of the line.</param>
     /// <param name="rows">Places of a tile.</param>
     /// <param name="columns">Channels of a tile.</param>
-    public static WorkgroupCount Grid(Shape target, int kernel, uint rows, uint columns)
-        => WorkgroupCount.Cover(target.C, columns, WindowTile.Line(target, kernel), rows, target.N);
+    public static WorkgroupCount Grid(Shape target, int lineWidth, uint rows, uint columns)
+        => WorkgroupCount.Cover(target.C, columns, (long)target.H * lineWidth, rows, target.N);
 
     /// <summary>
     /// For each row of taps, tiles of channels of the neighbouring pixels that it reaches, along x; tiles of output channels along y, runs
@@ -104,9 +126,9 @@ internal readonly record struct RowTile(uint Rows, uint Columns)
     /// workgroup. On an NVIDIA H200 that is the fastest one for all layers of the paper's network, or as fast.
     /// </summary>
     /// <param name="target">Shape of the target of the convolution.</param>
-    /// <param name="kernel">Rows and columns of the kernel.</param>
+    /// <param name="lineWidth">Places of a row of the line.</param>
     /// <param name="buffers">Says what was chosen, and for which device.</param>
-    public static RowTile For(Shape target, int kernel, IBufferBinding buffers) => For(target, kernel, buffers.Device, buffers.Tiling);
+    public static RowTile For(Shape target, int lineWidth, IBufferBinding buffers) => For(target, lineWidth, buffers.Device, buffers.Tiling);
 
     /// <summary>The same of a gradient to the weight; by rule, the first that is nowhere larger than the product.</summary>
     /// <param name="runWeight">Shape of the weight gradients of all runs.</param>
@@ -115,8 +137,8 @@ internal readonly record struct RowTile(uint Rows, uint Columns)
     public static RowTile ForWeight(Shape runWeight, int kernel, IBufferBinding buffers)
         => ForWeight(runWeight, kernel, buffers.Device, buffers.Tiling);
 
-    internal static RowTile For(Shape target, int kernel, DeviceProperties device, Tiling? chosen = null) => Best(
-        OfConvolutions, tile => Grid(target, kernel, tile.Rows, tile.Columns).Total >= (ulong)device.ComputeUnits, device, chosen);
+    internal static RowTile For(Shape target, int lineWidth, DeviceProperties device, Tiling? chosen = null) => Best(
+        OfConvolutions, tile => Grid(target, lineWidth, tile.Rows, tile.Columns).Total >= (ulong)device.ComputeUnits, device, chosen);
 
     internal static RowTile ForWeight(Shape runWeight, int kernel, DeviceProperties device, Tiling? chosen = null) => Best(
         OfWeights, tile => tile.Rows <= runWeight.C && tile.Columns <= kernel * Filled(runWeight.H, PackedSources), device, chosen);
@@ -130,6 +152,10 @@ internal readonly record struct RowTile(uint Rows, uint Columns)
         RowTile smallest = fitting.MinBy(tile => tile.Rows * tile.Columns);
         return fitting.FirstOrDefault(isGood, smallest);
     }
+
+    /// <summary>So many places, what the taps of the last one reach, and the rows behind.</summary>
+    private static Shape RowsOf(int channels, int images, int places, int lineWidth, int kernel)
+        => new(images, 1, checked(places + (kernel - 1) * (lineWidth + 1) + SpareRows), Filled(channels, PackedSources));
 
     private static bool IsBindable(Shape source, DeviceProperties device)
         => source.Length * ElementType.Float16.SizeInBytes() <= device.MaxStorageBufferRange && device.MaxWorkgroupInvocations >= Invocations;

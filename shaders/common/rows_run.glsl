@@ -5,6 +5,11 @@ uint line_width() {
     return y_w + KERNEL - 1u;
 }
 
+// Where the gradient of the first pixel of y lies: behind the zeros that conv2d/pack_gradient_rows puts before it.
+uint first_gradient_place() {
+    return (KERNEL - 1u) * (line_width() + 1u);
+}
+
 uint runs_of_image() {
     return run_weight_n / y_n;
 }

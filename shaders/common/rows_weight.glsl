@@ -14,7 +14,8 @@ uint column_tiles() {
 // Where the workgroup's factors begin, in units of 16 bytes.
 uint first_gradient() {
     uint run = gl_WorkGroupID.z;
-    return (image_of_run(run) * gradient_rows_h + first_of_run(run)) * (gradient_rows_w / 8u) + gl_WorkGroupID.y * (TILE_ROWS / 8u);
+    return (image_of_run(run) * gradient_rows_h + first_gradient_place() + first_of_run(run)) * (gradient_rows_w / 8u)
+        + gl_WorkGroupID.y * (TILE_ROWS / 8u);
 }
 
 uint first_pixel() {

@@ -33,7 +33,8 @@ void main() {
     uint part = gl_LocalInvocationID.x / 8u;
     float sum[8] = float[8](0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
     if (gl_WorkGroupID.x * CHANNELS + eight * 8u < gradient_rows_w) {
-        uint first = (image_of_run(run) * gradient_rows_h + first_of_run(run)) * gradient_rows_w / 8u + gl_WorkGroupID.x * (CHANNELS / 8u) + eight;
+        uint first = (image_of_run(run) * gradient_rows_h + first_gradient_place() + first_of_run(run)) * (gradient_rows_w / 8u)
+            + gl_WorkGroupID.x * (CHANNELS / 8u) + eight;
         for (uint place = part; place < length_of_run(run); place += PARTS) {
             uvec4 channels = gradient_rows[first + place * (gradient_rows_w / 8u)];
             [[unroll]] for (uint pair = 0u; pair < 4u; pair++) {

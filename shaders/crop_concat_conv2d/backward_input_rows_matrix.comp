@@ -10,13 +10,14 @@
 layout(local_size_x = 256) in;
 
 layout(constant_id = 0) const uint KERNEL = 3u;
-layout(constant_id = 1) const uint RECTIFY_SKIP = 0u; // not 0: skip counted as max(skip, 0), whose derivative is 0 up to 0
-layout(constant_id = 2) const uint RECTIFY_UPSAMPLED = 0u;
-layout(constant_id = 3) const uint SUBGROUP_SIZE = 32u;
-layout(constant_id = 4) const uint MATRIX_SIZE = 16u;
-layout(constant_id = 5) const uint TILE_ROWS = 128u;
-layout(constant_id = 6) const uint TILE_COLUMNS = 128u;
-layout(constant_id = 7) const uint TILE_DEPTH = 32u;
+layout(constant_id = 1) const uint PADDING = 0u;
+layout(constant_id = 2) const uint RECTIFY_SKIP = 0u; // not 0: skip counted as max(skip, 0), whose derivative is 0 up to 0
+layout(constant_id = 3) const uint RECTIFY_UPSAMPLED = 0u;
+layout(constant_id = 4) const uint SUBGROUP_SIZE = 32u;
+layout(constant_id = 5) const uint MATRIX_SIZE = 16u;
+layout(constant_id = 6) const uint TILE_ROWS = 128u;
+layout(constant_id = 7) const uint TILE_COLUMNS = 128u;
+layout(constant_id = 8) const uint TILE_DEPTH = 32u;
 
 layout(set = 0, binding = 0, std430) readonly buffer GradientRows { uvec4 gradient_rows[]; };
 layout(set = 0, binding = 1, std430) readonly buffer WeightRows { uvec4 weight_rows[]; };
@@ -50,6 +51,15 @@ uint target_height() {
 
 uint target_width() {
     return upsampled_w;
+}
+
+// That of the packed rows of the gradient, which is also that of the packed rows of the input.
+uint line_width() {
+    return upsampled_w + 2u * PADDING;
+}
+
+uint first_place() {
+    return PADDING * (line_width() + 1u);
 }
 
 uint row_count() {
