@@ -2,6 +2,7 @@ using UNet.Shaders;
 using UNet.Tests.Device;
 using UNet.Tests.Model;
 using UNet.Vulkan;
+using UNet.Vulkan.Checks;
 using UNet.Vulkan.Device;
 using UNet.Vulkan.Execution;
 using UNet.Vulkan.Graph;
@@ -72,6 +73,25 @@ public class MixedPrecisionTests
         }
 
         static double Dot(float[] a, float[] b) => a.Zip(b, (x, y) => (double)x * y).Sum();
+    }
+
+    /// <summary>The derivative of a fused ReLU is that of the number that was multiplied: 0 where rounding made it 0.</summary>
+    [Theory]
+    [InlineData(Rounded)]
+    [InlineData(Rows)]
+    public void AnInputThatRoundsToZeroHasNoGradient(string kernels)
+    {
+        Assert.SkipUnless(kernels == Rounded || HasMatrixKernels, "No kernels for matrix units run here.");
+        SampleGraph sample = new(new OpSample(new Conv2d(OutChannels: 4, Padding: 1, Rectify: Rectification.OnLoad), [new Shape(1, 2, 6, 6)]));
+        using Session session = ((IComputeDevice)TestDevice.Shared).CreateSession(
+            sample.Graph, new PlanOptions { Choose = (_, candidates) => candidates.First(candidate => candidate.Name == kernels) });
+        sample.WriteData(session);
+        Value x = sample.Node[Conv2d.X];
+        float[] elements = [.. Enumerable.Range(0, (int)x.Shape.Length).Select(i => i % 3 == 0 ? 1e-9f : i % 3 == 1 ? 1f : -1f)];
+        session.Write(x, elements);
+        session.Run();
+        float[] gradient = session.ReadAll(sample.Graph.GradientOf(x)!);
+        Assert.All(elements.Zip(gradient), pair => Assert.Equal(pair.First == 1, pair.Second != 0));
     }
 
     [Fact]

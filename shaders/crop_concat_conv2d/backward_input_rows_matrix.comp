@@ -23,8 +23,7 @@ layout(set = 0, binding = 0, std430) readonly buffer GradientRows { uvec4 gradie
 layout(set = 0, binding = 1, std430) readonly buffer WeightRows { uvec4 weight_rows[]; };
 layout(set = 0, binding = 2, std430) writeonly buffer DSkip { float d_skip[]; };
 layout(set = 0, binding = 3, std430) writeonly buffer DUpsampled { float d_upsampled[]; };
-layout(set = 0, binding = 4, std430) readonly buffer Skip { float skip[]; };
-layout(set = 0, binding = 5, std430) readonly buffer Upsampled { float upsampled[]; };
+layout(set = 0, binding = 4, std430) readonly buffer PixelRows { uint pixel_rows[]; };
 layout(push_constant, std430) uniform Push {
     uint skip_c;
     uint skip_h;
@@ -35,6 +34,8 @@ layout(push_constant, std430) uniform Push {
     uint upsampled_first;
     uint gradient_rows_h;
     uint gradient_rows_w;
+    uint pixel_rows_h;
+    uint pixel_rows_w;
 };
 
 #include "common/concatenated.glsl"
@@ -70,14 +71,11 @@ uint row_channels() {
     return gradient_rows_w;
 }
 
+#include "common/rows_mask.glsl"
+
 float finished(uint c, uint row, uint column, float sum) {
-    Part part = part_of(c);
-    bool is_positive = true;
-    if (part.is_skip && RECTIFY_SKIP != 0u)
-        is_positive = skip[place_in_skip(gl_WorkGroupID.z, part.channel, row, column)] > 0.0;
-    if (!part.is_skip && RECTIFY_UPSAMPLED != 0u)
-        is_positive = upsampled[place_in_upsampled(gl_WorkGroupID.z, part.channel, row, column)] > 0.0;
-    return is_positive ? sum : 0.0;
+    bool is_rectified = (part_of(c).is_skip ? RECTIFY_SKIP : RECTIFY_UPSAMPLED) != 0u;
+    return !is_rectified || was_positive(c, row, column) ? sum : 0.0;
 }
 
 void store(uint c, uint row, uint column, float result) {
