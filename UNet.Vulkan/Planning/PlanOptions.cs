@@ -9,6 +9,9 @@ public sealed record PlanOptions
     /// <summary>Fuse what <see cref="Fusion"/> can; the result has the same bits.</summary>
     public bool Fuse { get; init; } = true;
 
+    /// <summary>Pack once what several passes of an op read packed (<see cref="SharedPacking"/>); the result has the same bits.</summary>
+    public bool SharePacking { get; init; } = true;
+
     /// <summary>Let activations, gradients and scratch whose lifetimes do not meet share memory.</summary>
     public bool Alias { get; init; } = true;
 

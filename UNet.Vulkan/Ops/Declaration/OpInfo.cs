@@ -50,8 +50,8 @@ public sealed record Pass(int Index, ImmutableArray<Role> Gradients, ImmutableAr
     public string Name => IsForward ? "forward" : "backward " + string.Join(",", Gradients.Select(role => role.BufferName));
 
     /// <summary>
-    /// Roles whose values the pass reads, over all implementations (so that a choice among them cannot change lifetimes),
-    /// scratch excluded.
+    /// Roles whose values the pass reads, over all implementations (so that a choice among them cannot change how a schedule is
+    /// rewritten), scratch excluded.
     /// </summary>
     public ImmutableArray<Role> ValuesRead { get; } = Collect(Implementations, gradient: false, BufferAccess.Read);
 
