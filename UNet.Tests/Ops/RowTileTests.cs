@@ -15,7 +15,8 @@ public class RowTileTests
     /// <summary>Bytes that a training step of the paper's network may take.</summary>
     private const long MostMemory = 950_000_000;
 
-    private static readonly DeviceProperties Gpu = DeviceProperties.Minimum with
+    /// <summary>A GPU with matrix units.</summary>
+    internal static readonly DeviceProperties Gpu = DeviceProperties.Minimum with
     {
         Type = DeviceType.Discrete,
         HasFloat16 = true,

@@ -1,5 +1,7 @@
 using UNet.Shaders;
 using UNet.Tests.Device;
+using UNet.Tests.Ops;
+using UNet.Vulkan.Device;
 using UNet.Vulkan.Execution;
 using UNet.Vulkan.Graph;
 using UNet.Vulkan.Model;
@@ -68,14 +70,17 @@ public class SharedPackingTests
             KernelsOf(SharedPacking.Apply([forward, .. optimizer, Again(forward)], recompute: false)[^1]));
     }
 
-    /// <summary>Recomputation is there to keep little of the forward pass; what is packed after it is shared.</summary>
+    /// <summary>Where activations are computed again, to keep less, packed weights are not kept for that; packed activations are.</summary>
     [Fact]
-    public void WhereActivationsAreComputedAgainNothingPackedIsKeptForTheBackwardPasses()
+    public void PackedParametersAreNotKeptForRecomputation()
     {
-        PlannedInvocation[] all = [.. Differentiated(out _).Invocations.Where(IsConvolution).Select(Planned)];
+        Invocation[] invocations = [.. Differentiated(out _).Invocations.Where(IsConvolution)];
+        PlannedInvocation[] all = [.. invocations.Take(1).Append(invocations[1]).Append(invocations[0]).Append(invocations[0]).Select(Planned)];
         PlannedInvocation[] shared = SharedPacking.Apply(all, recompute: true);
-        Assert.Equal(KernelsOf(all[1]), KernelsOf(shared[1]));
-        Assert.Equal([Conv2dBackwardWeightRowsMatrix.Info, Conv2dBackwardBiasRows.Info, WeightGradientSumRuns.Info], KernelsOf(shared[2]));
+        Assert.DoesNotContain(Conv2dPackPixelRows.Info, shared.Skip(1).SelectMany(KernelsOf));
+        Assert.Equal([Conv2dPackWeightRows.Info, Conv2dForwardRowsMatrix.Info], KernelsOf(shared[2]));
+        Assert.Equal([Conv2dForwardRowsMatrix.Info], KernelsOf(shared[3]));
+        Assert.DoesNotContain(Conv2dPackWeightRows.Info, SharedPacking.Apply(all, recompute: false).Skip(1).SelectMany(KernelsOf));
     }
 
     /// <summary>Padding is part of the packed rows.</summary>
@@ -110,11 +115,32 @@ public class SharedPackingTests
             });
     }
 
+    /// <summary>A tensor of 32 bits that is larger than a binding is packed one image at a time, and its rows are read whole by all passes.</summary>
+    [Fact]
+    public void WhatIsPackedImageByImageIsShared()
+    {
+        Assert.SkipUnless(Conv2dForwardRowsMatrix.Info.IsEmbedded, "This build has no kernels for matrix units.");
+        Graph graph = Differentiated(out Value x, channels: 16, size: 1024);
+        DeviceProperties device = RowTileTests.Gpu with { MaxStorageBufferRange = 100_000_000 };
+        Assert.True(x.SizeInBytes > device.MaxStorageBufferRange);
+        PlannedDispatch[] planned = [.. Planner.Plan(graph, device, WithRows).Dispatches];
+
+        BufferRange[] packed = [.. Ranges(Conv2dPackPixelRows.Info)];
+        Assert.Equal(2, packed.Length);
+        Assert.Equal(packed[0].End, packed[1].Offset);
+        BufferRange whole = packed[0] with { Length = packed[0].Length + packed[1].Length };
+        Assert.Equal([whole], Ranges(Conv2dForwardRowsMatrix.Info));
+        Assert.Equal([whole], Ranges(Conv2dBackwardWeightRowsMatrix.Info));
+
+        IEnumerable<BufferRange> Ranges(KernelInfo kernel) => planned.Where(dispatch => dispatch.Dispatch.Kernel == kernel)
+            .Select(dispatch => dispatch.Dispatch.Buffers[kernel.Buffers.ToList().FindIndex(buffer => buffer.Name == Conv2d.PixelRows.BufferName)]);
+    }
+
     /// <summary>A convolution between two ReLUs, with its backward passes.</summary>
-    private static Graph Differentiated(out Value x)
+    private static Graph Differentiated(out Value x, int channels = 3, int size = 8)
     {
         Graph graph = new();
-        x = graph.Add("before", new Relu(), graph.Input("image", new Shape(2, 3, 8, 9))).Output;
+        x = graph.Add("before", new Relu(), graph.Input("image", new Shape(2, channels, size, size))).Output;
         Value y = graph.Add("conv", new Conv2d(4), x).Output;
         graph.AppendBackward(graph.Add("after", new Relu(), y).Output, [x]);
         return graph;

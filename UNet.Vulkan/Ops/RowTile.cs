@@ -6,7 +6,7 @@ using UNet.Vulkan.Ops.Declaration;
 namespace UNet.Vulkan.Ops;
 
 /// <summary>
-/// A workgroup's part of the product of matrices that a 3x3 convolution, or its gradient, is on matrix units where it starts from packed
+/// A workgroup's part of the product of matrices that a convolution or a gradient of one is on matrix units where it starts from packed
 /// rows: <c>shaders/common/rows_convolution.glsl</c>, <c>shaders/common/rows_weight.glsl</c>. Its choice changes no bit.
 /// </summary>
 /// <param name="Rows">Places of the line; of a gradient to the weight, output channels.</param>
@@ -39,6 +39,9 @@ internal readonly record struct RowTile(uint Rows, uint Columns)
 
     /// <summary>Rows behind all others, for what tiles load beyond the last channel of a row.</summary>
     private const int SpareRows = 16;
+
+    /// <summary>To this multiple the rows of an image are filled up: 256 bytes of 16 channels, so that each image can be bound by itself.</summary>
+    private const int ImageRows = 8;
 
     /// <summary>Most of the depth that is multiplied at a time: channels of the source, or places of a gradient to the weight.</summary>
     private const uint LargestDepth = 32;
@@ -155,7 +158,7 @@ internal readonly record struct RowTile(uint Rows, uint Columns)
 
     /// <summary>So many places, what the taps of the last one reach, and the rows behind.</summary>
     private static Shape RowsOf(int channels, int images, int places, int lineWidth, int kernel)
-        => new(images, 1, checked(places + (kernel - 1) * (lineWidth + 1) + SpareRows), Filled(channels, PackedSources));
+        => new(images, 1, Filled(checked(places + (kernel - 1) * (lineWidth + 1) + SpareRows), ImageRows), Filled(channels, PackedSources));
 
     private static bool IsBindable(Shape source, DeviceProperties device)
         => source.Length * ElementType.Float16.SizeInBytes() <= device.MaxStorageBufferRange && device.MaxWorkgroupInvocations >= Invocations;

@@ -16,20 +16,19 @@ internal static class SharedPacking
     /// <summary>The schedule without the kernels that can be left out.</summary>
     /// <param name="schedule">All invocations in the order of execution.</param>
     /// <param name="recompute">
-    /// Whether activations are computed again for the backward passes, so as not to be kept: then nothing packed is kept for these either.
+    /// Whether activations are computed again for the backward passes, to keep less: then packed parameters, and whatever else was made of
+    /// values that are kept anyway, do not outlive the forward pass.
     /// </param>
     public static PlannedInvocation[] Apply(IReadOnlyList<PlannedInvocation> schedule, bool recompute)
     {
-        int forward = recompute ? schedule.TakeWhile(planned => planned.Invocation.Pass.IsForward).Count() : schedule.Count;
-        return [.. Shared(schedule.Take(forward)), .. Shared(schedule.Skip(forward))];
-    }
-
-    private static List<PlannedInvocation> Shared(IEnumerable<PlannedInvocation> schedule)
-    {
         List<PlannedInvocation> shared = [];
         List<Packing> known = [];
+        bool isForward = true;
         foreach (PlannedInvocation all in schedule)
         {
+            if (recompute && isForward && !all.Invocation.Pass.IsForward)
+                known.RemoveAll(packing => packing.Read.All(value => value.IsKept));
+            isForward &= all.Invocation.Pass.IsForward;
             PlannedInvocation left = all;
             foreach (int index in all.Kernels)
             {
@@ -46,7 +45,7 @@ internal static class SharedPacking
             }
             shared.Add(left);
         }
-        return shared;
+        return [.. shared];
     }
 
     /// <summary>What a kernel that writes nothing but scratch computes.</summary>
