@@ -34,11 +34,14 @@ public class RowTileTests
     {
         Assert.SkipUnless(Conv2dForwardRowsMatrix.Info.IsEmbedded, "This build has no kernels for matrix units.");
         PlannedDispatch[] planned = [.. Plan(Gpu).Dispatches];
-        // All convolutions but the first, whose input has one channel, and the 1x1 head.
+        // All convolutions but the first, whose input has one channel, and the 1x1 head; and the up-convolutions, of whose passes only that
+        // to the input is a convolution's.
         Assert.Equal(17, planned.Count(dispatch => dispatch.Dispatch.Kernel == Conv2dForwardRowsMatrix.Info));
         Assert.Equal(17, planned.Count(dispatch => dispatch.Dispatch.Kernel == Conv2dBackwardWeightRowsMatrix.Info));
-        Assert.Equal(13, planned.Count(dispatch => dispatch.Dispatch.Kernel == Conv2dBackwardInputRowsMatrix.Info));
+        Assert.Equal(13 + 4, planned.Count(dispatch => dispatch.Dispatch.Kernel == Conv2dBackwardInputRowsMatrix.Info));
         Assert.Equal(4, planned.Count(dispatch => dispatch.Dispatch.Kernel == CropConcatConv2dBackwardInputRowsMatrix.Info));
+        Assert.Equal(4, planned.Count(dispatch => dispatch.Dispatch.Kernel == ConvTranspose2dForwardRowsMatrix.Info));
+        Assert.Equal(4, planned.Count(dispatch => dispatch.Dispatch.Kernel == ConvTranspose2dBackwardWeightRowsMatrix.Info));
     }
 
     /// <summary>Once in a step: for the forward pass and both gradients, and the gradient of the output for these two.</summary>
@@ -47,9 +50,10 @@ public class RowTileTests
     {
         Assert.SkipUnless(Conv2dForwardRowsMatrix.Info.IsEmbedded, "This build has no kernels for matrix units.");
         PlannedDispatch[] planned = [.. Plan(Gpu).Dispatches];
-        Assert.Equal(13, planned.Count(dispatch => dispatch.Dispatch.Kernel == Conv2dPackPixelRows.Info));
+        Assert.Equal(13 + 4, planned.Count(dispatch => dispatch.Dispatch.Kernel == Conv2dPackPixelRows.Info));
         Assert.Equal(4, planned.Count(dispatch => dispatch.Dispatch.Kernel == CropConcatConv2dPackPixelRows.Info));
         Assert.Equal(17, planned.Count(dispatch => dispatch.Dispatch.Kernel == Conv2dPackGradientRows.Info));
+        Assert.Equal(4, planned.Count(dispatch => dispatch.Dispatch.Kernel == ConvTranspose2dPackGradientRows.Info));
     }
 
     [Fact]

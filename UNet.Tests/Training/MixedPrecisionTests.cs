@@ -77,16 +77,21 @@ public class MixedPrecisionTests
 
     /// <summary>The derivative of a fused ReLU is that of the number that was multiplied: 0 where rounding made it 0.</summary>
     [Theory]
-    [InlineData(Rounded)]
-    [InlineData(Rows)]
-    public void AnInputThatRoundsToZeroHasNoGradient(string kernels)
+    [InlineData(nameof(Conv2d), Rounded)]
+    [InlineData(nameof(Conv2d), Rows)]
+    [InlineData(nameof(ConvTranspose2d), Rounded)]
+    [InlineData(nameof(ConvTranspose2d), Rows)]
+    public void AnInputThatRoundsToZeroHasNoGradient(string name, string kernels)
     {
         Assert.SkipUnless(kernels == Rounded || HasMatrixKernels, "No kernels for matrix units run here.");
-        SampleGraph sample = new(new OpSample(new Conv2d(OutChannels: 4, Padding: 1, Rectify: Rectification.OnLoad), [new Shape(1, 2, 6, 6)]));
+        Op op = name == nameof(Conv2d)
+            ? new Conv2d(OutChannels: 4, Padding: 1, Rectify: Rectification.OnLoad)
+            : new ConvTranspose2d(OutChannels: 4, Rectify: Rectification.OnLoad);
+        SampleGraph sample = new(new OpSample(op, [new Shape(1, 2, 6, 6)]));
         using Session session = ((IComputeDevice)TestDevice.Shared).CreateSession(
             sample.Graph, new PlanOptions { Choose = (_, candidates) => candidates.First(candidate => candidate.Name == kernels) });
         sample.WriteData(session);
-        Value x = sample.Node[Conv2d.X];
+        Value x = sample.Node[op.Info.Given[0]];
         float[] elements = [.. Enumerable.Range(0, (int)x.Shape.Length).Select(i => i % 3 == 0 ? 1e-9f : i % 3 == 1 ? 1f : -1f)];
         session.Write(x, elements);
         session.Run();
@@ -242,7 +247,8 @@ public class MixedPrecisionTests
         DeviceProperties emulated = gpu with { Type = DeviceType.Software };
         string best = Conv2dForwardRowsMatrix.Info.IsEmbedded ? Rows : Rounded;
         Assert.Equal((best, NumericsClass.Float16), Planned(new Conv2d(OutChannels: 4), gpu));
-        Assert.Equal(NumericsClass.Direct, Planned(new ConvTranspose2d(OutChannels: 4), gpu).Class);
+        Assert.Equal((best, NumericsClass.Float16), Planned(new ConvTranspose2d(OutChannels: 4), gpu));
+        Assert.Equal((Rounded, NumericsClass.Float16), Planned(new ConvTranspose2d(OutChannels: 4), emulated));
         Assert.Equal((Rounded, NumericsClass.Float16), Planned(new Conv2d(OutChannels: 4), emulated));
         Assert.Equal((Rounded, NumericsClass.Float16), Planned(new Conv2d(OutChannels: 4), gpu with { MatrixSize = 0 }));
         Assert.Equal(NumericsClass.Direct, Planned(new Conv2d(OutChannels: 2, Kernel: 1), gpu).Class);
