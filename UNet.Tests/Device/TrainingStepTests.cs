@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
+using UNet.Shaders;
 using UNet.Tests.Training;
 using UNet.Vulkan.Device;
 using UNet.Vulkan.Execution;
 using UNet.Vulkan.Graph;
+using UNet.Vulkan.Ops.Declaration;
 using UNet.Vulkan.Planning;
 using UNet.Vulkan.Random;
 using UNet.Vulkan.Training;
@@ -53,6 +55,32 @@ public sealed class TrainingStepTests
     [InlineData(false)]
     [InlineData(true)]
     public void FusedWorkChangesNoBit(bool addresses) => AssertSame(new(), addresses, new PlanOptions { Fuse = false });
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void SharedPackingChangesNoBit(bool addresses) => AssertSame(new(), addresses, new PlanOptions { SharePacking = false });
+
+    [Fact]
+    public void ValidationGivesNoMessageOnPackedRows()
+    {
+        Assert.SkipUnless(
+            Conv2dForwardRowsMatrix.Info.IsEmbedded && TestDevice.Shared.Properties.RunsMatrixKernels, "No kernels for matrix units run here.");
+        using VulkanDevice device = TestDevice.Open(validation: true);
+        bool isUsed = false;
+        Train(device, new(), addresses: false, new PlanOptions
+        {
+            Choose = (_, candidates) =>
+            {
+                Implementation? rows = candidates.FirstOrDefault(candidate => candidate.Name == "Rows");
+                isUsed |= rows is not null;
+                return rows ?? candidates[0];
+            },
+        });
+        device.Dispose();
+        Assert.True(isUsed);
+        Assert.Empty(device.ValidationMessages);
+    }
 
     [Theory]
     [InlineData(Augmentation.Flips)]

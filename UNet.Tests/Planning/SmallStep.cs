@@ -27,9 +27,10 @@ internal sealed class SmallStep
     public Graph Graph { get; } = new();
 
     /// <summary>The gradients of all parameters, as a plan gives them on the device.</summary>
-    public float[] Gradients(PlanOptions options)
+    public float[] Gradients(PlanOptions options, VulkanSessionOptions? execution = null)
     {
-        using VulkanSession session = new(TestDevice.Shared, Planner.Plan(Graph, TestDevice.Shared.Properties, options), Graph.StepSlot);
+        using VulkanSession session = new(
+            TestDevice.Shared, Planner.Plan(Graph, TestDevice.Shared.Properties, options), Graph.StepSlot, options: execution);
         session.Initialize(Graph);
         session.WriteParameters(Graph, UNetParameters.Initial(_network, seed: 3));
         RandomStream random = new(1, RandomStreams.Synthesis);

@@ -50,7 +50,7 @@ namespace UNet.Vulkan.Ops;
 [Backward<Conv2dPackBackwardWinogradF43Lanes, Conv2dBackwardInputWinogradF43Lanes>(
     Name = "InputWinogradF43Lanes", Suits = DeviceKind.Software, Numerics = NumericsClass.WinogradF43)]
 [Backward<Conv2dBackwardInputRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
-[Backward<Conv2dPackGradientRows, Conv2dPackTurnedWeightRows, Conv2dBackwardInputRowsMatrix>(
+[Backward<Conv2dPackPixelRows, Conv2dPackGradientRows, Conv2dPackTurnedWeightRows, Conv2dBackwardInputRowsMatrix>(
     Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.Tiles)]
 [Backward<Conv2dBackwardWeight, WeightGradientSum>]
 [Backward<Conv2dBackwardWeightGemm, WeightGradientSumRuns>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
@@ -62,7 +62,7 @@ namespace UNet.Vulkan.Ops;
 [Backward<Conv2dBackwardWeightWinogradLanes, WeightGradientSum>(
     Name = "WeightWinogradLanes", Suits = DeviceKind.Software, Numerics = NumericsClass.Winograd)]
 [Backward<Conv2dBackwardWeightRounded, WeightGradientSum>(Name = "Rounded", Numerics = NumericsClass.Float16)]
-[Backward<Conv2dPackPixelRows, Conv2dPackGradientLine, Conv2dBackwardWeightRowsMatrix, Conv2dBackwardBiasRows, WeightGradientSumRuns>(
+[Backward<Conv2dPackPixelRows, Conv2dPackGradientRows, Conv2dBackwardWeightRowsMatrix, Conv2dBackwardBiasRows, WeightGradientSumRuns>(
     Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.WeightTiles)]
 [Sample("x: 1x1x5x7", "OutChannels: 1")]
 [Sample("x: 2x3x5x7", "OutChannels: 4")]
@@ -239,9 +239,7 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
 
     private partial Shape PixelRowsShape(in Shapes shapes) => RowTile.RowsOf(shapes.X.C, shapes.Y, Kernel);
 
-    /// <summary>On the line that the gradient to the input needs, or that to the weight, whichever is longer.</summary>
-    private partial Shape GradientRowsShape(in Shapes shapes) => RowTile.RowsOf(OutChannels, new Shape(
-        shapes.X.N, shapes.X.C, Math.Max(shapes.X.H, shapes.Y.H), Math.Max(shapes.X.W, shapes.Y.W)), Kernel);
+    private partial Shape GradientRowsShape(in Shapes shapes) => RowTile.GradientRowsOf(shapes.X, shapes.Y, Kernel, Padding);
 
     private partial Shape WeightRowsShape(in Shapes shapes) => Shape.Of(Math.Max(
         RowTile.WeightLength(OutChannels, shapes.X.C, Kernel), RowTile.WeightLength(shapes.X.C, OutChannels, Kernel)));
@@ -361,12 +359,10 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
         => RowTile.Packing(shapes.X.C, OutChannels, Conv2dPackTurnedWeightRows.Info);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardRowsMatrix.Spec spec)
-        => RowTile.Grid(shapes.Y, Kernel, spec.TileRows, spec.TileColumns);
+        => RowTile.Grid(shapes.Y, RowTile.LineWidth(shapes.Y, Kernel), spec.TileRows, spec.TileColumns);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputRowsMatrix.Spec spec)
-        => RowTile.Grid(shapes.X, Kernel, spec.TileRows, spec.TileColumns);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackGradientLine.Spec spec) => RowTile.Packing(GradientRowsShape(shapes));
+        => RowTile.Grid(shapes.X, RowTile.LineWidth(shapes.Y, Kernel), spec.TileRows, spec.TileColumns);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightRowsMatrix.Spec spec)
         => RowTile.WeightGrid(RunWeightShape(shapes), Kernel, spec.TileRows, spec.TileColumns);
@@ -505,13 +501,13 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardRowsMatrix.Spec spec)
     {
-        RowTile tile = RowTile.For(shapes.Y, Kernel, buffers);
+        RowTile tile = RowTile.For(shapes.Y, RowTile.LineWidth(shapes.Y, Kernel), buffers);
         spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = RowTile.Depth(shapes.X.C) };
     }
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputRowsMatrix.Spec spec)
     {
-        RowTile tile = RowTile.For(shapes.X, Kernel, buffers);
+        RowTile tile = RowTile.For(shapes.X, RowTile.LineWidth(shapes.Y, Kernel), buffers);
         spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = RowTile.Depth(OutChannels) };
     }
 

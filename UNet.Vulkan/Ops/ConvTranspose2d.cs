@@ -20,12 +20,22 @@ namespace UNet.Vulkan.Ops;
 [Forward<ConvTranspose2dForward>]
 [Forward<ConvTranspose2dForwardGemm>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Forward<ConvTranspose2dForwardLanes>(Name = "Lanes", Suits = DeviceKind.Software)]
+[Forward<ConvTranspose2dForwardRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
+[Forward<Conv2dPackPixelRows, ConvTranspose2dPackWeightRows, ConvTranspose2dForwardRowsMatrix>(
+    Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.Tiles)]
 [Backward<ConvTranspose2dBackwardInput>]
 [Backward<ConvTranspose2dBackwardInputGemm>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Backward<ConvTranspose2dBackwardInputLanes>(Name = "InputLanes", Suits = DeviceKind.Software)]
+[Backward<ConvTranspose2dBackwardInputRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
+[Backward<Conv2dPackPixelRows, ConvTranspose2dPackGradientRows, ConvTranspose2dPackBackwardWeightRows, Conv2dBackwardInputRowsMatrix>(
+    Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.Tiles)]
 [Backward<ConvTranspose2dBackwardWeight, WeightGradientSum>]
 [Backward<ConvTranspose2dBackwardWeightGemm, WeightGradientSumRuns>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Backward<ConvTranspose2dBackwardWeightLanes, WeightGradientSum>(Name = "WeightLanes", Suits = DeviceKind.Software)]
+[Backward<ConvTranspose2dBackwardWeightRounded, WeightGradientSum>(Name = "Rounded", Numerics = NumericsClass.Float16)]
+[Backward<
+    Conv2dPackPixelRows, ConvTranspose2dPackGradientRows, ConvTranspose2dBackwardWeightRowsMatrix, ConvTranspose2dBackwardBiasRows,
+    WeightGradientSumRuns>(Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.WeightTiles)]
 [Sample("x: 1x1x3x5", "OutChannels: 1")]
 [Sample("x: 2x3x5x4", "OutChannels: 2")]
 [Sample("x: 1x9x9x33", "OutChannels: 5")]
@@ -62,6 +72,15 @@ public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rect
     /// <summary>Bias gradients of runs of pixels, before they are added.</summary>
     [Scratch(PerImage = true)] public static partial Role RunBias { get; }
 
+    /// <summary>The input as rows of 16 bits, for matrix units.</summary>
+    [Scratch(PerImage = true, Element = ElementType.Float16)] public static partial Role PixelRows { get; }
+
+    /// <summary>The gradient of the output as rows of 16 bits: those of a pixel of the input hold the four that it has part in.</summary>
+    [Scratch(PerImage = true, Element = ElementType.Float16)] public static partial Role GradientRows { get; }
+
+    /// <summary>Weights as rows of 16 bits.</summary>
+    [Scratch(Element = ElementType.Float16)] public static partial Role WeightRows { get; }
+
     /// <inheritdoc/>
     public override long Operations(Pass pass, ReadOnlySpan<Shape> shapes) => 2 * shapes[Y.Index].Length * shapes[X.Index].C;
 
@@ -77,6 +96,11 @@ public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rect
 
     /// <inheritdoc/>
     public override float SampleElement(Role role, float normal) => role == X ? Rectify.SampleElement(normal) : normal;
+
+    /// <summary>As packed rows have it: a convolution of single pixels, with four channels of the target for each output channel.</summary>
+    private int Kernel => 1;
+
+    private int Padding => 0;
 
     private partial void InferShapes(ref Shapes shapes)
     {
@@ -98,6 +122,13 @@ public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rect
 
     private partial Shape RunBiasShape(in Shapes shapes) => Shape.Of(RunWeightShape(shapes).N, OutChannels);
 
+    private partial Shape PixelRowsShape(in Shapes shapes) => RowTile.RowsOf(shapes.X.C, shapes.X, Kernel);
+
+    private partial Shape GradientRowsShape(in Shapes shapes) => RowTile.RowsOf(4 * OutChannels, shapes.X, Kernel);
+
+    private partial Shape WeightRowsShape(in Shapes shapes) => Shape.Of(Math.Max(
+        RowTile.WeightLength(4 * OutChannels, shapes.X.C, Kernel), RowTile.WeightLength(shapes.X.C, 4 * OutChannels, Kernel)));
+
     private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dForward.Spec spec)
         => Tiles(shapes.X, OutChannels, spec.TileH, spec.TileC, ConvTranspose2dForward.Info.LocalSize);
 
@@ -112,6 +143,68 @@ public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rect
 
     private partial bool SupportsGemm(in Shapes shapes, DeviceProperties device)
         => GemmTile.Fits((long)shapes.X.H * shapes.X.W, device);
+
+    private partial bool SupportsRounded(in Shapes shapes, DeviceProperties device) => true;
+
+    private partial bool SupportsRows(in Shapes shapes, DeviceProperties device)
+        => device.RunsMatrixKernels && WindowTile.Fits(shapes.X.H, shapes.X.W, device)
+            && RowTile.Suits(PixelRowsShape(shapes), device) && RowTile.Suits(GradientRowsShape(shapes), device);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dForwardRounded.Spec spec)
+        => WorkgroupCount.Linear(shapes.Y.Length, ConvTranspose2dForwardRounded.Info.LocalSize.X);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardInputRounded.Spec spec)
+        => WorkgroupCount.Linear(shapes.X.Length, ConvTranspose2dBackwardInputRounded.Info.LocalSize.X);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardWeightRounded.Spec spec)
+        => WorkgroupCount.Linear(PartialShape(shapes).Length, ConvTranspose2dBackwardWeightRounded.Info.LocalSize.X);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackPixelRows.Spec spec) => RowTile.Packing(PixelRowsShape(shapes));
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dPackGradientRows.Spec spec)
+        => RowTile.Packing(GradientRowsShape(shapes));
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dPackWeightRows.Spec spec)
+        => RowTile.Packing(4 * OutChannels, shapes.X.C, ConvTranspose2dPackWeightRows.Info);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dPackBackwardWeightRows.Spec spec)
+        => RowTile.Packing(shapes.X.C, 4 * OutChannels, ConvTranspose2dPackBackwardWeightRows.Info);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dForwardRowsMatrix.Spec spec)
+        => RowTile.Grid(RowsTarget(shapes), shapes.X.W, spec.TileRows, spec.TileColumns);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputRowsMatrix.Spec spec)
+        => RowTile.Grid(shapes.X, shapes.X.W, spec.TileRows, spec.TileColumns);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardWeightRowsMatrix.Spec spec)
+        => RowTile.WeightGrid(RowsRunWeight(shapes), Kernel, spec.TileRows, spec.TileColumns);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardBiasRows.Spec spec)
+        => RowTile.Adding(GradientRowsShape(shapes), RunWeightShape(shapes).N);
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dForwardRowsMatrix.Spec spec)
+    {
+        RowTile tile = RowTile.For(RowsTarget(shapes), shapes.X.W, buffers);
+        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = RowTile.Depth(shapes.X.C) };
+    }
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputRowsMatrix.Spec spec)
+    {
+        RowTile tile = RowTile.For(shapes.X, shapes.X.W, buffers);
+        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = RowTile.Depth(4 * OutChannels) };
+    }
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dBackwardWeightRowsMatrix.Spec spec)
+    {
+        RowTile tile = RowTile.ForWeight(RowsRunWeight(shapes), Kernel, buffers);
+        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
+    }
+
+    /// <summary>What the convolution of single pixels gives.</summary>
+    private Shape RowsTarget(in Shapes shapes) => new(shapes.X.N, 4 * OutChannels, shapes.X.H, shapes.X.W);
+
+    /// <summary>The weight gradients of all runs, by channels of the input and of the target.</summary>
+    private Shape RowsRunWeight(in Shapes shapes) => new(RunWeightShape(shapes).N, shapes.X.C, 4 * OutChannels, 1);
 
     private partial bool SupportsLanes(in Shapes shapes, DeviceProperties device) => device.HasChannelLanes;
 

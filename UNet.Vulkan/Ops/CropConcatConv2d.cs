@@ -48,7 +48,9 @@ namespace UNet.Vulkan.Ops;
     Name = "InputWinogradLanes", Suits = DeviceKind.Software, Numerics = NumericsClass.Winograd)]
 [Backward<CropConcatConv2dClearBorder, Conv2dPackBackwardWinogradF43Lanes, CropConcatConv2dBackwardInputWinogradF43Lanes>(
     Name = "InputWinogradF43Lanes", Suits = DeviceKind.Software, Numerics = NumericsClass.WinogradF43)]
-[Backward<CropConcatConv2dClearBorder, Conv2dPackGradientRows, Conv2dPackTurnedWeightRows, CropConcatConv2dBackwardInputRowsMatrix>(
+[Backward<
+    CropConcatConv2dClearBorder, CropConcatConv2dPackPixelRows, Conv2dPackGradientRows, Conv2dPackTurnedWeightRows,
+    CropConcatConv2dBackwardInputRowsMatrix>(
     Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.Tiles)]
 [Backward<CropConcatConv2dBackwardWeight, WeightGradientSum>]
 [Backward<CropConcatConv2dBackwardWeightGemm, WeightGradientSumRuns>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
@@ -58,7 +60,7 @@ namespace UNet.Vulkan.Ops;
 [Backward<CropConcatConv2dBackwardWeightLanePairs, WeightGradientSum>(Name = "WeightLanePairs", Suits = DeviceKind.Software)]
 [Backward<CropConcatConv2dBackwardWeightWinogradLanes, WeightGradientSum>(
     Name = "WeightWinogradLanes", Suits = DeviceKind.Software, Numerics = NumericsClass.Winograd)]
-[Backward<CropConcatConv2dPackPixelRows, Conv2dPackGradientLine, Conv2dBackwardWeightRowsMatrix, Conv2dBackwardBiasRows, WeightGradientSumRuns>(
+[Backward<CropConcatConv2dPackPixelRows, Conv2dPackGradientRows, Conv2dBackwardWeightRowsMatrix, Conv2dBackwardBiasRows, WeightGradientSumRuns>(
     Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.WeightTiles)]
 [Sample("skip: 1x1x6x8; upsampled: 1x1x5x4", "OutChannels: 1")]
 [Sample("skip: 2x3x9x10; upsampled: 2x2x4x5", "OutChannels: 4, UpsampledFirst: true")]
@@ -226,9 +228,7 @@ public sealed partial record CropConcatConv2d(
 
     private partial Shape PixelRowsShape(in Shapes shapes) => RowTile.RowsOf(shapes.Weight.C, shapes.Y, Kernel);
 
-    /// <summary>As for <see cref="Conv2d"/>.</summary>
-    private partial Shape GradientRowsShape(in Shapes shapes) => RowTile.RowsOf(OutChannels, new Shape(
-        shapes.Y.N, shapes.Weight.C, Math.Max(shapes.Upsampled.H, shapes.Y.H), Math.Max(shapes.Upsampled.W, shapes.Y.W)), Kernel);
+    private partial Shape GradientRowsShape(in Shapes shapes) => RowTile.GradientRowsOf(Concatenated(shapes), shapes.Y, Kernel, Padding);
 
     private partial Shape WeightRowsShape(in Shapes shapes) => Shape.Of(Math.Max(
         RowTile.WeightLength(OutChannels, shapes.Weight.C, Kernel), RowTile.WeightLength(shapes.Weight.C, OutChannels, Kernel)));
@@ -242,8 +242,6 @@ public sealed partial record CropConcatConv2d(
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackGradientRows.Spec spec) => RowTile.Packing(GradientRowsShape(shapes));
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackGradientLine.Spec spec) => RowTile.Packing(GradientRowsShape(shapes));
-
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackWeightRows.Spec spec)
         => RowTile.Packing(OutChannels, shapes.Weight.C, Conv2dPackWeightRows.Info);
 
@@ -251,10 +249,10 @@ public sealed partial record CropConcatConv2d(
         => RowTile.Packing(shapes.Weight.C, OutChannels, Conv2dPackTurnedWeightRows.Info);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardRowsMatrix.Spec spec)
-        => RowTile.Grid(shapes.Y, Kernel, spec.TileRows, spec.TileColumns);
+        => RowTile.Grid(shapes.Y, RowTile.LineWidth(shapes.Y, Kernel), spec.TileRows, spec.TileColumns);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardInputRowsMatrix.Spec spec)
-        => RowTile.Grid(Concatenated(shapes), Kernel, spec.TileRows, spec.TileColumns);
+        => RowTile.Grid(Concatenated(shapes), RowTile.LineWidth(shapes.Y, Kernel), spec.TileRows, spec.TileColumns);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightRowsMatrix.Spec spec)
         => RowTile.WeightGrid(RunWeightShape(shapes), Kernel, spec.TileRows, spec.TileColumns);
@@ -264,13 +262,13 @@ public sealed partial record CropConcatConv2d(
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardRowsMatrix.Spec spec)
     {
-        RowTile tile = RowTile.For(shapes.Y, Kernel, buffers);
+        RowTile tile = RowTile.For(shapes.Y, RowTile.LineWidth(shapes.Y, Kernel), buffers);
         spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = RowTile.Depth(shapes.Weight.C) };
     }
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dBackwardInputRowsMatrix.Spec spec)
     {
-        RowTile tile = RowTile.For(Concatenated(shapes), Kernel, buffers);
+        RowTile tile = RowTile.For(Concatenated(shapes), RowTile.LineWidth(shapes.Y, Kernel), buffers);
         spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = RowTile.Depth(OutChannels) };
     }
 

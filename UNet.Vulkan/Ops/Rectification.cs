@@ -5,7 +5,8 @@ namespace UNet.Vulkan.Ops;
 
 /// <summary>
 /// A ReLU before an op, fused into it: how the op reads a tensor x of which max(x, 0) is meant. With either kind of fusion the
-/// gradient that the op gives is that to the ReLU's own input, 0 where x is not positive. The numbers stand in the kernels.
+/// gradient that the op gives is that to the ReLU's own input, 0 where x is not positive; where the op rounds its factors to 16 bits, x
+/// counts as it was rounded, so that a positive number below their range is 0 too. The numbers stand in the kernels.
 /// </summary>
 public enum Rectification
 {

@@ -6,7 +6,7 @@ using UNet.Vulkan.Ops.Declaration;
 namespace UNet.Vulkan.Ops;
 
 /// <summary>
-/// A workgroup's part of the product of matrices that a 3x3 convolution, or its gradient, is on matrix units where it starts from packed
+/// A workgroup's part of the product of matrices that a convolution or a gradient of one is on matrix units where it starts from packed
 /// rows: <c>shaders/common/rows_convolution.glsl</c>, <c>shaders/common/rows_weight.glsl</c>. Its choice changes no bit.
 /// </summary>
 /// <param name="Rows">Places of the line; of a gradient to the weight, output channels.</param>
@@ -40,6 +40,9 @@ internal readonly record struct RowTile(uint Rows, uint Columns)
     /// <summary>Rows behind all others, for what tiles load beyond the last channel of a row.</summary>
     private const int SpareRows = 16;
 
+    /// <summary>To this multiple the rows of an image are filled up: 256 bytes of 16 channels, so that each image can be bound by itself.</summary>
+    private const int ImageRows = 8;
+
     /// <summary>Most of the depth that is multiplied at a time: channels of the source, or places of a gradient to the weight.</summary>
     private const uint LargestDepth = 32;
 
@@ -49,10 +52,32 @@ internal readonly record struct RowTile(uint Rows, uint Columns)
     /// <param name="kernel">Rows and columns of the kernel.</param>
     public static Shape RowsOf(int channels, Shape target, int kernel)
     {
-        int width = target.W + kernel - 1;
-        int places = checked(Filled(target.H * width, PackedPlaces) + (kernel - 1) * (width + 1) + SpareRows);
-        return new Shape(target.N, 1, places, Filled(channels, PackedSources));
+        int width = LineWidth(target, kernel);
+        return RowsOf(channels, target.N, Filled(target.H * width, PackedPlaces), width, kernel);
     }
+
+    /// <summary>
+    /// Rows of the gradient of a convolution's output, as Float16, with the zeros before it: what the tiles of the gradient to the input
+    /// read, and what those of the gradient to the weight do.
+    /// </summary>
+    /// <param name="x">Shape of the convolution's input.</param>
+    /// <param name="y">Shape of its output.</param>
+    /// <param name="kernel">Rows and columns of the kernel.</param>
+    /// <param name="padding">Rows and columns of zeros on each side of the input.</param>
+    public static Shape GradientRowsOf(Shape x, Shape y, int kernel, int padding)
+    {
+        int width = LineWidth(y, kernel);
+        int forInput = checked(padding * (width + 1) + Filled(x.H * width, PackedPlaces));
+        return RowsOf(y.C, y.N, Math.Max(forInput, Filled(y.H * width, PackedPlaces)), width, kernel);
+    }
+
+    /// <summary>
+    /// Places of a row of the line of a convolution's input: its pixels and the padding on both sides. The gradient of the output lies on
+    /// the same line, with zeros behind its pixels.
+    /// </summary>
+    /// <param name="y">Shape of the convolution's output.</param>
+    /// <param name="kernel">Rows and columns of the kernel.</param>
+    public static int LineWidth(Shape y, int kernel) => y.W + kernel - 1;
 
     /// <summary>Numbers of packed weights: a row for each channel of the target.</summary>
     public static int WeightLength(int targetChannels, int sourceChannels, int kernel)
@@ -70,11 +95,11 @@ internal readonly record struct RowTile(uint Rows, uint Columns)
 
     /// <summary>Tiles of channels along x, so that those that share pixels run together; tiles of places along y, images along z.</summary>
     /// <param name="target">Shape of the target of the convolution.</param>
-    /// <param name="kernel">Rows and columns of the kernel.</param>
+    /// <param name="lineWidth">Places of a row of the line.</param>
     /// <param name="rows">Places of a tile.</param>
     /// <param name="columns">Channels of a tile.</param>
-    public static WorkgroupCount Grid(Shape target, int kernel, uint rows, uint columns)
-        => WorkgroupCount.Cover(target.C, columns, WindowTile.Line(target, kernel), rows, target.N);
+    public static WorkgroupCount Grid(Shape target, int lineWidth, uint rows, uint columns)
+        => WorkgroupCount.Cover(target.C, columns, (long)target.H * lineWidth, rows, target.N);
 
     /// <summary>
     /// For each row of taps, tiles of channels of the neighbouring pixels that it reaches, along x; tiles of output channels along y, runs
@@ -104,9 +129,9 @@ internal readonly record struct RowTile(uint Rows, uint Columns)
     /// workgroup. On an NVIDIA H200 that is the fastest one for all layers of the paper's network, or as fast.
     /// </summary>
     /// <param name="target">Shape of the target of the convolution.</param>
-    /// <param name="kernel">Rows and columns of the kernel.</param>
+    /// <param name="lineWidth">Places of a row of the line.</param>
     /// <param name="buffers">Says what was chosen, and for which device.</param>
-    public static RowTile For(Shape target, int kernel, IBufferBinding buffers) => For(target, kernel, buffers.Device, buffers.Tiling);
+    public static RowTile For(Shape target, int lineWidth, IBufferBinding buffers) => For(target, lineWidth, buffers.Device, buffers.Tiling);
 
     /// <summary>The same of a gradient to the weight; by rule, the first that is nowhere larger than the product.</summary>
     /// <param name="runWeight">Shape of the weight gradients of all runs.</param>
@@ -115,8 +140,8 @@ internal readonly record struct RowTile(uint Rows, uint Columns)
     public static RowTile ForWeight(Shape runWeight, int kernel, IBufferBinding buffers)
         => ForWeight(runWeight, kernel, buffers.Device, buffers.Tiling);
 
-    internal static RowTile For(Shape target, int kernel, DeviceProperties device, Tiling? chosen = null) => Best(
-        OfConvolutions, tile => Grid(target, kernel, tile.Rows, tile.Columns).Total >= (ulong)device.ComputeUnits, device, chosen);
+    internal static RowTile For(Shape target, int lineWidth, DeviceProperties device, Tiling? chosen = null) => Best(
+        OfConvolutions, tile => Grid(target, lineWidth, tile.Rows, tile.Columns).Total >= (ulong)device.ComputeUnits, device, chosen);
 
     internal static RowTile ForWeight(Shape runWeight, int kernel, DeviceProperties device, Tiling? chosen = null) => Best(
         OfWeights, tile => tile.Rows <= runWeight.C && tile.Columns <= kernel * Filled(runWeight.H, PackedSources), device, chosen);
@@ -130,6 +155,10 @@ internal readonly record struct RowTile(uint Rows, uint Columns)
         RowTile smallest = fitting.MinBy(tile => tile.Rows * tile.Columns);
         return fitting.FirstOrDefault(isGood, smallest);
     }
+
+    /// <summary>So many places, what the taps of the last one reach, and the rows behind.</summary>
+    private static Shape RowsOf(int channels, int images, int places, int lineWidth, int kernel)
+        => new(images, 1, Filled(checked(places + (kernel - 1) * (lineWidth + 1) + SpareRows), ImageRows), Filled(channels, PackedSources));
 
     private static bool IsBindable(Shape source, DeviceProperties device)
         => source.Length * ElementType.Float16.SizeInBytes() <= device.MaxStorageBufferRange && device.MaxWorkgroupInvocations >= Invocations;

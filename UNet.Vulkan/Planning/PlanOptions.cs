@@ -6,8 +6,14 @@ namespace UNet.Vulkan.Planning;
 /// <summary>Choices of a plan that change memory or speed; only <see cref="Numerics"/> and <see cref="Choose"/> may change rounding.</summary>
 public sealed record PlanOptions
 {
-    /// <summary>Fuse what <see cref="Fusion"/> can; the result has the same bits.</summary>
+    /// <summary>
+    /// Fuse what <see cref="Fusion"/> can; the result has the same bits, but for gradients of numbers so small that rounding to 16 bits
+    /// makes them 0 (<see cref="Ops.Rectification"/>).
+    /// </summary>
     public bool Fuse { get; init; } = true;
+
+    /// <summary>Pack once what several passes of an op read packed (<see cref="SharedPacking"/>); the result has the same bits.</summary>
+    public bool SharePacking { get; init; } = true;
 
     /// <summary>Let activations, gradients and scratch whose lifetimes do not meet share memory.</summary>
     public bool Alias { get; init; } = true;

@@ -7,8 +7,8 @@ using UNet.Vulkan.Ops.Declaration;
 namespace UNet.Vulkan.Planning;
 
 /// <summary>
-/// From a graph's schedule to an execution plan: picks implementations, adds their scratch, places everything in memory,
-/// binds batches one image at a time where a tensor is larger than one binding, and sets barriers. Pure functions.
+/// From a graph's schedule to an execution plan: picks implementations, adds their scratch, leaves out what was packed before, places
+/// everything in memory, binds batches one image at a time where a tensor is larger than one binding, and sets barriers. Pure functions.
 /// </summary>
 public static class Planner
 {
@@ -18,6 +18,8 @@ public static class Planner
     {
         options ??= new PlanOptions();
         PlannedInvocation[] invocations = [.. ScheduleOf(graph, device, options).Select(invocation => Choose(invocation, device, options))];
+        if (options.SharePacking)
+            invocations = SharedPacking.Apply(invocations, options.Recompute);
         Dictionary<Value, Lifetime> lifetimes = Lifetimes(graph, invocations);
         MemoryPlan memory = MemoryPlan.Create(
             [.. lifetimes.Values], graph.Values.Where(value => value.Whole is not null), device, options, Overwritten(invocations, lifetimes));
@@ -61,21 +63,25 @@ public static class Planner
         => options.Choose?.Invoke(invocation, [.. Supported(invocation, device)])
             ?? Candidates(invocation, device, options.Numerics)[^1];
 
-    private sealed record PlannedInvocation(
-        Invocation Invocation, Implementation Implementation, Tiling? Tiling, ImmutableArray<Value?> Values, Shape[] Shapes);
-
     private static PlannedInvocation Choose(Invocation invocation, DeviceProperties device, PlanOptions options)
+    {
+        Implementation implementation = ImplementationOf(invocation, device, options);
+        return Planned(invocation, implementation, options.Tile?.Invoke(invocation, implementation));
+    }
+
+    /// <summary>The invocation with scratch of its own.</summary>
+    internal static PlannedInvocation Planned(Invocation invocation, Implementation implementation, Tiling? tiling)
     {
         Node node = invocation.Node;
         Shape[] shapes = node.Shapes;
-        Implementation implementation = ImplementationOf(invocation, device, options);
         ImmutableArray<Value?> values = [.. node.Op.Info.Roles.Select(role =>
             role.Kind == RoleKind.Scratch && implementation.Scratch.Contains(role)
                 ? new Value(-1, $"{invocation} {role}", node.Op.ScratchShape(role, shapes), role.Element, ValueKind.Scratch)
                 : node.Values[role.Index])];
-        return new PlannedInvocation(invocation, implementation, options.Tile?.Invoke(invocation, implementation), values, shapes);
+        return new PlannedInvocation(invocation, implementation, tiling, values);
     }
 
+    /// <summary>Of kept values from the first invocation to the last, of all others as long as kernels that run touch them.</summary>
     private static Dictionary<Value, Lifetime> Lifetimes(Graph.Graph graph, PlannedInvocation[] invocations)
     {
         var lifetimes = new Dictionary<Value, Lifetime>();
@@ -83,9 +89,7 @@ public static class Planner
             lifetimes[value] = new Lifetime(value, 0, invocations.Length);
         for (int i = 0; i < invocations.Length; i++)
         {
-            PlannedInvocation planned = invocations[i];
-            IEnumerable<Value> scratch = planned.Values.Where(value => value?.Kind == ValueKind.Scratch)!;
-            foreach (Value touched in planned.Invocation.Reads.Concat(planned.Invocation.Writes).Concat(scratch))
+            foreach (Value touched in invocations[i].Touched(BufferAccess.ReadWrite))
             {
                 Value value = touched.Whole ?? touched;
                 lifetimes[value] = lifetimes.TryGetValue(value, out Lifetime known) ? known with { Last = Math.Max(known.Last, i) } : new Lifetime(value, i, i);
@@ -105,8 +109,8 @@ public static class Planner
                 continue;
             foreach (Value written in invocation.Writes.Where(value => !value.IsKept && lifetimes[value].First == i))
             {
-                Value? read = invocation.Reads.FirstOrDefault(value => !value.IsKept && lifetimes[value].Last == i
-                    && (value.Shape, value.Element) == (written.Shape, written.Element) && !overwritten.ContainsValue(value));
+                Value? read = invocations[i].Touched(BufferAccess.Read).FirstOrDefault(value => !value.IsKept && lifetimes[value].Last == i
+                    && value.Kind != ValueKind.Scratch && (value.Shape, value.Element) == (written.Shape, written.Element) && !overwritten.ContainsValue(value));
                 if (read is not null)
                     overwritten.Add(written, read);
             }
@@ -119,12 +123,12 @@ public static class Planner
         int parts = planned.Invocation.Node.Op.PartCount(planned.Implementation, planned.Shapes);
         for (int part = 0; part < parts; part++)
         {
-            for (int kernel = 0; kernel < planned.Implementation.Kernels.Length; kernel++)
+            foreach (int kernel in planned.Kernels)
             {
-                bool isCut = planned.Implementation.Kernels[kernel].Kernel.PushMembers.Any(member => member.Name == "part");
-                if (part > 0 && !isCut)
+                bool runsInParts = planned.Implementation.Kernels[kernel].RunsInParts;
+                if (part > 0 && !runsInParts)
                     continue;
-                foreach (PlannedDispatch dispatch in Dispatches(planned, kernel, part, isCut ? parts : 1, ranges, device))
+                foreach (PlannedDispatch dispatch in Dispatches(planned, kernel, part, runsInParts ? parts : 1, ranges, device))
                     yield return dispatch;
             }
         }
@@ -134,7 +138,7 @@ public static class Planner
         PlannedInvocation planned, int kernel, int part, int parts, IReadOnlyDictionary<Value, BufferRange> ranges, DeviceProperties device)
     {
         Op op = planned.Invocation.Node.Op;
-        long operations = op.Operations(planned.Invocation.Pass, planned.Shapes) / planned.Implementation.Kernels.Length / parts;
+        long operations = op.Operations(planned.Invocation.Pass, planned.Shapes) / planned.Kernels.Length / parts;
         var whole = new Binding(planned, ranges, part, Image: -1, Images: 1, device);
         KernelDispatch dispatch = op.Dispatch(planned.Implementation, kernel, planned.Shapes, whole);
         if (dispatch.Buffers.All(range => range.Length <= device.MaxStorageBufferRange))
@@ -176,8 +180,7 @@ public static class Planner
         int tooLarge = dispatch.Buffers.ToList().FindIndex(range => range.Length > device.MaxStorageBufferRange);
         if (tooLarge < 0)
             return;
-        RoleUse use = planned.Implementation.Kernels[kernel].Uses[tooLarge];
-        Value value = (use.IsGradient ? planned.Invocation.Gradients : planned.Values)[use.Role.Index]!;
+        Value value = planned.ValueOf(planned.Implementation.Kernels[kernel].Uses[tooLarge]);
         throw new PlanException($"{(images > 1 ? "One image of the tensor" : "The tensor")} {value} needs {dispatch.Buffers[tooLarge].Length:N0} bytes, but {device.Name} binds at most "
             + $"{device.MaxStorageBufferRange:N0}; use a smaller --tile, --batch or --width.");
     }

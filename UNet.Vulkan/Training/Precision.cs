@@ -7,8 +7,8 @@ public enum Precision
     Float32,
 
     /// <summary>
-    /// Convolutions larger than 1x1 multiply numbers rounded to 16 bits and add in 32; everything else, parameters and the
-    /// optimizer among it, has 32. The loss is scaled dynamically; a step whose gradient leaves the range of 16 bits is skipped.
+    /// Convolutions larger than 1x1, transposed ones too, multiply numbers rounded to 16 bits and add in 32; everything else, parameters
+    /// and the optimizer among it, has 32. The loss is scaled dynamically; a step whose gradient leaves the range of 16 bits is skipped.
     /// </summary>
     Mixed,
 }

@@ -3,17 +3,14 @@
 // r * line_width() + s further on, and the rows of neighbouring places lie side by side; so for each r, the factors of all s and all
 // channels are one stretch of memory that begins with the channels of a place, and a convolution is a plain product of matrices,
 // [places] x [depth] times [depth] x [channels of the target], whose depth is KERNEL times KERNEL * row_channels() long.
-// What is computed at the last KERNEL - 1 places of a row of the line belongs to no pixel and is dropped.
+// What is computed at places of a row of the line behind the target's pixels is dropped.
 // The including file declares KERNEL, TILE_ROWS and TILE_COLUMNS and defines target_channels(), target_height(), target_width(),
-// row_count() and row_channels() (of the source's rows: how many an image has, and their channels), finished(channel, row, column, sum),
-// which makes a sum a result, and store(channel, row, column, result).
+// line_width(), first_place() (the place of the source that the first tap of the target's first pixel reads), row_count() and
+// row_channels() (of the source's rows: how many an image has, and their channels), finished(channel, row, column, sum), which makes a
+// sum a result, and store(channel, row, column, result).
 const uint NOWHERE = 0xFFFFFFFFu;
 
 shared uint target_pixel[TILE_ROWS]; // row and column, 16 bits each, at each place of the workgroup's tile
-
-uint line_width() {
-    return target_width() + KERNEL - 1u;
-}
 
 void find_target_pixels() {
     for (uint i = gl_LocalInvocationID.x; i < TILE_ROWS; i += gl_WorkGroupSize.x) {

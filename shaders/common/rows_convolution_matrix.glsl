@@ -59,7 +59,7 @@ void convolve() {
     find_target_pixels();
     uint eights = row_channels() / 8u;
     uint run = KERNEL * eights;
-    uint pixel = (gl_WorkGroupID.z * row_count() + gl_WorkGroupID.y * TILE_ROWS) * eights;
+    uint pixel = (gl_WorkGroupID.z * row_count() + first_place() + gl_WorkGroupID.y * TILE_ROWS) * eights;
     uint weight = gl_WorkGroupID.x * TILE_COLUMNS * (KERNEL * run);
     uint next_run = line_width() * eights - run; // from the end of the stretch of one r to the beginning of that of the next
     uint end_of_run = run;

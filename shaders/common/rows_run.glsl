@@ -1,12 +1,8 @@
 // The runs into which the line of each image is cut where a weight gradient is summed from packed rows. All but the last of an image are
 // of the same length, a multiple of 64; the last one is filled up to such a multiple by places whose gradient is 0.
-// The including file declares KERNEL and the push constants y_n, y_h, y_w and run_weight_n.
-uint line_width() {
-    return y_w + KERNEL - 1u;
-}
-
+// The including file declares the push constant run_weight_n and defines image_count() and line_length() (places of the line of an image).
 uint runs_of_image() {
-    return run_weight_n / y_n;
+    return run_weight_n / image_count();
 }
 
 uint image_of_run(uint run) {
@@ -14,7 +10,7 @@ uint image_of_run(uint run) {
 }
 
 uint usual_length() {
-    return ((y_h * line_width() + runs_of_image() - 1u) / runs_of_image() + 63u) / 64u * 64u;
+    return ((line_length() + runs_of_image() - 1u) / runs_of_image() + 63u) / 64u * 64u;
 }
 
 uint first_of_run(uint run) {
@@ -23,7 +19,6 @@ uint first_of_run(uint run) {
 
 // Places of a run; 0 where the runs before it have covered the line.
 uint length_of_run(uint run) {
-    uint line = y_h * line_width();
-    uint first = min(first_of_run(run), line);
-    return min(usual_length(), line - first);
+    uint first = min(first_of_run(run), line_length());
+    return min(usual_length(), line_length() - first);
 }

@@ -3,7 +3,7 @@
 #include "common/float16.glsl"
 #include "common/linear.glsl"
 // Gradient of a convolution to its input with factors rounded to 16 bits, for devices without matrix units: the function of
-// conv2d/backward_input. One invocation computes one element of d_x.
+// conv2d/backward_input. One invocation computes one element of d_x. An x that rounds to 0 counts as 0.
 layout(local_size_x = 64) in;
 
 layout(constant_id = 0) const uint KERNEL = 3u;
@@ -45,5 +45,5 @@ void main() {
             }
         }
     }
-    d_x[i] = RECTIFY == 0u || x[i] > 0.0 ? sum : 0.0;
+    d_x[i] = RECTIFY == 0u || rounded_to_float16(x[i]) > 0.0 ? sum : 0.0;
 }

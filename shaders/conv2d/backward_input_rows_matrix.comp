@@ -10,23 +10,26 @@
 layout(local_size_x = 256) in;
 
 layout(constant_id = 0) const uint KERNEL = 3u;
-layout(constant_id = 1) const uint RECTIFY = 0u; // not 0: x counted as max(x, 0), whose derivative is 0 up to x = 0
-layout(constant_id = 2) const uint SUBGROUP_SIZE = 32u;
-layout(constant_id = 3) const uint MATRIX_SIZE = 16u;
-layout(constant_id = 4) const uint TILE_ROWS = 128u;
-layout(constant_id = 5) const uint TILE_COLUMNS = 128u;
-layout(constant_id = 6) const uint TILE_DEPTH = 32u;
+layout(constant_id = 1) const uint PADDING = 0u;
+layout(constant_id = 2) const uint RECTIFY = 0u; // not 0: x counted as max(x, 0), whose derivative is 0 up to x = 0
+layout(constant_id = 3) const uint SUBGROUP_SIZE = 32u;
+layout(constant_id = 4) const uint MATRIX_SIZE = 16u;
+layout(constant_id = 5) const uint TILE_ROWS = 128u;
+layout(constant_id = 6) const uint TILE_COLUMNS = 128u;
+layout(constant_id = 7) const uint TILE_DEPTH = 32u;
 
 layout(set = 0, binding = 0, std430) readonly buffer GradientRows { uvec4 gradient_rows[]; };
 layout(set = 0, binding = 1, std430) readonly buffer WeightRows { uvec4 weight_rows[]; };
 layout(set = 0, binding = 2, std430) writeonly buffer DX { float d_x[]; };
-layout(set = 0, binding = 3, std430) readonly buffer X { float x[]; };
+layout(set = 0, binding = 3, std430) readonly buffer PixelRows { uint pixel_rows[]; };
 layout(push_constant, std430) uniform Push {
     uint x_c;
     uint x_h;
     uint x_w;
     uint gradient_rows_h;
     uint gradient_rows_w;
+    uint pixel_rows_h;
+    uint pixel_rows_w;
 };
 
 #define SOURCE_ROWS gradient_rows
@@ -43,6 +46,15 @@ uint target_width() {
     return x_w;
 }
 
+// That of the packed rows of the gradient, which is also that of the packed rows of the input.
+uint line_width() {
+    return x_w + 2u * PADDING;
+}
+
+uint first_place() {
+    return PADDING * (line_width() + 1u);
+}
+
 uint row_count() {
     return gradient_rows_h;
 }
@@ -51,16 +63,14 @@ uint row_channels() {
     return gradient_rows_w;
 }
 
-uint place_in_x(uint c, uint row, uint column) {
-    return (gl_WorkGroupID.z * x_c + c) * (x_h * x_w) + row * x_w + column;
-}
+#include "common/rows_mask.glsl"
 
 float finished(uint c, uint row, uint column, float sum) {
-    return RECTIFY == 0u || x[place_in_x(c, row, column)] > 0.0 ? sum : 0.0;
+    return RECTIFY == 0u || was_positive(c, row, column) ? sum : 0.0;
 }
 
 void store(uint c, uint row, uint column, float result) {
-    d_x[place_in_x(c, row, column)] = result;
+    d_x[(gl_WorkGroupID.z * x_c + c) * (x_h * x_w) + row * x_w + column] = result;
 }
 
 #include "common/rows_convolution_matrix.glsl"

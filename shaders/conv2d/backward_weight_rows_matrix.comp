@@ -32,6 +32,47 @@ layout(push_constant, std430) uniform Push {
     uint run_weight_h;
 };
 
+#define LEFT_ROWS gradient_rows
+#define RIGHT_ROWS pixel_rows
+
+#include "common/rows_conv2d_line.glsl"
+
+uint left_row_count() {
+    return gradient_rows_h;
+}
+
+uint left_row_channels() {
+    return gradient_rows_w;
+}
+
+uint first_left_place() {
+    return first_gradient_place();
+}
+
+uint right_row_count() {
+    return pixel_rows_h;
+}
+
+uint right_row_channels() {
+    return pixel_rows_w;
+}
+
+uint left_channels() {
+    return run_weight_c;
+}
+
+uint right_channels() {
+    return run_weight_h;
+}
+
+uint run_length() {
+    return run_weight_c * run_weight_h * (KERNEL * KERNEL);
+}
+
+uint place_of_sum(uint k, uint c, uint tap) {
+    return (k * run_weight_h + c) * (KERNEL * KERNEL) + tap;
+}
+
 #include "common/rows_weight_matrix.glsl"
 
 void main() {

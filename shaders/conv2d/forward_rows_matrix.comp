@@ -42,6 +42,14 @@ uint target_width() {
     return y_w;
 }
 
+uint line_width() {
+    return y_w + KERNEL - 1u;
+}
+
+uint first_place() {
+    return 0u;
+}
+
 uint row_count() {
     return pixel_rows_h;
 }

@@ -2,12 +2,12 @@
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_EXT_shader_explicit_arithmetic_types_float16 : require
 #extension GL_GOOGLE_include_directive : require
-// Rounds and packs the gradient of the output of a convolution, with zeros around it, for the gradient to the input on matrix units;
-// see common/rows_packing.glsl.
+// Rounds and packs the gradient of the output of a convolution on the line of its input, for the gradients to the input, the weight and
+// the bias on matrix units; see common/rows_packing.glsl. Before each row stand as many zeros as taps reach beyond a pixel, which also
+// stand behind the row before, and before the first row as many rows of them.
 layout(local_size_x = 256) in;
 
 layout(constant_id = 0) const uint KERNEL = 3u;
-layout(constant_id = 1) const uint PADDING = 0u;
 
 layout(set = 0, binding = 0, std430) readonly buffer DY { float d_y[]; };
 layout(set = 0, binding = 1, std430) writeonly buffer GradientRows { uvec4 gradient_rows[]; };
@@ -20,11 +20,11 @@ layout(push_constant, std430) uniform Push {
 };
 
 uint line_width() {
-    return y_w + 2u * (KERNEL - 1u - PADDING);
+    return y_w + KERNEL - 1u;
 }
 
 uint margin() {
-    return KERNEL - 1u - PADDING;
+    return KERNEL - 1u;
 }
 
 uint source_channels() {

@@ -10,20 +10,20 @@
 layout(local_size_x = 256) in;
 
 layout(constant_id = 0) const uint KERNEL = 3u;
-layout(constant_id = 1) const uint RECTIFY_SKIP = 0u; // not 0: skip counted as max(skip, 0), whose derivative is 0 up to 0
-layout(constant_id = 2) const uint RECTIFY_UPSAMPLED = 0u;
-layout(constant_id = 3) const uint SUBGROUP_SIZE = 32u;
-layout(constant_id = 4) const uint MATRIX_SIZE = 16u;
-layout(constant_id = 5) const uint TILE_ROWS = 128u;
-layout(constant_id = 6) const uint TILE_COLUMNS = 128u;
-layout(constant_id = 7) const uint TILE_DEPTH = 32u;
+layout(constant_id = 1) const uint PADDING = 0u;
+layout(constant_id = 2) const uint RECTIFY_SKIP = 0u; // not 0: skip counted as max(skip, 0), whose derivative is 0 up to 0
+layout(constant_id = 3) const uint RECTIFY_UPSAMPLED = 0u;
+layout(constant_id = 4) const uint SUBGROUP_SIZE = 32u;
+layout(constant_id = 5) const uint MATRIX_SIZE = 16u;
+layout(constant_id = 6) const uint TILE_ROWS = 128u;
+layout(constant_id = 7) const uint TILE_COLUMNS = 128u;
+layout(constant_id = 8) const uint TILE_DEPTH = 32u;
 
 layout(set = 0, binding = 0, std430) readonly buffer GradientRows { uvec4 gradient_rows[]; };
 layout(set = 0, binding = 1, std430) readonly buffer WeightRows { uvec4 weight_rows[]; };
 layout(set = 0, binding = 2, std430) writeonly buffer DSkip { float d_skip[]; };
 layout(set = 0, binding = 3, std430) writeonly buffer DUpsampled { float d_upsampled[]; };
-layout(set = 0, binding = 4, std430) readonly buffer Skip { float skip[]; };
-layout(set = 0, binding = 5, std430) readonly buffer Upsampled { float upsampled[]; };
+layout(set = 0, binding = 4, std430) readonly buffer PixelRows { uint pixel_rows[]; };
 layout(push_constant, std430) uniform Push {
     uint skip_c;
     uint skip_h;
@@ -34,6 +34,8 @@ layout(push_constant, std430) uniform Push {
     uint upsampled_first;
     uint gradient_rows_h;
     uint gradient_rows_w;
+    uint pixel_rows_h;
+    uint pixel_rows_w;
 };
 
 #include "common/concatenated.glsl"
@@ -52,6 +54,15 @@ uint target_width() {
     return upsampled_w;
 }
 
+// That of the packed rows of the gradient, which is also that of the packed rows of the input.
+uint line_width() {
+    return upsampled_w + 2u * PADDING;
+}
+
+uint first_place() {
+    return PADDING * (line_width() + 1u);
+}
+
 uint row_count() {
     return gradient_rows_h;
 }
@@ -60,14 +71,11 @@ uint row_channels() {
     return gradient_rows_w;
 }
 
+#include "common/rows_mask.glsl"
+
 float finished(uint c, uint row, uint column, float sum) {
-    Part part = part_of(c);
-    bool is_positive = true;
-    if (part.is_skip && RECTIFY_SKIP != 0u)
-        is_positive = skip[place_in_skip(gl_WorkGroupID.z, part.channel, row, column)] > 0.0;
-    if (!part.is_skip && RECTIFY_UPSAMPLED != 0u)
-        is_positive = upsampled[place_in_upsampled(gl_WorkGroupID.z, part.channel, row, column)] > 0.0;
-    return is_positive ? sum : 0.0;
+    bool is_rectified = (part_of(c).is_skip ? RECTIFY_SKIP : RECTIFY_UPSAMPLED) != 0u;
+    return !is_rectified || was_positive(c, row, column) ? sum : 0.0;
 }
 
 void store(uint c, uint row, uint column, float result) {

@@ -11,7 +11,11 @@ namespace UNet.Vulkan.Ops.Declaration;
 public sealed record RoleUse(Role Role, bool IsGradient, BufferAccess Access);
 
 /// <summary>A kernel within an implementation, with one use for each of its buffers in their order.</summary>
-public sealed record KernelUse(KernelInfo Kernel, ImmutableArray<RoleUse> Uses);
+public sealed record KernelUse(KernelInfo Kernel, ImmutableArray<RoleUse> Uses)
+{
+    /// <summary>Whether the kernel runs for each part of the work (<see cref="Op.PartCount"/>), rather than once.</summary>
+    public bool RunsInParts => Kernel.PushMembers.Any(member => member.Name == "part");
+}
 
 /// <summary>One way to compute a pass: an ordered list of kernels.</summary>
 /// <param name="Name">Empty for the first, which supports every shape.</param>
@@ -50,8 +54,8 @@ public sealed record Pass(int Index, ImmutableArray<Role> Gradients, ImmutableAr
     public string Name => IsForward ? "forward" : "backward " + string.Join(",", Gradients.Select(role => role.BufferName));
 
     /// <summary>
-    /// Roles whose values the pass reads, over all implementations (so that a choice among them cannot change lifetimes),
-    /// scratch excluded.
+    /// Roles whose values the pass reads, over all implementations (so that a choice among them cannot change how a schedule is
+    /// rewritten), scratch excluded.
     /// </summary>
     public ImmutableArray<Role> ValuesRead { get; } = Collect(Implementations, gradient: false, BufferAccess.Read);
 

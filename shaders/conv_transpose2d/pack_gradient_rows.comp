@@ -2,24 +2,22 @@
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_EXT_shader_explicit_arithmetic_types_float16 : require
 #extension GL_GOOGLE_include_directive : require
-// Rounds and packs the gradient of the output of a convolution on the line of its input, for the gradient to the weight on matrix
-// units; see common/rows_packing.glsl.
+// Rounds and packs the gradient of the output of the 2x2 stride-2 transposed convolution, for its gradients on matrix units: a row for each
+// pixel (p,q) of the input, with a channel 4k + 2r + s for each d_y[n,k,2p+r,2q+s]; see common/rows_packing.glsl.
 layout(local_size_x = 256) in;
-
-layout(constant_id = 0) const uint KERNEL = 3u;
 
 layout(set = 0, binding = 0, std430) readonly buffer DY { float d_y[]; };
 layout(set = 0, binding = 1, std430) writeonly buffer GradientRows { uvec4 gradient_rows[]; };
 layout(push_constant, std430) uniform Push {
+    uint x_h;
+    uint x_w;
     uint y_c;
-    uint y_h;
-    uint y_w;
     uint gradient_rows_h;
     uint gradient_rows_w;
 };
 
 uint line_width() {
-    return y_w + KERNEL - 1u;
+    return x_w;
 }
 
 uint margin() {
@@ -27,15 +25,15 @@ uint margin() {
 }
 
 uint source_channels() {
-    return y_c;
+    return 4u * y_c;
 }
 
 uint source_height() {
-    return y_h;
+    return x_h;
 }
 
 uint source_width() {
-    return y_w;
+    return x_w;
 }
 
 uint row_count() {
@@ -46,8 +44,9 @@ uint row_channels() {
     return gradient_rows_w;
 }
 
-float source_at(uint k, uint row, uint column) {
-    return d_y[(gl_WorkGroupID.z * y_c + k) * (y_h * y_w) + row * y_w + column];
+float source_at(uint krs, uint row, uint column) {
+    uint y_row = (gl_WorkGroupID.z * y_c + krs / 4u) * (2u * x_h) + 2u * row + krs % 4u / 2u;
+    return d_y[(y_row * x_w + column) * 2u + krs % 2u];
 }
 
 void store_eight(uint at, uvec4 eight) {

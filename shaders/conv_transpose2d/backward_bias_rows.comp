@@ -1,0 +1,42 @@
+#version 460
+#extension GL_EXT_control_flow_attributes : require
+#extension GL_GOOGLE_include_directive : require
+// Gradient of the 2x2 stride-2 transposed convolution to its bias from packed rows of the gradient of its output, first half: sums over
+// runs of the pixels of an image; see common/rows_bias.glsl. One workgroup computes 16 output channels of one run, from four channels of
+// the rows each.
+layout(local_size_x = 256) in;
+
+layout(set = 0, binding = 0, std430) readonly buffer GradientRows { uvec4 gradient_rows[]; };
+layout(set = 0, binding = 1, std430) writeonly buffer RunBias { float run_bias[]; };
+layout(push_constant, std430) uniform Push {
+    uint x_n;
+    uint x_h;
+    uint x_w;
+    uint y_c;
+    uint gradient_rows_h;
+    uint gradient_rows_w;
+    uint run_weight_n;
+};
+
+uint image_count() {
+    return x_n;
+}
+
+uint line_length() {
+    return x_h * x_w;
+}
+
+uint first_gradient_place() {
+    return 0u;
+}
+
+#include "common/rows_bias.glsl"
+
+void main() {
+    sum_parts();
+    uint k = gl_WorkGroupID.x * (CHANNELS / 4u) + gl_LocalInvocationID.x;
+    if (gl_LocalInvocationID.x < CHANNELS / 4u && k < y_c) {
+        uint channel = gl_LocalInvocationID.x * 4u;
+        run_bias[gl_WorkGroupID.y * y_c + k] = sum_of(channel) + sum_of(channel + 1u) + sum_of(channel + 2u) + sum_of(channel + 3u);
+    }
+}

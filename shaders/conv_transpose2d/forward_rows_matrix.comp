@@ -1,0 +1,77 @@
+#version 460
+#extension GL_EXT_control_flow_attributes : require
+#extension GL_EXT_shader_explicit_arithmetic_types_float16 : require
+#extension GL_GOOGLE_include_directive : require
+#extension GL_KHR_cooperative_matrix : require
+#extension GL_KHR_memory_scope_semantics : require
+#extension GL_KHR_shader_subgroup_basic : require
+// 2x2 transposed convolution with stride 2 on matrix units from packed rows: the function of conv_transpose2d/forward, a convolution of
+// single pixels whose target has a channel 4k + 2r + s for each y[n,k,2p+r,2q+s]; see common/rows_convolution_matrix.glsl.
+layout(local_size_x = 256) in;
+
+layout(constant_id = 0) const uint RECTIFY_OUTPUT = 0u; // 1: max(y, 0) is stored
+layout(constant_id = 1) const uint SUBGROUP_SIZE = 32u;
+layout(constant_id = 2) const uint MATRIX_SIZE = 16u;
+layout(constant_id = 3) const uint TILE_ROWS = 128u;
+layout(constant_id = 4) const uint TILE_COLUMNS = 128u;
+layout(constant_id = 5) const uint TILE_DEPTH = 32u;
+
+layout(set = 0, binding = 0, std430) readonly buffer PixelRows { uvec4 pixel_rows[]; };
+layout(set = 0, binding = 1, std430) readonly buffer WeightRows { uvec4 weight_rows[]; };
+layout(set = 0, binding = 2, std430) readonly buffer Bias { float bias[]; };
+layout(set = 0, binding = 3, std430) writeonly buffer Y { float y[]; };
+layout(push_constant, std430) uniform Push {
+    uint x_h;
+    uint x_w;
+    uint y_c;
+    uint pixel_rows_h;
+    uint pixel_rows_w;
+};
+
+#define SOURCE_ROWS pixel_rows
+
+const uint KERNEL = 1u;
+
+uint target_channels() {
+    return 4u * y_c;
+}
+
+uint target_height() {
+    return x_h;
+}
+
+uint target_width() {
+    return x_w;
+}
+
+uint line_width() {
+    return x_w;
+}
+
+uint first_place() {
+    return 0u;
+}
+
+uint row_count() {
+    return pixel_rows_h;
+}
+
+uint row_channels() {
+    return pixel_rows_w;
+}
+
+float finished(uint krs, uint row, uint column, float sum) {
+    float result = sum + bias[krs / 4u];
+    return RECTIFY_OUTPUT == 1u ? max(result, 0.0) : result;
+}
+
+void store(uint krs, uint row, uint column, float result) {
+    uint y_row = (gl_WorkGroupID.z * y_c + krs / 4u) * (2u * x_h) + 2u * row + krs % 4u / 2u;
+    y[(y_row * x_w + column) * 2u + krs % 2u] = result;
+}
+
+#include "common/rows_convolution_matrix.glsl"
+
+void main() {
+    convolve();
+}
