@@ -127,6 +127,7 @@ internal static class SegmentCommand
     /// <exception cref="OperationCanceledException">The user stopped it.</exception>
     public static void Run(Terminal terminal, string modelFile, IEnumerable<string> inputs, string output, SegmentSettings settings)
     {
+        using ReadAhead<IComputeDevice> opening = new(1, _ => ComputeDevice.Open(settings.Device, terminal, settings.Tuner));
         using ReadAhead<StoredModel> reading = new(1, _ => StoredModel.Open(modelFile));
         List<ImageFile> files = [.. inputs.SelectMany(
             input => Directory.Exists(input) ? DataSetFolder.Images(input, terminal.Note) : [ImageFile.Open(input)])];
@@ -137,7 +138,7 @@ internal static class SegmentCommand
         (ImageFile File, int Page)[] all = [.. files.SelectMany(file => Enumerable.Range(0, file.Pages).Select(page => (file, page)))];
         using ReadAhead<RawImage> images = new(
             all.Length, i => WithChannels(all[i].File.Read(all[i].Page), model.Configuration.InChannels, all[i].File.Named(all[i].Page)));
-        using IComputeDevice device = ComputeDevice.Open(settings.Device, terminal, settings.Tuner);
+        using IComputeDevice device = opening.Single();
         int largest = files.Max(file => Math.Max(file.Height, file.Width));
         int tile = SegmentationMemory.GoodTile(model.Configuration, largest, device.Properties, settings.Memory);
         if (OverlapTiles.HasSeams(new TileGeometry(model.Configuration), tile, largest))

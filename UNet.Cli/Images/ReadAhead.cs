@@ -24,11 +24,15 @@ internal sealed class ReadAhead<T>(int count, Func<int, T> read) : IEnumerable<T
         }
     }
 
-    /// <summary>Waits for what is being read; nobody asks for it any more, nor for why it could not be read.</summary>
+    /// <summary>Waits for what is being read, and disposes of it; nobody asks for it any more, nor for why it could not be read.</summary>
     public void Dispose()
     {
-        if (_next is not null)
-            ((IAsyncResult)_next).AsyncWaitHandle.WaitOne();
+        if (_next is null)
+            return;
+        ((IAsyncResult)_next).AsyncWaitHandle.WaitOne();
+        if (_next.IsCompletedSuccessfully)
+            (_next.Result as IDisposable)?.Dispose();
+        _next = null;
     }
 
     /// <inheritdoc/>

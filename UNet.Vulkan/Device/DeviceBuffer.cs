@@ -26,6 +26,7 @@ internal sealed unsafe class DeviceBuffer : IDisposable
     private VkBuffer _buffer;
     private DeviceMemory _memory;
     private MemoryPropertyFlags _flags;
+    private bool _isPopulated;
 
     /// <summary>Allocates a buffer.</summary>
     /// <param name="device">The device.</param>
@@ -55,7 +56,8 @@ internal sealed unsafe class DeviceBuffer : IDisposable
                 device.Vk.MapMemory(device.Handle, _memory, 0, Vk.WholeSize, 0, &mapped).Check(device.Name, $"mapping {name}");
                 Mapped = (byte*)mapped;
                 // The processor computes with it: its kernels and what is written here would touch it page by page.
-                if (place == BufferPlace.Device && device.Properties.IsSoftware)
+                _isPopulated = place == BufferPlace.Device && device.Properties.IsSoftware;
+                if (_isPopulated)
                     FreshMemory.Populate(Mapped, size);
             }
         }
@@ -79,6 +81,9 @@ internal sealed unsafe class DeviceBuffer : IDisposable
 
     public void Dispose()
     {
+        if (_isPopulated)
+            FreshMemory.GiveBack(Mapped, Size);
+        _isPopulated = false;
         // Freeing memory also unmaps it.
         _device.Vk.DestroyBuffer(_device.Handle, _buffer, null);
         _device.Vk.FreeMemory(_device.Handle, _memory, null);

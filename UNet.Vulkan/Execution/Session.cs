@@ -47,7 +47,8 @@ public abstract class Session : IDisposable
     /// </summary>
     /// <param name="value">The value.</param>
     /// <param name="write">
-    /// Fills a span, whose content means nothing, with the elements from a given one on. What it throws leaves the value half written.
+    /// Fills a span, whose content means nothing, with the elements from a given one on. Several threads may call it at a time, each for
+    /// other elements. What it throws leaves the value half written.
     /// </param>
     /// <inheritdoc cref="Write(Value, ReadOnlySpan{float}, long)" path="/exception"/>
     public virtual void Write(Value value, SpanAction<float, long> write)

@@ -3,13 +3,16 @@ using System.Runtime.InteropServices;
 namespace UNet.Vulkan.Memory;
 
 /// <summary>
-/// Memory that nobody has touched yet. An operating system gives out its pages one by one, each when it is touched, and in a virtual
+/// Memory that nobody has touched yet, or that nobody needs any more. An operating system gives out its pages one by one, each when it is touched, and in a virtual
 /// machine such an interruption can take ten times as long as clearing the page.
 /// </summary>
 internal static unsafe partial class FreshMemory
 {
     /// <summary><c>MADV_POPULATE_WRITE</c> of Linux 5.14.</summary>
     private const int PopulateForWriting = 23;
+
+    /// <summary><c>MADV_DONTNEED</c>.</summary>
+    private const int GiveUp = 4;
 
     /// <summary>While a call lasts, no other thread can change what memory the process has, which compiling kernels does all the time.</summary>
     private const long BytesAtATime = 4 << 20;
@@ -22,13 +25,29 @@ internal static unsafe partial class FreshMemory
     /// <param name="bytes">Bytes, writable and all to be used soon.</param>
     public static void Populate(byte* start, long bytes)
     {
-        // Other systems have no such call; their C libraries may know the number by another meaning.
+        nint page = (nint)start & ~((nint)Environment.SystemPageSize - 1);
+        AdviseInPieces(page, (nint)start + (nint)bytes - page, PopulateForWriting);
+    }
+
+    /// <summary>
+    /// Gives the pages of a range back before it is freed at once, which would keep all other threads from asking for memory meanwhile.
+    /// </summary>
+    /// <param name="start">First byte.</param>
+    /// <param name="bytes">Bytes whose content nobody needs any more.</param>
+    public static void GiveBack(byte* start, long bytes)
+    {
+        nint mask = Environment.SystemPageSize - 1;
+        nint page = ((nint)start + mask) & ~mask;
+        AdviseInPieces(page, (((nint)start + (nint)bytes) & ~mask) - page, GiveUp);
+    }
+
+    private static void AdviseInPieces(nint start, nint length, int advice)
+    {
+        // Other systems have no such calls; their C libraries may know the numbers by another meaning.
         if (!OperatingSystem.IsLinux())
             return;
-        nint page = (nint)start & ~((nint)Environment.SystemPageSize - 1);
-        nint end = (nint)start + (nint)bytes;
-        for (; page < end; page += (nint)BytesAtATime)
-            _ = Advise(page, (nint)Math.Min(BytesAtATime, end - page), PopulateForWriting);
+        for (nint at = 0; at < length; at += (nint)BytesAtATime)
+            _ = Advise(start + at, (nint)Math.Min(BytesAtATime, length - at), advice);
     }
 
     /// <inheritdoc cref="Populate(byte*, long)"/>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.ExceptionServices;
 using UNet.Shaders;
 using UNet.Vulkan.Device;
 
@@ -71,8 +72,8 @@ internal sealed unsafe class Staging : IDisposable
     }
 
     /// <summary>
-    /// Has bytes written piece by piece, to their place where the processor sees it, else to the chunk, and waits. Everything submitted
-    /// before is done first.
+    /// Has bytes written piece by piece, to their place where the processor sees it, by all processors, else to the chunk, and waits.
+    /// Everything submitted before is done first.
     /// </summary>
     /// <param name="destination">The buffer.</param>
     /// <param name="start">The first byte to write.</param>
@@ -80,16 +81,17 @@ internal sealed unsafe class Staging : IDisposable
     /// <param name="write">Fills a piece, of a multiple of 4 bytes, with those from a given one on, counted from <paramref name="start"/>.</param>
     public void Write(DeviceBuffer destination, long start, long bytes, SpanAction<byte, long> write)
     {
-        bool isSeen = destination.Mapped is not null;
-        if (isSeen)
+        if (destination.Mapped is not null)
+        {
             FinishAll();
-        long most = isSeen ? ChunkSize : _buffer.Size / sizeof(uint) * sizeof(uint);
+            WriteInPieces(destination.Mapped + start, bytes, write);
+            return;
+        }
+        long most = _buffer.Size / sizeof(uint) * sizeof(uint);
         for (long at = 0; at < bytes; at += most)
         {
             int count = (int)Math.Min(most, bytes - at);
-            write(new Span<byte>(isSeen ? destination.Mapped + start + at : _buffer.Mapped, count), at);
-            if (isSeen)
-                continue;
+            write(new Span<byte>(_buffer.Mapped, count), at);
             Begin();
             _pool.Copy(_commands, _buffer, 0, destination, start + at, count);
             Finish();
@@ -128,17 +130,32 @@ internal sealed unsafe class Staging : IDisposable
 
     private static void CopyInPieces(ReadOnlySpan<byte> bytes, byte* destination)
     {
-        int length = bytes.Length;
         fixed (byte* first = bytes)
         {
-            (nint from, nint to) = ((nint)first, (nint)destination);
-            Parallel.For(0, (length + PieceSize - 1) / PieceSize, piece =>
-            {
-                int at = piece * PieceSize;
-                int count = Math.Min(PieceSize, length - at);
-                new ReadOnlySpan<byte>((byte*)(from + at), count).CopyTo(new Span<byte>((byte*)(to + at), count));
-            });
+            nint from = (nint)first;
+            WriteInPieces(destination, bytes.Length, (piece, at) => new ReadOnlySpan<byte>((byte*)from + at, piece.Length).CopyTo(piece));
         }
+    }
+
+    /// <summary>What <paramref name="write"/> throws is thrown once no other piece is being written.</summary>
+    private static void WriteInPieces(byte* destination, long bytes, SpanAction<byte, long> write)
+    {
+        nint to = (nint)destination;
+        ExceptionDispatchInfo? failure = null;
+        Parallel.For(0, (bytes + PieceSize - 1) / PieceSize, (piece, state) =>
+        {
+            long at = piece * PieceSize;
+            try
+            {
+                write(new Span<byte>((byte*)to + at, (int)Math.Min(PieceSize, bytes - at)), at);
+            }
+            catch (Exception exception)
+            {
+                failure ??= ExceptionDispatchInfo.Capture(exception);
+                state.Stop();
+            }
+        });
+        failure?.Throw();
     }
 
     /// <summary>Waits for everything submitted. Mostly one write follows another: a model's parameters are many.</summary>
