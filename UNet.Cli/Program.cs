@@ -5,6 +5,7 @@ internal static class Program
 {
     private static int Main(string[] arguments)
     {
+        NativeHeap.GrowInLargeSteps();
         using CancellationTokenSource stop = new();
         Console.CancelKeyPress += (_, signal) =>
         {
