@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace UNet.Vulkan.Memory;
 
 /// <summary>
-/// Memory that nobody has touched yet, or that nobody needs any more. An operating system gives out its pages one by one, each when it is touched, and in a virtual
-/// machine such an interruption can take ten times as long as clearing the page.
+/// Memory that nobody has touched yet, or that nobody needs any more. An operating system gives out its pages one by one, each when it is
+/// touched, and in a virtual machine such an interruption can take ten times as long as clearing the page.
 /// </summary>
 internal static unsafe partial class FreshMemory
 {
