@@ -130,8 +130,8 @@ internal sealed record WinogradLanes(int Results, int BlockTiles, int ProductCha
         => new((uint)Groups(source, result), (uint)Workgroups(source, result), (uint)source.N);
 
     /// <summary>
-    /// Into how many groups the channels written, of a part, are cut: deep levels have few tiles and many channels. An even number where there are
-    /// several, as that of workgroups.
+    /// Into how many groups the channels written, of a part, are cut: deep levels have few tiles and many channels. An even number where there
+    /// are several, as that of workgroups.
     /// </summary>
     /// <param name="source">Shape of what is read.</param>
     /// <param name="result">Shape of what is written.</param>
