@@ -39,6 +39,17 @@ public sealed class ReadAheadTests
     }
 
     [Fact]
+    public void WhatNobodyAskedForIsDisposedOf()
+    {
+        using MemoryStream taken = new();
+        MemoryStream left = new();
+        using (ReadAhead<MemoryStream> items = new(2, i => i == 0 ? taken : left))
+            Assert.Same(taken, items.First());
+        Assert.True(taken.CanRead);
+        Assert.False(left.CanRead);
+    }
+
+    [Fact]
     public void WhoLeavesWaitsForTheReader()
     {
         bool isDone = false;

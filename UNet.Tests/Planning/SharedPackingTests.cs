@@ -83,6 +83,22 @@ public class SharedPackingTests
         Assert.DoesNotContain(Conv2dPackWeightRows.Info, SharedPacking.Apply(all, recompute: false).Skip(1).SelectMany(KernelsOf));
     }
 
+    /// <summary>Of weights that are packed part by part, the scratch holds the last part alone.</summary>
+    [Theory]
+    [InlineData(64, false)]
+    [InlineData(600, true)]
+    public void WhatIsPackedInPartsIsNotShared(int channels, bool inParts)
+    {
+        Graph graph = new();
+        graph.Add("conv", new Conv2d(channels), graph.Input("x", new Shape(1, channels, 8, 8)));
+        Implementation implementation = graph.Invocations[0].Pass.Implementations.Single(candidate => candidate.Name == "WinogradF43Lanes");
+        PlannedInvocation first = Planner.Planned(graph.Invocations[0], implementation, tiling: null);
+        PlannedInvocation again = Planner.Planned(graph.Invocations[0], implementation, tiling: null);
+        Assert.Equal(inParts, first.Invocation.Node.Op.PartCount(implementation, first.Shapes) > 1);
+        PlannedInvocation[] shared = SharedPacking.Apply([first, again], recompute: false);
+        Assert.Equal(inParts, KernelsOf(shared[1]).Contains(Conv2dPackForwardWinogradF43Lanes.Info));
+    }
+
     /// <summary>Padding is part of the packed rows.</summary>
     [Fact]
     public void AnotherOpPacksForItself()

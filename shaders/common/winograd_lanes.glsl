@@ -9,7 +9,7 @@
 //   times the instructions, and those come from beyond the first cache.
 // - What goes around in a loop is stored under a mask, sum by sum. Two channels at a time halve that.
 // - Each element's products are added to the results they count in, so that one loop over channels stands in the code, not one for
-//   each element of a column: that was no faster, and took a driver three times as long to make machine code of.
+//   each element of a column: that was no faster, and took lavapipe five times as long to find in its cache.
 // - LLVM's time for a block of code grows faster than its length, and only loops end blocks. So results are stored in one loop for
 //   each channel, of at most one turn.
 // - So that the memory is small, there are few workgroups, each of which computes many blocks of tiles. A lane reads only what

@@ -3,7 +3,7 @@
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_EXT_shader_explicit_arithmetic_types_int64 : require
 #extension GL_GOOGLE_include_directive : require
-// Transforms and packs the weights of a 3x3 convolution for conv2d/forward_winograd_f43_lanes; see common/winograd_f43_lanes_packing.glsl.
+// Transforms and packs the weights of a 3x3 convolution for conv2d/forward_winograd_f43_lanes; see common/winograd_kernel_packing.glsl.
 // Channels beyond the last are 0. One invocation packs the kernels of two input channels.
 layout(local_size_x = 64) in;
 
