@@ -128,7 +128,12 @@ internal static class SegmentCommand
     public static void Run(Terminal terminal, string modelFile, IEnumerable<string> inputs, string output, SegmentSettings settings)
     {
         using ReadAhead<IComputeDevice> opening = new(1, _ => ComputeDevice.Open(settings.Device, terminal, settings.Tuner));
-        using ReadAhead<StoredModel> reading = new(1, _ => StoredModel.Open(modelFile));
+        using ReadAhead<StoredModel> reading = new(1, _ =>
+        {
+            StoredModel opened = StoredModel.Open(modelFile);
+            opened.ReadAhead();
+            return opened;
+        });
         List<ImageFile> files = [.. inputs.SelectMany(
             input => Directory.Exists(input) ? DataSetFolder.Images(input, terminal.Note) : [ImageFile.Open(input)])];
         if (File.Exists(output))

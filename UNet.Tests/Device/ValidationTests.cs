@@ -1,6 +1,9 @@
+using System.Collections.Immutable;
+using UNet.Shaders;
 using UNet.Vulkan.Device;
 using UNet.Vulkan.Execution;
 using UNet.Vulkan.Graph;
+using UNet.Vulkan.Memory;
 using Xunit;
 
 namespace UNet.Tests.Device;
@@ -19,7 +22,9 @@ public sealed class ValidationTests
         Value z = plan.Add("z", 1000, ValueKind.Activation, keep: true);
         Value w = plan.Add("w", 1000, ValueKind.Activation, keep: true);
         plan.Level().Relu(x, y).Level().Relu(y, z).Relu(y, w);
-        foreach (VulkanSessionOptions options in (VulkanSessionOptions[])[new(), new() { ForcedRate = 20_000 }, new() { AsHardware = true }])
+        using PreparedMemory memory = PreparedMemory.Begin(ImmutableDictionary<string, BufferRange>.Empty, (_, _, _) => { })!;
+        VulkanSessionOptions[] all = [new(), new() { ForcedRate = 20_000 }, new() { AsHardware = true }, new() { Memory = memory }];
+        foreach (VulkanSessionOptions options in all)
         {
             using var session = new VulkanSession(device, plan.Build(), step, [z, w], options);
             session.Write(images, new float[4000]);

@@ -138,7 +138,7 @@ public class ModelFileTests
         using IComputeDevice device = Tests.Backends.Open(backend);
         Graph graph = new();
         graph.AppendNetwork(Configuration, graph.Input("image", new Shape(1, 2, 12, 12))).Keep = true;
-        using Session session = device.CreateSession(graph, new PlanOptions(), made => made.WriteParameters(graph, stored));
+        using Session session = device.CreateSession(graph, new PlanOptions(), made => made.WriteParameters(graph, stored), null);
         foreach ((NamedTensor expected, NamedTensor actual) in Model.Parameters.Zip(session.ReadParameters(graph)))
         {
             Assert.Equal(expected.Name, actual.Name);

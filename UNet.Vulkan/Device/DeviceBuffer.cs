@@ -1,3 +1,4 @@
+using System.Numerics;
 using Silk.NET.Vulkan;
 using UNet.Vulkan.Memory;
 using VkBuffer = Silk.NET.Vulkan.Buffer;
@@ -20,6 +21,7 @@ internal enum BufferPlace
 /// <summary>One Vulkan buffer with one allocation of its own.</summary>
 internal sealed unsafe class DeviceBuffer : IDisposable
 {
+    private const ExternalMemoryHandleTypeFlags HostMemory = ExternalMemoryHandleTypeFlags.HostAllocationBitExt;
     private const MemoryPropertyFlags HostFlags = MemoryPropertyFlags.HostVisibleBit | MemoryPropertyFlags.HostCoherentBit;
 
     private readonly VulkanDevice _device;
@@ -27,6 +29,27 @@ internal sealed unsafe class DeviceBuffer : IDisposable
     private DeviceMemory _memory;
     private MemoryPropertyFlags _flags;
     private bool _isPopulated;
+
+    /// <summary>Makes a buffer of memory of the processor.</summary>
+    private DeviceBuffer(VulkanDevice device, long size, byte* start, string name)
+    {
+        (_device, Size) = (device, size);
+        Mapped = start;
+        try
+        {
+            bool addressed = device.Properties.HasBufferAddresses;
+            _buffer = CreateBuffer(size, name, addressed, imported: true);
+            _memory = Import(Mapped, name, addressed);
+            Address = Bind(name, addressed);
+            _isPopulated = true;
+            FreshMemory.Populate(Mapped, size);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Allocates a buffer.</summary>
     /// <param name="device">The device.</param>
@@ -44,12 +67,7 @@ internal sealed unsafe class DeviceBuffer : IDisposable
             bool addressed = place != BufferPlace.Host && device.Properties.HasBufferAddresses;
             _buffer = CreateBuffer(size, name, addressed);
             _memory = Allocate(place, name, addressed);
-            device.Vk.BindBufferMemory(device.Handle, _buffer, _memory, 0).Check(device.Name, $"binding the memory of {name}");
-            if (addressed)
-            {
-                BufferDeviceAddressInfo info = new() { SType = StructureType.BufferDeviceAddressInfo, Buffer = _buffer };
-                Address = device.Vk.GetBufferDeviceAddress(device.Handle, &info);
-            }
+            Address = Bind(name, addressed);
             if (IsMapped(place))
             {
                 void* mapped;
@@ -79,6 +97,28 @@ internal sealed unsafe class DeviceBuffer : IDisposable
     /// <summary>First byte where the processor sees it; null for a buffer in a memory that is not the processor's.</summary>
     public byte* Mapped { get; }
 
+    /// <summary>
+    /// Makes a buffer of memory of the processor, which must outlive it; null where that is too small, another has it or the device does
+    /// not take it.
+    /// </summary>
+    public static DeviceBuffer? TryCreate(VulkanDevice device, long size, PreparedMemory memory, string name)
+    {
+        if (!device.ImportsHostMemory || PreparedMemory.Alignment % device.Properties.HostMemoryAlignment != 0 || size > memory.Size)
+            return null;
+        byte* start = memory.Take();
+        if (start is null)
+            return null;
+        try
+        {
+            return new(device, size, start, name);
+        }
+        catch (DeviceException)
+        {
+            // Nothing is lost: the device has memory of its own.
+            return null;
+        }
+    }
+
     public void Dispose()
     {
         if (_isPopulated)
@@ -94,11 +134,13 @@ internal sealed unsafe class DeviceBuffer : IDisposable
     private bool IsMapped(BufferPlace place) => place == BufferPlace.Host
         || (place == BufferPlace.Device && _device.Properties.Type is DeviceType.Integrated or DeviceType.Software && (_flags & HostFlags) == HostFlags);
 
-    private VkBuffer CreateBuffer(long size, string name, bool addressed)
+    private VkBuffer CreateBuffer(long size, string name, bool addressed, bool imported = false)
     {
+        ExternalMemoryBufferCreateInfo external = new() { SType = StructureType.ExternalMemoryBufferCreateInfo, HandleTypes = HostMemory };
         BufferCreateInfo create = new()
         {
             SType = StructureType.BufferCreateInfo,
+            PNext = imported ? &external : null,
             Size = (ulong)size,
             Usage = BufferUsageFlags.StorageBufferBit | BufferUsageFlags.TransferSrcBit | BufferUsageFlags.TransferDstBit
                 | (addressed ? BufferUsageFlags.ShaderDeviceAddressBit : 0),
@@ -107,6 +149,49 @@ internal sealed unsafe class DeviceBuffer : IDisposable
         VkBuffer buffer;
         _device.Vk.CreateBuffer(_device.Handle, &create, null, &buffer).Check(_device.Name, $"creating {name} of {size:N0} bytes");
         return buffer;
+    }
+
+    /// <returns>The address, 0 where there is none.</returns>
+    private ulong Bind(string name, bool addressed)
+    {
+        _device.Vk.BindBufferMemory(_device.Handle, _buffer, _memory, 0).Check(_device.Name, $"binding the memory of {name}");
+        if (!addressed)
+            return 0;
+        BufferDeviceAddressInfo info = new() { SType = StructureType.BufferDeviceAddressInfo, Buffer = _buffer };
+        return _device.Vk.GetBufferDeviceAddress(_device.Handle, &info);
+    }
+
+    private DeviceMemory Import(byte* start, string name, bool addressed)
+    {
+        MemoryRequirements needed;
+        _device.Vk.GetBufferMemoryRequirements(_device.Handle, _buffer, &needed);
+        var ask = (delegate* unmanaged[Cdecl]<Silk.NET.Vulkan.Device, ExternalMemoryHandleTypeFlags, void*, MemoryHostPointerPropertiesEXT*, Result>)
+            _device.Vk.GetDeviceProcAddr(_device.Handle, "vkGetMemoryHostPointerPropertiesEXT").Handle;
+        MemoryHostPointerPropertiesEXT types = new() { SType = StructureType.MemoryHostPointerPropertiesExt };
+        ask(_device.Handle, HostMemory, start, &types).Check(_device.Name, $"asking about the memory of {name}");
+        uint usable = needed.MemoryTypeBits & types.MemoryTypeBits;
+        if (usable == 0)
+            throw new DeviceException($"'{_device.Name}' takes no memory of the processor for {name}.");
+
+        long alignment = _device.Properties.HostMemoryAlignment;
+        MemoryAllocateFlagsInfo flags = new() { SType = StructureType.MemoryAllocateFlagsInfo, Flags = MemoryAllocateFlags.DeviceAddressBit };
+        ImportMemoryHostPointerInfoEXT import = new()
+        {
+            SType = StructureType.ImportMemoryHostPointerInfoExt,
+            PNext = addressed ? &flags : null,
+            HandleType = HostMemory,
+            PHostPointer = start,
+        };
+        MemoryAllocateInfo allocate = new()
+        {
+            SType = StructureType.MemoryAllocateInfo,
+            PNext = &import,
+            AllocationSize = (ulong)(((long)needed.Size + alignment - 1) / alignment * alignment),
+            MemoryTypeIndex = (uint)BitOperations.TrailingZeroCount(usable),
+        };
+        DeviceMemory memory;
+        _device.Vk.AllocateMemory(_device.Handle, &allocate, null, &memory).Check(_device.Name, $"taking {Size:N0} bytes of the processor's memory for {name}");
+        return memory;
     }
 
     private DeviceMemory Allocate(BufferPlace place, string name, bool addressed)

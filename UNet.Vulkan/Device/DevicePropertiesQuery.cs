@@ -8,6 +8,7 @@ namespace UNet.Vulkan.Device;
 internal static unsafe class DevicePropertiesQuery
 {
     public const string CooperativeMatrix = "VK_KHR_cooperative_matrix";
+    public const string HostMemory = "VK_EXT_external_memory_host";
 
     /// <summary>A device's entry in the list: its properties, and whether this library can use it.</summary>
     public static ListedDevice List(Vk vk, PhysicalDevice device, int index)
@@ -141,6 +142,7 @@ internal static unsafe class DevicePropertiesQuery
             SubgroupSize = (int)core11.SubgroupSize,
             ComputeUnits = CountComputeUnits(vk, device, extensions) is > 0 and int counted ? counted : Guess(common.Type),
             TimestampPeriod = timestampBits > 0 && float.IsFinite(basic.Limits.TimestampPeriod) ? basic.Limits.TimestampPeriod : 0,
+            HostMemoryAlignment = extensions.Contains(HostMemory) ? HostMemoryAlignment(vk, device) : 0,
             HasBufferAddresses = features.Core12.BufferDeviceAddress,
             HasSubgroupShuffle = (core11.SubgroupSupportedOperations & Shuffles) == Shuffles
                 && core11.SubgroupSupportedStages.HasFlag(ShaderStageFlags.ComputeBit),
@@ -152,6 +154,14 @@ internal static unsafe class DevicePropertiesQuery
             HasCooperativeMatrix = features.CooperativeMatrix.CooperativeMatrix,
             MatrixSize = features.CooperativeMatrix.CooperativeMatrix ? CooperativeMatrices.SizeOfFloat16(vk, device) : 0,
         };
+    }
+
+    private static long HostMemoryAlignment(Vk vk, PhysicalDevice device)
+    {
+        PhysicalDeviceExternalMemoryHostPropertiesEXT host = new() { SType = StructureType.PhysicalDeviceExternalMemoryHostPropertiesExt };
+        PhysicalDeviceProperties2 properties = new() { SType = StructureType.PhysicalDeviceProperties2, PNext = &host };
+        vk.GetPhysicalDeviceProperties2(device, &properties);
+        return Clamp(host.MinImportedHostPointerAlignment);
     }
 
     /// <summary>Whether the functions and features that came with Vulkan 1.3 are there.</summary>

@@ -11,6 +11,9 @@ internal static partial class DriverSelection
     /// <summary>Where Linux shows GPUs to Mesa's drivers.</summary>
     private const string GraphicsDevices = "/dev/dri";
 
+    /// <summary>The same of other drivers.</summary>
+    private static readonly string[] OtherDevices = ["/dev/nvidiactl", "/dev/dxg"];
+
     /// <summary>Read by loaders from 1.3.234 on; older ones load all drivers as ever.</summary>
     private const string Variable = "VK_LOADER_DRIVERS_DISABLE";
 
@@ -23,6 +26,9 @@ internal static partial class DriverSelection
         Variable, "VK_LOADER_DRIVERS_SELECT", "VK_DRIVER_FILES", "VK_ICD_FILENAMES", "VK_ADD_DRIVER_FILES", "RADV_FORCE_FAMILY",
         "AMD_FORCE_FAMILY", "VN_DEBUG", "LD_PRELOAD",
     ];
+
+    /// <summary>Whether a driver may find a GPU: those of Mesa, NVIDIA's, and Windows' by way of its subsystem for Linux.</summary>
+    public static bool MayFindGpu => !OperatingSystem.IsLinux() || Directory.Exists(GraphicsDevices) || OtherDevices.Any(File.Exists);
 
     /// <summary>
     /// Has Mesa's drivers of GPUs left out where Linux has no GPU for them and the user has chosen nothing. To be called before the

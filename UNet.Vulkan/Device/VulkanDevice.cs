@@ -3,6 +3,7 @@ using Silk.NET.Vulkan;
 using UNet.Shaders;
 using UNet.Vulkan.Execution;
 using UNet.Vulkan.Graph;
+using UNet.Vulkan.Memory;
 using UNet.Vulkan.Planning;
 using UNet.Vulkan.Tuning;
 using VkDevice = Silk.NET.Vulkan.Device;
@@ -76,6 +77,11 @@ public sealed unsafe class VulkanDevice : IComputeDevice
 
     internal uint QueueFamily { get; }
 
+    /// <summary>
+    /// Whether buffers can be made of memory of the processor. Where the processor is not the device, they had better not.
+    /// </summary>
+    internal bool ImportsHostMemory => Properties is { IsSoftware: true, HostMemoryAlignment: > 0 };
+
     /// <summary>Valid bits of a timestamp.</summary>
     internal ulong TimestampMask { get; }
 
@@ -103,14 +109,15 @@ public sealed unsafe class VulkanDevice : IComputeDevice
 
     /// <inheritdoc/>
     public Session CreateSession(Graph.Graph graph, PlanOptions options, params Value[] reports)
-        => CreateSession(graph, options, static _ => { }, reports);
+        => CreateSession(graph, options, static _ => { }, null, reports);
 
     /// <inheritdoc/>
-    public Session CreateSession(Graph.Graph graph, PlanOptions options, Action<Session> start, params Value[] reports)
+    public Session CreateSession(Graph.Graph graph, PlanOptions options, Action<Session> start, PreparedMemory? memory, params Value[] reports)
     {
         options = _tuner?.Tune(graph, options) ?? options;
         return new VulkanSession(this, Planner.Plan(graph, Properties, options), graph.StepSlot, reports, new VulkanSessionOptions
         {
+            Memory = memory,
             LeaveParameters = graph.FlatGradients is null,
             Start = session =>
             {
@@ -195,6 +202,8 @@ public sealed unsafe class VulkanDevice : IComputeDevice
             enabled.Add(PipelineStatistics);
         if (features.CooperativeMatrix.CooperativeMatrix)
             enabled.Add(DevicePropertiesQuery.CooperativeMatrix);
+        if (ImportsHostMemory)
+            enabled.Add(DevicePropertiesQuery.HostMemory);
         using var names = new NativeStrings(enabled);
 
         PhysicalDeviceFeatures core = features.Core;

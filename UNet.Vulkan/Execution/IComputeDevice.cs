@@ -1,5 +1,6 @@
 using UNet.Vulkan.Device;
 using UNet.Vulkan.Graph;
+using UNet.Vulkan.Memory;
 using UNet.Vulkan.Planning;
 
 namespace UNet.Vulkan.Execution;
@@ -29,9 +30,11 @@ public interface IComputeDevice : IDisposable
     /// <param name="graph">As above.</param>
     /// <param name="options">As above.</param>
     /// <param name="start">Writes kept values of the new session, such as the parameters; what it throws, this throws.</param>
+    /// <param name="memory">Memory that is ready, where there is some: it must outlive the session, and is freed where the device cannot use it.</param>
     /// <param name="reports">As above.</param>
-    Session CreateSession(Graph.Graph graph, PlanOptions options, Action<Session> start, params Value[] reports)
+    Session CreateSession(Graph.Graph graph, PlanOptions options, Action<Session> start, PreparedMemory? memory, params Value[] reports)
     {
+        memory?.Decline();
         Session session = CreateSession(graph, options, reports);
         try
         {

@@ -34,6 +34,9 @@ public abstract class Session : IDisposable
     /// <summary>Whether all memory was zero when the session was made.</summary>
     internal virtual bool IsZeroed => false;
 
+    /// <summary>Whether a value holds already what it is to begin with.</summary>
+    internal virtual bool Holds(Value value) => false;
+
     /// <summary>Copies elements into a kept value, from element <paramref name="start"/> on.</summary>
     /// <exception cref="ArgumentException">The value is not kept, not in the schedule, not of that type, or too small.</exception>
     public abstract void Write(Value value, ReadOnlySpan<float> elements, long start = 0);

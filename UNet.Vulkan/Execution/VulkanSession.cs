@@ -65,7 +65,7 @@ public sealed partial class VulkanSession : Session
         Task compiling = Task.Run(() => device.Pipelines.Prepare(KernelsOf(plan), abandoned.Token));
         try
         {
-            _arenas = Own(new Arenas(device, plan.ArenaSizes, options.AsHardware ? BufferPlace.DeviceAlone : BufferPlace.Device));
+            _arenas = Own(new Arenas(device, plan.ArenaSizes, options.AsHardware ? BufferPlace.DeviceAlone : BufferPlace.Device, options.Memory));
             _pool = Own(new CommandBuffers(device));
             _timeline = Own(new Timeline(device));
             _staging = Own(new Staging(device, _pool, plan.ArenaSizes.DefaultIfEmpty().Max()));
@@ -106,6 +106,9 @@ public sealed partial class VulkanSession : Session
 
     /// <inheritdoc/>
     internal override bool IsZeroed => !_isPoisoned;
+
+    /// <inheritdoc/>
+    internal override bool Holds(Value value) => !_isPoisoned && _arenas.Prepared?.Holds(value.Name, Part(value, 0, value.Shape.Length)) == true;
 
     /// <inheritdoc/>
     public override int MaxInFlight => InFlight;

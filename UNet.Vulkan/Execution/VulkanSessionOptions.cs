@@ -1,3 +1,5 @@
+using UNet.Vulkan.Memory;
+
 namespace UNet.Vulkan.Execution;
 
 /// <summary>What a Vulkan session does besides running its plan.</summary>
@@ -25,6 +27,12 @@ public sealed record VulkanSessionOptions
     /// and read; what it throws, making the session throws.
     /// </summary>
     public Action<VulkanSession>? Start { get; init; }
+
+    /// <summary>
+    /// Memory that the first arena is made of where the device takes memory of the processor; freed at once where it does not. It must
+    /// outlive the session.
+    /// </summary>
+    public PreparedMemory? Memory { get; init; }
 
     /// <summary>Cuts the work as if the device did this many operations in a second, whatever the device, and measures nothing.</summary>
     internal double? ForcedRate { get; init; }

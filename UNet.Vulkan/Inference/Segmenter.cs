@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using UNet.Vulkan.Device;
 using UNet.Vulkan.Execution;
+using UNet.Vulkan.Memory;
 using UNet.Vulkan.Model;
 using UNet.Vulkan.Planning;
 
@@ -35,22 +36,26 @@ public sealed class Segmenter : IDisposable
     {
     }
 
-    /// <summary>Brings a model from its file to a device; the file is not needed any more after that.</summary>
+    /// <summary>
+    /// Brings a model from its file to a device. The file is not needed any more after that, unless it was read ahead: then the model
+    /// must outlive the segmenter.
+    /// </summary>
     /// <inheritdoc cref="Segmenter(UNetModel, IComputeDevice, int?, TestTimeAugmentation)"/>
     /// <exception cref="InputException">The tile does not fit the network, or the file can no longer be read.</exception>
     public Segmenter(
         StoredModel model, IComputeDevice device, int? tile = null, TestTimeAugmentation augmentation = TestTimeAugmentation.None)
-        : this(model.Configuration, model.Normalization, device, tile, augmentation, (session, graph) => session.WriteParameters(graph, model))
+        : this(model.Configuration, model.Normalization, device, tile, augmentation, (session, graph) => session.WriteParameters(graph, model),
+            model.Ahead)
     {
     }
 
     private Segmenter(
         UNetConfiguration configuration, string normalization, IComputeDevice device, int? tile, TestTimeAugmentation augmentation,
-        Action<Session, Graph.Graph> start)
+        Action<Session, Graph.Graph> start, PreparedMemory? memory = null)
     {
         (_configuration, _normalization, _orientations) = (configuration, normalization, augmentation.Orientations());
         Tile = tile ?? new TileGeometry(configuration).LargestInputUpTo(OverlapTiles.DefaultLimit(configuration));
-        _network = new TiledNetwork(configuration, device, Tile, probabilities: true, start);
+        _network = new TiledNetwork(configuration, device, Tile, probabilities: true, start, memory);
     }
 
     /// <summary>Side of the input tiles.</summary>

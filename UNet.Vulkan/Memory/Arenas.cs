@@ -17,8 +17,9 @@ internal sealed class Arenas : IDisposable
     /// <param name="device">The device.</param>
     /// <param name="sizes">Bytes of each.</param>
     /// <param name="place">In which of the device's memory.</param>
+    /// <param name="prepared">Memory for the first one, which must outlive it; freed where the device does not take it and nobody else has.</param>
     /// <exception cref="DeviceException">The device cannot hold them.</exception>
-    public Arenas(VulkanDevice device, ImmutableArray<long> sizes, BufferPlace place = BufferPlace.Device)
+    public Arenas(VulkanDevice device, ImmutableArray<long> sizes, BufferPlace place = BufferPlace.Device, PreparedMemory? prepared = null)
     {
         long total = sizes.Sum();
         if (device.Properties is { Type: DeviceType.Discrete, DeviceMemory: > 0 and long memory } && total > memory)
@@ -33,7 +34,7 @@ internal sealed class Arenas : IDisposable
             {
                 // Filling goes by words of 4 bytes, and a buffer has at least one.
                 long size = Math.Max((sizes[i] + 15) / 16 * 16, 16);
-                _buffers.Add(new DeviceBuffer(device, size, place, $"arena {i}"));
+                _buffers.Add((i == 0 && prepared is not null ? Of(prepared, device, size, place) : null) ?? new DeviceBuffer(device, size, place, $"arena {i}"));
             }
         }
         catch
@@ -42,6 +43,9 @@ internal sealed class Arenas : IDisposable
             throw;
         }
     }
+
+    /// <summary>What the first arena is made of, where it was not allocated.</summary>
+    public PreparedMemory? Prepared { get; private set; }
 
     /// <summary>The buffers by arena.</summary>
     public IReadOnlyList<DeviceBuffer> Buffers => _buffers;
@@ -86,5 +90,15 @@ internal sealed class Arenas : IDisposable
         foreach (DeviceBuffer buffer in _buffers)
             buffer.Dispose();
         _buffers.Clear();
+    }
+
+    private DeviceBuffer? Of(PreparedMemory prepared, VulkanDevice device, long size, BufferPlace place)
+    {
+        DeviceBuffer? buffer = place == BufferPlace.Device ? DeviceBuffer.TryCreate(device, size, prepared, "arena 0") : null;
+        if (buffer is null)
+            prepared.Decline();
+        else
+            Prepared = prepared;
+        return buffer;
     }
 }

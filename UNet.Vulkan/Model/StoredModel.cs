@@ -1,5 +1,9 @@
 using System.Collections.Immutable;
+using UNet.Shaders;
+using UNet.Vulkan.Device;
 using UNet.Vulkan.Formats;
+using UNet.Vulkan.Graph;
+using UNet.Vulkan.Memory;
 
 namespace UNet.Vulkan.Model;
 
@@ -45,6 +49,32 @@ public sealed class StoredModel : IDisposable
         }
     }
 
+    /// <summary>The trained values in memory for a session; null where nobody began to read them ahead.</summary>
+    internal PreparedMemory? Ahead { get; private set; }
+
+    /// <summary>
+    /// Begins, in the background, to read the trained values to where the first session of the network will have them if the processor is
+    /// its device: meanwhile that can be opened, which takes about as long. Does nothing where there may be a GPU.
+    /// </summary>
+    public void ReadAhead()
+    {
+        if (!DriverSelection.MayFindGpu)
+            Prepare();
+    }
+
+    /// <summary>The same, whatever drivers may find.</summary>
+    internal void Prepare()
+    {
+        if (Ahead is not null)
+            return;
+        Graph.Graph graph = UNetNetwork.SmallestGraph(Configuration);
+        Ahead = PreparedMemory.Begin(
+            graph.Parameters.ToImmutableDictionary(
+                parameter => parameter.Name,
+                parameter => new BufferRange(0, parameter.Start * parameter.Element.SizeInBytes(), parameter.SizeInBytes)),
+            (name, elements, start) => Read(name, elements, start));
+    }
+
     /// <summary>Reads trained values of one tensor.</summary>
     /// <param name="name">The tensor's name, one of <see cref="UNetParameters.Describe"/>.</param>
     /// <param name="elements">Where to; as many as are wanted.</param>
@@ -58,5 +88,9 @@ public sealed class StoredModel : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        Ahead?.Dispose();
+        _file.Dispose();
+    }
 }

@@ -62,7 +62,7 @@ public static class UNetParameters
         }
     }
 
-    /// <summary>Reads a model's parameters into a session, each to its place; see <see cref="Session.Write(Value, SpanAction{float, long})"/>.</summary>
+    /// <summary>Reads a model's parameters into a session, each to its place, but for those that its memory came with; see <see cref="Session.Write(Value, SpanAction{float, long})"/>.</summary>
     /// <param name="session">A session of the graph.</param>
     /// <param name="graph">A graph of the model's network.</param>
     /// <param name="model">The model.</param>
@@ -70,7 +70,7 @@ public static class UNetParameters
     /// <exception cref="InputException">The file can no longer be read.</exception>
     public static void WriteParameters(this Session session, Graph.Graph graph, StoredModel model)
     {
-        foreach (Value parameter in graph.Parameters)
+        foreach (Value parameter in graph.Parameters.Where(parameter => !session.Holds(parameter)))
             session.Write(parameter, (elements, start) => model.Read(parameter.Name, elements, start));
     }
 

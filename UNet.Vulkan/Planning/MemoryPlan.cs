@@ -36,8 +36,8 @@ public sealed record MemoryPlan(
     public long BytesKept => Ranges.Where(range => range.Key.IsKept && range.Key.Whole is null).Sum(range => range.Key.SizeInBytes);
 
     /// <summary>
-    /// Places values in arenas: kept values one after the other; the others, largest first, each at the lowest place that
-    /// no value with a meeting lifetime occupies.
+    /// Places values in arenas: kept values one after the other, parameters first, which so lie in the same place whatever the tile
+    /// and the device; the others, largest first, each at the lowest place that no value with a meeting lifetime occupies.
     /// </summary>
     /// <param name="lifetimes">Whole values (no parts) with their lifetimes.</param>
     /// <param name="parts">Parts of flat vectors.</param>
@@ -60,7 +60,7 @@ public sealed record MemoryPlan(
         if (overwritten is null || !options.Alias)
             overwritten = ReadOnlyDictionary<Value, Value>.Empty;
         List<Lifetime> places = Places(lifetimes, overwritten);
-        IEnumerable<Lifetime> order = places.Where(lifetime => lifetime.Value.IsKept)
+        IEnumerable<Lifetime> order = places.Where(lifetime => lifetime.Value.IsKept).OrderBy(lifetime => lifetime.Value.Kind != ValueKind.Parameter)
             .Concat(places.Where(lifetime => !lifetime.Value.IsKept).OrderByDescending(lifetime => lifetime.Value.SizeInBytes).ThenBy(lifetime => lifetime.Value.Id));
         foreach (Lifetime lifetime in order)
         {
