@@ -14,9 +14,12 @@ internal static class ComputeDevice
     /// <param name="choice">What <c>--device</c> says.</param>
     /// <param name="terminal">Takes the note.</param>
     /// <param name="tuner">Whether to choose tilings by measured time (<see cref="DeviceOptions.Tuner"/>).</param>
-    public static IComputeDevice Open(string choice, Terminal terminal, bool tuner = false)
+    public static IComputeDevice Open(string choice, Terminal terminal, bool tuner = false) => Open(Choose(choice), terminal, tuner);
+
+    /// <summary>Opens a device that was chosen.</summary>
+    /// <inheritdoc cref="Open(string, Terminal, bool)"/>
+    public static IComputeDevice Open(DeviceChoice device, Terminal terminal, bool tuner)
     {
-        DeviceChoice device = Choose(choice);
         if (device.Note.Length > 0)
             terminal.Note($"{device.Note} The processor computes instead, slowly.");
         return device.IsReference ? new ReferenceDevice() : VulkanDevice.Open(device, new DeviceOptions { Tuner = tuner });

@@ -4,6 +4,7 @@ using UNet.Cli.Data;
 using UNet.Cli.Images;
 using UNet.Cli.Progress;
 using UNet.Vulkan;
+using UNet.Vulkan.Device;
 using UNet.Vulkan.Execution;
 using UNet.Vulkan.Inference;
 using UNet.Vulkan.Model;
@@ -127,7 +128,8 @@ internal static class SegmentCommand
     /// <exception cref="OperationCanceledException">The user stopped it.</exception>
     public static void Run(Terminal terminal, string modelFile, IEnumerable<string> inputs, string output, SegmentSettings settings)
     {
-        using ReadAhead<IComputeDevice> opening = new(1, _ => ComputeDevice.Open(settings.Device, terminal, settings.Tuner));
+        Task<DeviceChoice> choosing = Task.Run(() => ComputeDevice.Choose(settings.Device));
+        using ReadAhead<IComputeDevice> opening = new(1, _ => ComputeDevice.Open(choosing.GetAwaiter().GetResult(), terminal, settings.Tuner));
         using ReadAhead<StoredModel> reading = new(1, _ =>
         {
             StoredModel opened = StoredModel.Open(modelFile);
@@ -143,15 +145,16 @@ internal static class SegmentCommand
         (ImageFile File, int Page)[] all = [.. files.SelectMany(file => Enumerable.Range(0, file.Pages).Select(page => (file, page)))];
         using ReadAhead<RawImage> images = new(
             all.Length, i => WithChannels(all[i].File.Read(all[i].Page), model.Configuration.InChannels, all[i].File.Named(all[i].Page)));
-        using IComputeDevice device = opening.Single();
+        DeviceProperties? properties = choosing.GetAwaiter().GetResult().Device?.Properties;
         int largest = files.Max(file => Math.Max(file.Height, file.Width));
-        int tile = SegmentationMemory.GoodTile(model.Configuration, largest, device.Properties, settings.Memory);
+        int tile = SegmentationMemory.GoodTile(model.Configuration, largest, properties, settings.Memory);
         if (OverlapTiles.HasSeams(new TileGeometry(model.Configuration), tile, largest))
         {
             terminal.Note($"Tiles of {tile}x{tile} are small for this network with same padding, so that faint seams can show where they "
                 + "meet; allow more --memory for larger tiles.");
         }
 
+        using IComputeDevice device = opening.Single();
         using Segmenter segmenter = new(model, device, tile, settings.Augmentation);
         using BackgroundDisposal closing = new(segmenter, device);
         Directory.CreateDirectory(output);
@@ -174,7 +177,7 @@ internal static class SegmentCommand
                 result.Save();
             }
         });
-        string memory = ByteSize.Format(SegmentationMemory.BytesOf(model.Configuration, tile, device.Properties));
+        string memory = ByteSize.Format(SegmentationMemory.BytesOf(model.Configuration, tile, properties));
         terminal.Output.WriteLine(
             $"Segmented {all.Length} image{(all.Length == 1 ? "" : "s")} into '{output}' in {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} "
                 + $"s on {device.Name}, in tiles of {tile}x{tile} with {memory} of memory.");

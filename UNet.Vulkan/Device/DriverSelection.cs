@@ -20,18 +20,24 @@ internal static partial class DriverSelection
     /// <summary>Manifests of Mesa's drivers that find their GPU by <see cref="GraphicsDevices"/> alone.</summary>
     private const string Needless = "radeon_icd*,intel_icd*,intel_hasvk_icd*,nouveau_icd*,virtio_icd*,gfxstream_vk_icd*";
 
+    /// <summary>As <see cref="Variable"/>, for layers.</summary>
+    private const string LayerVariable = "VK_LOADER_LAYERS_DISABLE";
+
+    /// <summary>Mesa's layer that lists the GPU of the screen first.</summary>
+    private const string NeedlessLayer = "VK_LAYER_MESA_device_select";
+
     /// <summary>Variables by which the user chooses drivers, or has one work without its GPU.</summary>
     private static readonly string[] Choices =
     [
         Variable, "VK_LOADER_DRIVERS_SELECT", "VK_DRIVER_FILES", "VK_ICD_FILENAMES", "VK_ADD_DRIVER_FILES", "RADV_FORCE_FAMILY",
-        "AMD_FORCE_FAMILY", "VN_DEBUG", "LD_PRELOAD",
+        "AMD_FORCE_FAMILY", "VN_DEBUG", "LD_PRELOAD", "MESA_VK_DEVICE_SELECT",
     ];
 
     /// <summary>Whether a driver may find a GPU: those of Mesa, NVIDIA's, and Windows' by way of its subsystem for Linux.</summary>
     public static bool MayFindGpu => !OperatingSystem.IsLinux() || Directory.Exists(GraphicsDevices) || OtherDevices.Any(File.Exists);
 
     /// <summary>
-    /// Has Mesa's drivers of GPUs left out where Linux has no GPU for them and the user has chosen nothing. To be called before the
+    /// Has Mesa's drivers of GPUs, and its choice among GPUs, left out where Linux has no GPU for them and the user has chosen nothing. To be called before the
     /// loader loads a driver.
     /// </summary>
     public static void LeaveOutNeedless()
@@ -40,6 +46,7 @@ internal static partial class DriverSelection
             && Choices.All(variable => Environment.GetEnvironmentVariable(variable) is null))
         {
             _ = SetEnvironmentVariable(Variable, Needless, 0);
+            _ = SetEnvironmentVariable(LayerVariable, NeedlessLayer, 0);
         }
     }
 
