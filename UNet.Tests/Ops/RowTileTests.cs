@@ -1,5 +1,8 @@
 using UNet.Shaders;
+using UNet.Tests.Device;
+using UNet.Vulkan.Checks;
 using UNet.Vulkan.Device;
+using UNet.Vulkan.Execution;
 using UNet.Vulkan.Graph;
 using UNet.Vulkan.Model;
 using UNet.Vulkan.Ops;
@@ -144,6 +147,53 @@ public class RowTileTests
         Tiling weights = Tiling.Parse(RowTile.WeightTiles)[0];
         Assert.Equal(Of(weights), RowTile.ForWeight(new Shape(4, 512, 512, 9), kernel: 3, Gpu, weights));
         Assert.False(RowTile.Suits(new Shape(1, 1, 4096, 64), Gpu with { MaxWorkgroupInvocations = 128 }));
+    }
+
+    /// <summary>
+    /// Several tiles along both sides of each product, several parts of the depth or only one, and channels that are a multiple of the depth
+    /// or not.
+    /// </summary>
+    public static TheoryData<Op, string[]> Divided => new()
+    {
+        { new Conv2d(OutChannels: 136, Padding: 1), ["2x64x13x19"] },
+        { new Conv2d(OutChannels: 20), ["1x40x12x15"] },
+        { new CropConcatConv2d(OutChannels: 64), ["1x24x16x18", "1x40x14x12"] },
+        { new ConvTranspose2d(OutChannels: 48), ["2x64x9x17"] },
+    };
+
+    [Theory(DisableDiscoveryEnumeration = true)]
+    [MemberData(nameof(Divided))]
+    public void EveryTileGivesTheSameBits(Op op, string[] shapes)
+    {
+        DeviceProperties device = TestDevice.Shared.Properties;
+        Assert.SkipUnless(Conv2dForwardRowsMatrix.Info.IsEmbedded && device.RunsMatrixKernels, "No kernels for matrix units run here.");
+        if (device.IsSoftware)
+            device = device with { MaxSharedMemory = Gpu.MaxSharedMemory }; // it takes as much as a kernel asks for
+        OpSample sample = new(op, [.. shapes.Select(Shape.Parse)]);
+        Dictionary<string, float[]> expected = Run(null);
+        foreach (Tiling tiling in op.Info.Passes.SelectMany(pass => pass.Implementations).Where(IsRows).SelectMany(rows => rows.Tilings).Distinct())
+        {
+            foreach ((string name, float[] elements) in Run(tiling))
+                Assert.True(elements.SequenceEqual(expected[name]), $"{op}: {name} has other bits with {tiling}");
+        }
+
+        Dictionary<string, float[]> Run(Tiling? tiling)
+        {
+            SampleGraph subject = new(sample);
+            ExecutionPlan plan = Planner.Plan(subject.Graph, device, new()
+            {
+                GuardBytes = 1024,
+                Choose = (_, candidates) => candidates.Single(IsRows),
+                Tile = (_, implementation) => tiling is not null && implementation.Tilings.Contains(tiling) ? tiling : null,
+            });
+            using VulkanSession session = new(TestDevice.Shared, plan, options: new() { Poison = true });
+            subject.WriteData(session);
+            session.Run();
+            Assert.Null(session.FindStrayWrite());
+            return subject.Written.ToDictionary(written => written.Value.Name, written => session.ReadAll(written.Value));
+        }
+
+        static bool IsRows(Implementation implementation) => implementation.Name == "Rows";
     }
 
     private static RowTile Of(Tiling tiling) => new(
