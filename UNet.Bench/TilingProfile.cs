@@ -74,7 +74,8 @@ internal static class TilingProfile
     {
         string[] constants = [.. subject.Implementation.Tilings[0].Name.Split(", ").Select(constant => constant.Split(": ")[0])];
         Console.WriteLine();
-        Console.WriteLine($"{subject.Count} x {subject.Name} {subject.Sample}: {string.Join(", ", constants)}");
+        Console.WriteLine($"{subject.Count} x {subject.Name} {subject.Sample}");
+        Console.WriteLine($"    {string.Join(", ", constants.Select(constant => constant["TILE_".Length..].ToLowerInvariant()))}");
         List<TilingRun> runs = [];
         try
         {
@@ -87,7 +88,7 @@ internal static class TilingProfile
                 else if (run.Start() is not { } failure)
                     runs.Add(run);
                 else
-                    Console.WriteLine($"    {run.Name,-28} {failure}");
+                    Console.WriteLine($"    {run.Name,-24} {failure}");
             }
             long start = System.Diagnostics.Stopwatch.GetTimestamp();
             do
@@ -106,11 +107,11 @@ internal static class TilingProfile
             {
                 string marks = (run == best ? "*" : " ") + (run.Tilings.Contains(null) ? "R" : " ");
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $" {marks} {run.Name,-28} {run.Times.Min() * 1e3,9:F3} /{run.Median * 1e3,9:F3} /{run.Times.Max() * 1e3,9:F3} ms {subject.Operations / run.Median / 1e12,8:F3} TFLOP/s"));
+                    $" {marks} {run.Name,-24} {run.Times.Min() * 1e3,9:F3} /{run.Median * 1e3,9:F3} /{run.Times.Max() * 1e3,9:F3} ms {subject.Operations / run.Median / 1e12,8:F3} TFLOP/s"));
             }
             if (runs.Find(run => run.Tilings.Contains(null)) is { } rule)
                 sums.Add(subject.Name, subject.Count, subject.Operations, rule.Median, best!.Median, subject.Implementation.Tilings.Select(
-                    tiling => (tiling.Name, runs.Find(run => run.Tilings.Contains(tiling))?.Median ?? rule.Median)));
+                    tiling => (string.Join(", ", constants.Select(constant => tiling.Values[constant])), runs.Find(run => run.Tilings.Contains(tiling))?.Median ?? rule.Median)));
         }
         finally
         {
@@ -207,7 +208,7 @@ internal static class TilingProfile
         public void Print()
         {
             Console.WriteLine();
-            Console.WriteLine("Sums of the medians in a step; a tiling by itself, where there is no room for it, is that of the rule:");
+            Console.WriteLine("Sums of the medians in a step; where the device has no room for a tiling, the rule's counts:");
             foreach ((string pass, Dictionary<string, double> sums) in _byPass)
             {
                 Console.WriteLine(pass);
