@@ -156,7 +156,6 @@ public class RowTileTests
     public static TheoryData<Op, string[]> Divided => new()
     {
         { new Conv2d(OutChannels: 136, Padding: 1), ["2x64x13x19"] },
-        { new Conv2d(OutChannels: 20), ["1x40x12x15"] },
         { new CropConcatConv2d(OutChannels: 64), ["1x24x16x18", "1x40x14x12"] },
         { new ConvTranspose2d(OutChannels: 48), ["2x64x9x17"] },
     };
