@@ -47,6 +47,11 @@ internal static class TilingProfile
         Subject[] subjects = [.. SubjectsOf(graph, device, planning)
             .Where(subject => subject.Name.Contains(op, StringComparison.OrdinalIgnoreCase))
             .OrderByDescending(subject => subject.Operations * subject.Count)];
+        if (subjects.Length == 0)
+        {
+            Console.Error.WriteLine("No kernel of this step has a choice of tilings on this device; --kernels NAME takes others, such as Gemm.");
+            return 1;
+        }
         Console.WriteLine($"{device.Name}, {device.Properties.DriverName}: {subjects.Length} passes that differ, "
             + $"min / median / max of {count} runs in turns, each kernel alone; * the best, R that of the rule");
 
