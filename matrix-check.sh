@@ -2,7 +2,7 @@
 # Checks the kernels for matrix units (VK_KHR_cooperative_matrix) on a machine whose GPU or glslc has none: builds them with
 # a newer glslc, and runs them on a newer Mesa, whose lavapipe computes such matrices on the processor.
 #
-#   ./matrix-check.sh                 the op checks of all operations, and the tests of mixed precision
+#   ./matrix-check.sh                 the op checks of all operations, and the tests of mixed precision and of tiles
 #   ./matrix-check.sh unet ARGS...    any command of the program there, such as: unet selftest --op Conv2d
 #   ./matrix-check.sh test ARGS...    any tests there, such as: test -class UNet.Tests.Checks.OpChecksTests
 #
@@ -43,7 +43,7 @@ check() {
         *)
             run_unet devices
             run_unet selftest
-            run_tests -noLogo -class UNet.Tests.Training.MixedPrecisionTests -class UNet.Tests.Checks.SpirVTests
+            run_tests -noLogo -class UNet.Tests.Training.MixedPrecisionTests -class UNet.Tests.Ops.RowTileTests -class UNet.Tests.Checks.SpirVTests
             say 'The kernels for matrix units do what they should.'
             ;;
     esac

@@ -13,6 +13,7 @@ return args switch
     ["sampling", .. string[] rest] => SamplingProfile.Run(rest),
     ["convolution", .. string[] rest] => PassProfile.RunConvolution(rest),
     ["passes", .. string[] rest] => PassProfile.RunCatalogue(rest),
+    ["tilings", .. string[] rest] => TilingProfile.Run(rest),
     ["ops", .. string[] rest] => RunOps(rest),
     _ => Usage(),
 };
@@ -41,6 +42,8 @@ static int Usage()
                  each pass and implementation of the 3x3 convolution beside multiplications and additions alone
                UNet.Bench passes [--op NAME] [--width N] [--tile N] [--all] and the options of convolution
                  the same for the ops of the catalogue, at shapes of a network
+               UNet.Bench tilings [--op NAME] [--width N] [--depth N] [--tile N] [--batch N] [--mixed] [--kernels NAME] [--count N] [--device NAME]
+                 every tiling of the kernels of a training step that have several, or of those named where they run, such as Gemm
                UNet.Bench ops [--op NAME] [--width N] [--tile N] [--all] [--device NAME]
                  the same with BenchmarkDotNet, width 16 and 64
         Whole networks, beside PyTorch where there is one: 'unet bench'.

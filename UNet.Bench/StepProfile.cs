@@ -23,17 +23,8 @@ internal static class StepProfile
         (int tile, int batch) = (Number("--tile", 316), Number("--batch", 1));
         string choice = Array.IndexOf(arguments, "--device") is >= 0 and int place ? arguments[place + 1] : "auto";
 
-        var graph = new Graph();
-        Value image = graph.Input("image", new Shape(batch, network.InChannels, tile, tile));
-        Value learningRate = graph.StepEntry("learning_rate", new Shape(1), ElementType.Float32);
-        Value logits = graph.AppendNetwork(network, image);
-        Value target = graph.Input("target", new Shape(batch, 1, logits.Shape.H, logits.Shape.W), ElementType.UInt32);
-        Value weight = graph.Input("weight", target.Shape);
-        Node loss = graph.Add("loss", new SoftmaxCrossEntropy(), logits, target, weight);
-        int forward = graph.Invocations.Count;
-        graph.AppendBackward(loss.Output);
-        OptimizerGraph.AppendSgd(graph, learningRate, momentum: 0.99f, maximumNorm: 1);
-
+        Graph graph = GraphOf(network, tile, batch);
+        int forward = graph.Invocations.TakeWhile(invocation => invocation.Pass.IsForward).Count();
         using VulkanDevice device = VulkanDevice.Open(choice);
         PlanOptions options = arguments.Contains("--plain") ? PlanOptions.Plain
             : new PlanOptions { Numerics = NumericsOf(arguments) };
@@ -81,8 +72,23 @@ internal static class StepProfile
         return 0;
     }
 
+    /// <summary>A training step: forward, backward, clipping and SGD.</summary>
+    public static Graph GraphOf(UNetConfiguration network, int tile, int batch)
+    {
+        var graph = new Graph();
+        Value image = graph.Input("image", new Shape(batch, network.InChannels, tile, tile));
+        Value learningRate = graph.StepEntry("learning_rate", new Shape(1), ElementType.Float32);
+        Value logits = graph.AppendNetwork(network, image);
+        Value target = graph.Input("target", new Shape(batch, 1, logits.Shape.H, logits.Shape.W), ElementType.UInt32);
+        Value weight = graph.Input("weight", target.Shape);
+        Node loss = graph.Add("loss", new SoftmaxCrossEntropy(), logits, target, weight);
+        graph.AppendBackward(loss.Output);
+        OptimizerGraph.AppendSgd(graph, learningRate, momentum: 0.99f, maximumNorm: 1);
+        return graph;
+    }
+
     /// <summary><c>--mixed</c>, or the name of a rule after <c>--numerics</c>.</summary>
-    private static NumericsRule NumericsOf(string[] arguments)
+    public static NumericsRule NumericsOf(string[] arguments)
     {
         if (arguments.Contains("--mixed"))
             return NumericsRule.Mixed;

@@ -78,7 +78,7 @@ public readonly record struct WorkgroupCount(uint X, uint Y = 1, uint Z = 1)
 /// <param name="PushMembers">Push-constant members in the order of their declaration, addresses among them.</param>
 /// <param name="PushSize">Bytes of the push-constant block.</param>
 /// <param name="Constants">Specialization constants in ascending id.</param>
-/// <param name="LocalSize">Invocations in a workgroup.</param>
+/// <param name="LocalSize">Invocations in a workgroup, unless <see cref="LocalSizeWith"/> is told another number.</param>
 public sealed record KernelInfo(
     string Name,
     ImmutableArray<KernelBuffer> Buffers,
@@ -102,6 +102,16 @@ public sealed record KernelInfo(
             return stream?.Length ?? 0;
         }
     }
+
+    /// <summary>
+    /// Invocations in a workgroup of the kernel with such constants: a shader that states <c>local_size_x_id</c> takes its size along x
+    /// from the constant <c>TILE_INVOCATIONS</c>.
+    /// </summary>
+    /// <param name="constants">Bit patterns, in the order of <see cref="Constants"/>.</param>
+    public WorkgroupSize LocalSizeWith(ImmutableArray<uint> constants) => Constants.Zip(constants)
+        .Where(constant => constant.First.Name == "TILE_INVOCATIONS")
+        .Select(constant => LocalSize with { X = constant.Second })
+        .FirstOrDefault(LocalSize);
 
     /// <summary>The compiled SPIR-V, embedded by the build.</summary>
     /// <exception cref="InvalidOperationException">The assembly was built without this kernel.</exception>

@@ -8,6 +8,9 @@ internal sealed partial class KernelParser
 {
     private const int MaxPushSize = 128;
 
+    /// <summary>What C# calls the constant that <c>local_size_x_id</c> numbers: GLSL gives it no name.</summary>
+    private const string InvocationsConstant = "TILE_INVOCATIONS";
+
     private static readonly string[] ElementTypes =
     [
         "float", "uint", "int", "vec2", "vec4", "uvec2", "uvec4", "uint8_t", "uint16_t", "uint64_t", "float16_t", "f16vec2", "f16vec4",
@@ -82,11 +85,19 @@ internal sealed partial class KernelParser
         foreach (LayoutItem item in layout)
         {
             int axis = Array.IndexOf(["local_size_x", "local_size_y", "local_size_z"], item.Key.Text);
-            if (axis < 0)
-                Report(KernelDiagnostics.Layout, item.Key, item.Key.Text,
-                    "the workgroup's size is local_size_x, local_size_y and local_size_z, as literals");
-            else if (Integer(item) is int size and > 0)
+            if (axis >= 0 && Integer(item) is int size and > 0)
                 _localSize[axis] = size;
+            else if (axis < 0 && item.Key.Text != "local_size_x_id")
+                Report(KernelDiagnostics.Layout, item.Key, item.Key.Text,
+                    "the workgroup's size is local_size_x, local_size_y and local_size_z, as literals, and local_size_x_id");
+        }
+        foreach (LayoutItem item in layout.Where(item => item.Key.Text == "local_size_x_id"))
+        {
+            (uint bits, string literal) = ((uint)_localSize[0], _localSize[0].ToString(CultureInfo.InvariantCulture) + "u");
+            if (_localSize[0] == 0)
+                Report(KernelDiagnostics.Layout, item.Key, item.Key.Text, "it needs the usual size before it: local_size_x = N");
+            else if (Integer(item) is int id)
+                _constants.Add(new(new(InvocationsConstant, "uint", id, bits, literal), item.Key with { Text = InvocationsConstant }));
         }
     }
 

@@ -62,7 +62,8 @@ public class KernelDiagnosticsTests
         "one push-constant block")]
     [InlineData("[|layout|](constant_id) const uint N = 1;\n", "constant_id = N")]
     [InlineData("layout(local_size_y = [|ROWS|]) in;\n", "decimal literal")]
-    [InlineData("layout([|local_size_x_id|] = 0) in;\n", "as literals")]
+    [InlineData("layout([|local_size_y_id|] = 0) in;\n", "as literals")]
+    [InlineData("layout(local_size_x_id = [|N|]) in;\n", "decimal literal")]
     public void UnsupportedLayouts(string declaration, string message)
     {
         MarkedText text = new(Size + declaration + Main);

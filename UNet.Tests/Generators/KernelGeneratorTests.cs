@@ -96,6 +96,22 @@ public class KernelGeneratorTests
         Assert.Contains("new WorkgroupSize(32, 1, 1)", run.File("Product.g.cs"), StringComparison.Ordinal);
     }
 
+    /// <summary>GLSL has no name for the constant that says how many invocations a workgroup has; here it is a tunable.</summary>
+    [Fact]
+    public void TheSizeOfAWorkgroupCanBeAConstant()
+    {
+        const string glsl = """
+            layout(local_size_x = 256, local_size_x_id = 1) in;
+            layout(constant_id = 0) const uint SUBGROUP_SIZE = 32u;
+            shared float each[gl_WorkGroupSize.x / SUBGROUP_SIZE];
+            void main() { }
+            """;
+        string kernel = GeneratorRun.Kernels(("product", glsl)).Compiles().File("Product.g.cs");
+        Assert.Contains("new WorkgroupSize(256, 1, 1)", kernel, StringComparison.Ordinal);
+        Assert.Contains("new KernelConstant(\"TILE_INVOCATIONS\", \"uint\", 1, 0x00000100u)", kernel, StringComparison.Ordinal);
+        Assert.Contains("Spec(uint SubgroupSize = 32u, uint TileInvocations = 256u)", kernel, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void TheCatalogueIsSortedByName()
     {

@@ -1,8 +1,12 @@
 using UNet.Shaders;
+using UNet.Tests.Device;
+using UNet.Vulkan.Checks;
 using UNet.Vulkan.Device;
+using UNet.Vulkan.Execution;
 using UNet.Vulkan.Graph;
 using UNet.Vulkan.Model;
 using UNet.Vulkan.Ops;
+using UNet.Vulkan.Ops.Declaration;
 using UNet.Vulkan.Planning;
 using UNet.Vulkan.Training;
 using Xunit;
@@ -69,7 +73,7 @@ public class RowTileTests
     [InlineData(1024, 28, 64, 64)] // the bottleneck: fewer large tiles than compute units
     [InlineData(1024, 14, 64, 64)] // no tile gives each of them a workgroup
     public void ConvolutionsLeaveNoComputeUnitWithoutAWorkgroup(int channels, int size, int rows, int columns)
-        => Assert.Equal(new RowTile((uint)rows, (uint)columns), RowTile.For(new Shape(1, channels, size, size), lineWidth: size + 2, Gpu));
+        => Assert.Equal(new RowTile((uint)rows, (uint)columns), RowTile.For(new Shape(1, channels, size, size), lineWidth: size + 2, 64, Gpu));
 
     [Theory]
     [InlineData(1024, 512, 128, 64)]
@@ -79,6 +83,121 @@ public class RowTileTests
     [InlineData(16, 16, 64, 64)]
     public void TilesOfWeightGradientsAreNoLargerThanTheProduct(int outChannels, int inChannels, int rows, int columns)
         => Assert.Equal(new RowTile((uint)rows, (uint)columns), RowTile.ForWeight(new Shape(4, outChannels, inChannels, 9), kernel: 3, Gpu));
+
+    /// <summary>A depth that the channels are no multiple of becomes the largest that they are a multiple of.</summary>
+    [Theory]
+    [InlineData(16, 16)]
+    [InlineData(17, 32)]
+    [InlineData(48, 16)]
+    [InlineData(64, 64)]
+    [InlineData(96, 32)]
+    [InlineData(1024, 64)]
+    public void ChannelsAreAMultipleOfTheDepth(int channels, int depth)
+    {
+        Shape target = new(1, 64, 100, 100);
+        foreach (Tiling tiling in Tiling.Parse(RowTile.Tiles))
+        {
+            RowTile tile = RowTile.For(target, lineWidth: 102, channels, Gpu, tiling);
+            Assert.Equal(Of(tiling) with { Depth = Math.Min((uint)depth, tiling.Values["TILE_DEPTH"]) }, tile);
+        }
+    }
+
+    /// <summary>
+    /// What the kernels count on, for matrices of 16 x 16 and subgroups of 32: subgroups have whole matrices that cover the tile once, in
+    /// registers that leave room for factors, and invocations load whole pieces of 16 bytes, equally many of each factor.
+    /// </summary>
+    [Fact]
+    public void TilesAreDividedEvenly()
+    {
+        const uint Matrix = 16, Subgroup = 32, MostRegisters = 128, Smallest = 16;
+        foreach ((string tiles, bool isWeight) in new[] { (RowTile.Tiles, false), (RowTile.WeightTiles, true) })
+        {
+            RowTile[] all = [.. Tiling.Parse(tiles).Select(Of)];
+            Assert.Distinct(all);
+            foreach (RowTile tile in all)
+            {
+                Assert.True(tile.Fits(Gpu), $"{tile}");
+                uint subgroups = tile.Invocations / Subgroup;
+                (uint rows, uint columns) = (tile.Rows / (subgroups / 2), tile.Columns / 2);
+                Assert.Equal(tile.Rows * tile.Columns, subgroups * (rows / Matrix * Matrix) * (columns / Matrix * Matrix));
+                Assert.InRange(rows * columns / Subgroup, 1u, MostRegisters);
+                Assert.Equal(0u, tile.Depth % Matrix);
+                foreach (uint extent in new[] { tile.Rows, tile.Columns })
+                {
+                    uint pieces = extent * tile.Depth / 8;
+                    Assert.Equal(0u, pieces % tile.Invocations);
+                    // Of a convolution whose channels divide no better, some invocations load nothing.
+                    uint fewest = extent * Smallest / 8;
+                    Assert.True(isWeight || fewest % tile.Invocations == 0 || fewest < tile.Invocations, $"{tile}");
+                }
+                // Runs of a weight gradient are multiples of 64 places.
+                Assert.True(!isWeight || 64 % tile.Depth == 0);
+            }
+        }
+    }
+
+    /// <summary>Measured time may choose what a device has room for; else the rule does.</summary>
+    [Fact]
+    public void DevicesTakeTilesThatTheyHaveRoomFor()
+    {
+        Tiling large = Tiling.Parse(RowTile.Tiles)[0];
+        Shape target = new(1, 512, 54, 54);
+        Assert.Equal(Of(large), RowTile.For(target, lineWidth: 56, 512, Gpu, large));
+        Assert.Equal(new RowTile(128, 64), RowTile.For(target, lineWidth: 56, 512, Gpu with { MaxSharedMemory = 32_768 }, large));
+        Tiling weights = Tiling.Parse(RowTile.WeightTiles)[0];
+        Assert.Equal(Of(weights), RowTile.ForWeight(new Shape(4, 512, 512, 9), kernel: 3, Gpu, weights));
+        Assert.False(RowTile.Suits(new Shape(1, 1, 4096, 64), Gpu with { MaxWorkgroupInvocations = 128 }));
+    }
+
+    /// <summary>
+    /// Several tiles along both sides of each product, several parts of the depth or only one, and channels that are a multiple of the depth
+    /// or not.
+    /// </summary>
+    public static TheoryData<Op, string[]> Divided => new()
+    {
+        { new Conv2d(OutChannels: 136, Padding: 1), ["2x64x13x19"] },
+        { new CropConcatConv2d(OutChannels: 64), ["1x24x16x18", "1x40x14x12"] },
+        { new ConvTranspose2d(OutChannels: 48), ["2x64x9x17"] },
+    };
+
+    [Theory(DisableDiscoveryEnumeration = true)]
+    [MemberData(nameof(Divided))]
+    public void EveryTileGivesTheSameBits(Op op, string[] shapes)
+    {
+        DeviceProperties device = TestDevice.Shared.Properties;
+        Assert.SkipUnless(Conv2dForwardRowsMatrix.Info.IsEmbedded && device.RunsMatrixKernels, "No kernels for matrix units run here.");
+        if (device.IsSoftware)
+            device = device with { MaxSharedMemory = 65_536 }; // it takes as much as a kernel asks for
+        OpSample sample = new(op, [.. shapes.Select(Shape.Parse)]);
+        Dictionary<string, float[]> expected = Run(null);
+        foreach (Tiling tiling in op.Info.Passes.SelectMany(pass => pass.Implementations).Where(IsRows).SelectMany(rows => rows.Tilings).Distinct())
+        {
+            foreach ((string name, float[] elements) in Run(tiling))
+                Assert.True(elements.SequenceEqual(expected[name]), $"{op}: {name} has other bits with {tiling}");
+        }
+
+        Dictionary<string, float[]> Run(Tiling? tiling)
+        {
+            SampleGraph subject = new(sample);
+            ExecutionPlan plan = Planner.Plan(subject.Graph, device, new()
+            {
+                GuardBytes = 1024,
+                Choose = (_, candidates) => candidates.Single(IsRows),
+                Tile = (_, implementation) => tiling is not null && implementation.Tilings.Contains(tiling) ? tiling : null,
+            });
+            using VulkanSession session = new(TestDevice.Shared, plan, options: new() { Poison = true });
+            subject.WriteData(session);
+            session.Run();
+            Assert.Null(session.FindStrayWrite());
+            return subject.Written.ToDictionary(written => written.Value.Name, written => session.ReadAll(written.Value));
+        }
+
+        static bool IsRows(Implementation implementation) => implementation.Name == "Rows";
+    }
+
+    private static RowTile Of(Tiling tiling) => new(
+        tiling.Values["TILE_ROWS"], tiling.Values["TILE_COLUMNS"], tiling.Values["TILE_DEPTH"],
+        tiling.Values["TILE_STAGES"], tiling.Values["TILE_INVOCATIONS"]);
 
     private static ExecutionPlan Plan(DeviceProperties device)
         => Trainer.Plan(new TrainingConfiguration { Network = new UNetConfiguration(), Tile = 572, Precision = Precision.Mixed }, device);

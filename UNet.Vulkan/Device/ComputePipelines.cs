@@ -267,7 +267,7 @@ internal sealed unsafe class ComputePipelines : IDisposable
                 SType = StructureType.PipelineShaderStageRequiredSubgroupSizeCreateInfo,
                 RequiredSubgroupSize = (uint)_device.Properties.SubgroupSize,
             };
-            bool fixesSubgroups = FixesSubgroups(kernel);
+            bool fixesSubgroups = FixesSubgroups(kernel, constants);
             ComputePipelineCreateInfo create = new()
             {
                 SType = StructureType.ComputePipelineCreateInfo,
@@ -296,10 +296,10 @@ internal sealed unsafe class ComputePipelines : IDisposable
     /// <summary>
     /// A kernel that is told the size of subgroups counts on it: a driver that could choose another is made to keep to it.
     /// </summary>
-    private bool FixesSubgroups(KernelInfo kernel)
+    private bool FixesSubgroups(KernelInfo kernel, ImmutableArray<uint> constants)
         => _device.Properties.CanFixSubgroupSize
             && kernel.Constants.Any(constant => constant.Name == "SUBGROUP_SIZE")
-            && kernel.LocalSize.X % (uint)_device.Properties.SubgroupSize == 0;
+            && kernel.LocalSizeWith(constants).X % (uint)_device.Properties.SubgroupSize == 0;
 
     private void Destroy(ComputePipeline pipeline)
     {

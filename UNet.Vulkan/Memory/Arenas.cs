@@ -64,7 +64,7 @@ internal sealed class Arenas : IDisposable
         if (groups.X > limits.MaxWorkgroupCountX || groups.Y > limits.MaxWorkgroupCountY || groups.Z > limits.MaxWorkgroupCountZ)
             return $"its grid of {groups.X} x {groups.Y} x {groups.Z} workgroups exceeds the device's "
                 + $"{limits.MaxWorkgroupCountX} x {limits.MaxWorkgroupCountY} x {limits.MaxWorkgroupCountZ}";
-        WorkgroupSize local = dispatch.Kernel.LocalSize;
+        WorkgroupSize local = dispatch.Kernel.LocalSizeWith(dispatch.Constants);
         if ((ulong)local.X * local.Y * local.Z > limits.MaxWorkgroupInvocations)
             return $"its workgroups of {local.X} x {local.Y} x {local.Z} invocations exceed the device's {limits.MaxWorkgroupInvocations}";
         for (int i = 0; i < dispatch.Buffers.Length; i++)

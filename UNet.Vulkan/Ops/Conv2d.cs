@@ -501,20 +501,32 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardRowsMatrix.Spec spec)
     {
-        RowTile tile = RowTile.For(shapes.Y, RowTile.LineWidth(shapes.Y, Kernel), buffers);
-        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = RowTile.Depth(shapes.X.C) };
+        RowTile tile = RowTile.For(shapes.Y, RowTile.LineWidth(shapes.Y, Kernel), shapes.X.C, buffers);
+        spec = spec with
+        {
+            TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = tile.Depth,
+            TileStages = tile.Stages, TileInvocations = tile.Invocations,
+        };
     }
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputRowsMatrix.Spec spec)
     {
-        RowTile tile = RowTile.For(shapes.X, RowTile.LineWidth(shapes.Y, Kernel), buffers);
-        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = RowTile.Depth(OutChannels) };
+        RowTile tile = RowTile.For(shapes.X, RowTile.LineWidth(shapes.Y, Kernel), OutChannels, buffers);
+        spec = spec with
+        {
+            TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = tile.Depth,
+            TileStages = tile.Stages, TileInvocations = tile.Invocations,
+        };
     }
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightRowsMatrix.Spec spec)
     {
         RowTile tile = RowTile.ForWeight(RunWeightShape(shapes), Kernel, buffers);
-        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
+        spec = spec with
+        {
+            TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = tile.Depth,
+            TileStages = tile.Stages, TileInvocations = tile.Invocations,
+        };
     }
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardGemm.Spec spec)

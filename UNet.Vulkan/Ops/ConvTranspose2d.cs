@@ -184,20 +184,32 @@ public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rect
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dForwardRowsMatrix.Spec spec)
     {
-        RowTile tile = RowTile.For(RowsTarget(shapes), shapes.X.W, buffers);
-        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = RowTile.Depth(shapes.X.C) };
+        RowTile tile = RowTile.For(RowsTarget(shapes), shapes.X.W, shapes.X.C, buffers);
+        spec = spec with
+        {
+            TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = tile.Depth,
+            TileStages = tile.Stages, TileInvocations = tile.Invocations,
+        };
     }
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputRowsMatrix.Spec spec)
     {
-        RowTile tile = RowTile.For(shapes.X, shapes.X.W, buffers);
-        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = RowTile.Depth(4 * OutChannels) };
+        RowTile tile = RowTile.For(shapes.X, shapes.X.W, 4 * OutChannels, buffers);
+        spec = spec with
+        {
+            TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = tile.Depth,
+            TileStages = tile.Stages, TileInvocations = tile.Invocations,
+        };
     }
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dBackwardWeightRowsMatrix.Spec spec)
     {
         RowTile tile = RowTile.ForWeight(RowsRunWeight(shapes), Kernel, buffers);
-        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
+        spec = spec with
+        {
+            TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = tile.Depth,
+            TileStages = tile.Stages, TileInvocations = tile.Invocations,
+        };
     }
 
     /// <summary>What the convolution of single pixels gives.</summary>

@@ -262,20 +262,32 @@ public sealed partial record CropConcatConv2d(
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardRowsMatrix.Spec spec)
     {
-        RowTile tile = RowTile.For(shapes.Y, RowTile.LineWidth(shapes.Y, Kernel), buffers);
-        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = RowTile.Depth(shapes.Weight.C) };
+        RowTile tile = RowTile.For(shapes.Y, RowTile.LineWidth(shapes.Y, Kernel), shapes.Weight.C, buffers);
+        spec = spec with
+        {
+            TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = tile.Depth,
+            TileStages = tile.Stages, TileInvocations = tile.Invocations,
+        };
     }
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dBackwardInputRowsMatrix.Spec spec)
     {
-        RowTile tile = RowTile.For(Concatenated(shapes), RowTile.LineWidth(shapes.Y, Kernel), buffers);
-        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = RowTile.Depth(OutChannels) };
+        RowTile tile = RowTile.For(Concatenated(shapes), RowTile.LineWidth(shapes.Y, Kernel), OutChannels, buffers);
+        spec = spec with
+        {
+            TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = tile.Depth,
+            TileStages = tile.Stages, TileInvocations = tile.Invocations,
+        };
     }
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightRowsMatrix.Spec spec)
     {
         RowTile tile = RowTile.ForWeight(RunWeightShape(shapes), Kernel, buffers);
-        spec = spec with { TileRows = tile.Rows, TileColumns = tile.Columns };
+        spec = spec with
+        {
+            TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = tile.Depth,
+            TileStages = tile.Stages, TileInvocations = tile.Invocations,
+        };
     }
 
     private partial bool SupportsGemm(in Shapes shapes, DeviceProperties device)

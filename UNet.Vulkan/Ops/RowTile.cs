@@ -11,19 +11,36 @@ namespace UNet.Vulkan.Ops;
 /// </summary>
 /// <param name="Rows">Places of the line; of a gradient to the weight, output channels.</param>
 /// <param name="Columns">Channels of the target; of a gradient to the weight, channels of the neighbouring pixels that a row of taps reaches.</param>
-internal readonly record struct RowTile(uint Rows, uint Columns)
+/// <param name="Depth">Most channels of the source that are multiplied at a time; of a gradient to the weight, places.</param>
+/// <param name="Stages">How many such parts shared memory holds: <c>shaders/common/rows_stages.glsl</c>.</param>
+/// <param name="Invocations">
+/// Invocations of a workgroup. Fewer of them have larger shares of the tile, of which they multiply each number that they load from shared
+/// memory more often, in more registers.
+/// </param>
+internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth = 32, uint Stages = 1, uint Invocations = 256)
 {
-    /// <summary>All tiles of convolutions, as implementations declare them, in the order in which the rule prefers them.</summary>
-    public const string Tiles = "TILE_ROWS, TILE_COLUMNS: 128, 64; 64, 64; 128, 128";
+    /// <summary>
+    /// Tiles of convolutions that measured time may choose, as implementations declare them: the most promising first, those of the rule last.
+    /// </summary>
+    public const string Tiles = Constants
+        + "128, 128, 32, 2, 128; 128, 64, 32, 2, 128; 128, 128, 64, 1, 256; 64, 64, 64, 2, 128; 128, 64, 64, 1, 128; "
+        + "128, 64, 32, 1, 256; 64, 64, 32, 1, 256";
 
     /// <summary>The same of gradients to the weight: three times 64 channels fill 192 columns.</summary>
-    public const string WeightTiles = "TILE_ROWS, TILE_COLUMNS: 128, 64; 64, 192; 64, 64";
+    public const string WeightTiles = Constants
+        + "128, 128, 32, 2, 128; 64, 192, 32, 2, 128; 128, 64, 64, 1, 128; "
+        + "128, 64, 32, 1, 256; 64, 192, 32, 1, 256; 64, 64, 32, 1, 256";
+
+    private const string Constants = "TILE_ROWS, TILE_COLUMNS, TILE_DEPTH, TILE_STAGES, TILE_INVOCATIONS: ";
 
     private static readonly RowTile[] OfConvolutions = [.. Tiling.Parse(Tiles).Select(Of)];
     private static readonly RowTile[] OfWeights = [.. Tiling.Parse(WeightTiles).Select(Of)];
 
-    /// <summary>Invocations of a workgroup.</summary>
-    private const int Invocations = 256;
+    /// <summary>Tiles of convolutions among which the rule chooses, in the order in which it prefers them.</summary>
+    private static readonly RowTile[] ConvolutionsByRule = [new(128, 64), new(64, 64)];
+
+    /// <summary>The same of gradients to the weight.</summary>
+    private static readonly RowTile[] WeightsByRule = [new(128, 64), new(64, 192), new(64, 64)];
 
     /// <summary>Places that an image's rows are filled up to a multiple of, so that no tile reaches beyond them.</summary>
     private const int PackedPlaces = 128;
@@ -42,9 +59,6 @@ internal readonly record struct RowTile(uint Rows, uint Columns)
 
     /// <summary>To this multiple the rows of an image are filled up: 256 bytes of 16 channels, so that each image can be bound by itself.</summary>
     private const int ImageRows = 8;
-
-    /// <summary>Most of the depth that is multiplied at a time: channels of the source, or places of a gradient to the weight.</summary>
-    private const uint LargestDepth = 32;
 
     /// <summary>Rows of a source, as Float16: the line that its taps reach, and what the last tile reads behind it.</summary>
     /// <param name="channels">Channels of the source.</param>
@@ -115,14 +129,11 @@ internal readonly record struct RowTile(uint Rows, uint Columns)
         return each with { X = each.X * (uint)kernel };
     }
 
-    /// <summary>Channels of a source that are multiplied at a time: its rows have a multiple of them.</summary>
-    public static uint Depth(int sourceChannels) => Filled(sourceChannels, PackedSources) % LargestDepth == 0 ? LargestDepth : PackedSources;
-
-    /// <summary>Whether a device multiplies packed rows: it can bind them, and has a tile for each pass.</summary>
+    /// <summary>Whether a device multiplies packed rows: it can bind them, and the rule has a tile for each pass.</summary>
     /// <param name="source">Packed rows.</param>
     /// <param name="device">The device.</param>
     public static bool Suits(Shape source, DeviceProperties device)
-        => IsBindable(source, device) && OfConvolutions.Any(tile => tile.Fits(device)) && OfWeights.Any(tile => tile.Fits(device));
+        => IsBindable(source, device) && ConvolutionsByRule.Any(tile => tile.Fits(device)) && WeightsByRule.Any(tile => tile.Fits(device));
 
     /// <summary>
     /// The tile of a convolution that was chosen by measured time; else, by rule, the first that leaves no compute unit without a
@@ -130,8 +141,10 @@ internal readonly record struct RowTile(uint Rows, uint Columns)
     /// </summary>
     /// <param name="target">Shape of the target of the convolution.</param>
     /// <param name="lineWidth">Places of a row of the line.</param>
+    /// <param name="sourceChannels">Channels of the source: of them the depth of a tile is a divisor.</param>
     /// <param name="buffers">Says what was chosen, and for which device.</param>
-    public static RowTile For(Shape target, int lineWidth, IBufferBinding buffers) => For(target, lineWidth, buffers.Device, buffers.Tiling);
+    public static RowTile For(Shape target, int lineWidth, int sourceChannels, IBufferBinding buffers)
+        => For(target, lineWidth, sourceChannels, buffers.Device, buffers.Tiling);
 
     /// <summary>The same of a gradient to the weight; by rule, the first that is nowhere larger than the product.</summary>
     /// <param name="runWeight">Shape of the weight gradients of all runs.</param>
@@ -140,20 +153,27 @@ internal readonly record struct RowTile(uint Rows, uint Columns)
     public static RowTile ForWeight(Shape runWeight, int kernel, IBufferBinding buffers)
         => ForWeight(runWeight, kernel, buffers.Device, buffers.Tiling);
 
-    internal static RowTile For(Shape target, int lineWidth, DeviceProperties device, Tiling? chosen = null) => Best(
-        OfConvolutions, tile => Grid(target, lineWidth, tile.Rows, tile.Columns).Total >= (ulong)device.ComputeUnits, device, chosen);
+    internal static RowTile For(Shape target, int lineWidth, int sourceChannels, DeviceProperties device, Tiling? chosen = null)
+    {
+        RowTile tile = Chosen(OfConvolutions, device, chosen)
+            ?? ByRule(ConvolutionsByRule, tile => Grid(target, lineWidth, tile.Rows, tile.Columns).Total >= (ulong)device.ComputeUnits, device);
+        uint channels = (uint)Filled(sourceChannels, PackedSources);
+        return tile with { Depth = Math.Min(tile.Depth, channels & ~(channels - 1)) }; // the largest power of 2 that divides them
+    }
 
-    internal static RowTile ForWeight(Shape runWeight, int kernel, DeviceProperties device, Tiling? chosen = null) => Best(
-        OfWeights, tile => tile.Rows <= runWeight.C && tile.Columns <= kernel * Filled(runWeight.H, PackedSources), device, chosen);
+    internal static RowTile ForWeight(Shape runWeight, int kernel, DeviceProperties device, Tiling? chosen = null)
+        => Chosen(OfWeights, device, chosen)
+            ?? ByRule(WeightsByRule, tile => tile.Rows <= runWeight.C && tile.Columns <= kernel * Filled(runWeight.H, PackedSources), device);
+
+    /// <summary>What was chosen by measured time, if it is one of these tiles and the device has room for it.</summary>
+    private static RowTile? Chosen(RowTile[] all, DeviceProperties device, Tiling? chosen)
+        => chosen is not null && all.Contains(Of(chosen)) && Of(chosen).Fits(device) ? Of(chosen) : null;
 
     /// <summary>The smallest that fits the device where none is as it should be.</summary>
-    private static RowTile Best(RowTile[] all, Func<RowTile, bool> isGood, DeviceProperties device, Tiling? chosen)
+    private static RowTile ByRule(RowTile[] all, Func<RowTile, bool> isGood, DeviceProperties device)
     {
         RowTile[] fitting = [.. all.Where(tile => tile.Fits(device))];
-        if (chosen is not null && fitting.Contains(Of(chosen)))
-            return Of(chosen);
-        RowTile smallest = fitting.MinBy(tile => tile.Rows * tile.Columns);
-        return fitting.FirstOrDefault(isGood, smallest);
+        return fitting.FirstOrDefault(isGood, fitting.MinBy(tile => tile.Rows * tile.Columns));
     }
 
     /// <summary>So many places, what the taps of the last one reach, and the rows behind.</summary>
@@ -161,24 +181,26 @@ internal readonly record struct RowTile(uint Rows, uint Columns)
         => new(images, 1, Filled(checked(places + (kernel - 1) * (lineWidth + 1) + SpareRows), ImageRows), Filled(channels, PackedSources));
 
     private static bool IsBindable(Shape source, DeviceProperties device)
-        => source.Length * ElementType.Float16.SizeInBytes() <= device.MaxStorageBufferRange && device.MaxWorkgroupInvocations >= Invocations;
+        => source.Length * ElementType.Float16.SizeInBytes() <= device.MaxStorageBufferRange;
 
     /// <summary>
-    /// Whether each subgroup has whole matrices, in half the columns and its share of the rows, and both factors fit shared memory, with 16
-    /// bytes behind each row, beside a matrix of each subgroup and a table of the rows.
+    /// Whether the device has such workgroups, each subgroup whole matrices, in half the columns and its share of the rows, and shared memory
+    /// room for both factors, with 16 bytes behind each row, beside a matrix of each subgroup and a table of the rows.
     /// </summary>
-    private bool Fits(DeviceProperties device)
+    internal bool Fits(DeviceProperties device)
     {
-        if (device.MatrixSize == 0 || device.SubgroupSize > Invocations / 2)
+        if (device.MatrixSize == 0 || device.SubgroupSize > Invocations / 2 || device.MaxWorkgroupInvocations < Invocations)
             return false;
         uint size = (uint)device.MatrixSize;
-        uint subgroups = (uint)(Invocations / device.SubgroupSize);
-        uint factors = Math.Max((Rows + Columns) * (LargestDepth + 8), LargestDepth * (Rows + 8 + Columns + 8)) * 2;
+        uint subgroups = Invocations / (uint)device.SubgroupSize;
+        uint factors = Stages * Math.Max((Rows + Columns) * (Depth + 8), Depth * (Rows + 8 + Columns + 8)) * 2;
         return Rows % (subgroups / 2 * size) == 0 && Columns % (2 * size) == 0
             && factors + subgroups * size * (size + 4) * sizeof(float) + Rows * sizeof(uint) <= device.MaxSharedMemory;
     }
 
-    private static RowTile Of(Tiling tiling) => new(tiling.Values["TILE_ROWS"], tiling.Values["TILE_COLUMNS"]);
+    private static RowTile Of(Tiling tiling) => new(
+        tiling.Values["TILE_ROWS"], tiling.Values["TILE_COLUMNS"], tiling.Values["TILE_DEPTH"], tiling.Values["TILE_STAGES"],
+        tiling.Values["TILE_INVOCATIONS"]);
 
     private static int Filled(int count, int multiple) => checked((int)(WorkgroupCount.Cover(count, multiple).X * multiple));
 }

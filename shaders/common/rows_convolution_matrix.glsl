@@ -1,10 +1,11 @@
 // A convolution from packed rows (see common/rows_convolution.glsl) by matrices of subgroups (GL_KHR_cooperative_matrix).
-// One workgroup of 256 invocations computes TILE_COLUMNS channels at TILE_ROWS places of the line of one image; both factors stand in
-// shared memory, TILE_DEPTH of the depth at a time, while the next part is on its way in registers. Of the product each subgroup takes
-// half the columns and its share of the rows. The including file declares SUBGROUP_SIZE, MATRIX_SIZE, TILE_DEPTH (of which
-// KERNEL * row_channels() is a multiple), what common/rows_convolution.glsl asks for, and the buffers weight_rows and, by the name
-// SOURCE_ROWS, that of the source.
+// One workgroup computes TILE_COLUMNS channels at TILE_ROWS places of the line of one image; both factors stand in shared memory,
+// TILE_DEPTH of the depth at a time, in a ring of TILE_STAGES parts (see common/rows_stages.glsl). Of the product each subgroup takes half
+// the columns and its share of the rows. The including file declares its number of invocations, SUBGROUP_SIZE, MATRIX_SIZE, TILE_STAGES,
+// TILE_DEPTH (of which KERNEL * row_channels() is a multiple), what common/rows_convolution.glsl asks for, and the buffers weight_rows
+// and, by the name SOURCE_ROWS, that of the source.
 #include "common/rows_convolution.glsl"
+#include "common/rows_stages.glsl"
 
 const uint SUBGROUPS = gl_WorkGroupSize.x / SUBGROUP_SIZE;
 const uint ROWS_EACH = TILE_ROWS / (SUBGROUPS / 2u);
@@ -17,8 +18,8 @@ const uint SUM_PITCH = MATRIX_SIZE + 4u;
 const uint PIXEL_LOADS = (TILE_ROWS * EIGHTS + gl_WorkGroupSize.x - 1u) / gl_WorkGroupSize.x;
 const uint WEIGHT_LOADS = (TILE_COLUMNS * EIGHTS + gl_WorkGroupSize.x - 1u) / gl_WorkGroupSize.x;
 
-shared uvec4 pixel_part[TILE_ROWS * PITCH];
-shared uvec4 weight_part[TILE_COLUMNS * PITCH];
+shared uvec4 pixel_part[TILE_STAGES * TILE_ROWS * PITCH];
+shared uvec4 weight_part[TILE_STAGES * TILE_COLUMNS * PITCH];
 shared float part_of_subgroup[SUBGROUPS * MATRIX_SIZE * SUM_PITCH];
 
 uvec4 next_pixels[PIXEL_LOADS]; // of the next part, for each invocation
@@ -43,15 +44,15 @@ void load_part(uint pixel, uint weight) {
     }
 }
 
-void share_part() {
+void share_part(uint stage) {
     uint place = gl_LocalInvocationID.x / EIGHTS * PITCH + gl_LocalInvocationID.x % EIGHTS;
     if (loads_of(TILE_ROWS)) {
         [[unroll]] for (uint i = 0u; i < PIXEL_LOADS; i++)
-            pixel_part[place + i * (gl_WorkGroupSize.x / EIGHTS) * PITCH] = next_pixels[i];
+            pixel_part[stage * (TILE_ROWS * PITCH) + place + i * (gl_WorkGroupSize.x / EIGHTS) * PITCH] = next_pixels[i];
     }
     if (loads_of(TILE_COLUMNS)) {
         [[unroll]] for (uint i = 0u; i < WEIGHT_LOADS; i++)
-            weight_part[place + i * (gl_WorkGroupSize.x / EIGHTS) * PITCH] = next_weights[i];
+            weight_part[stage * (TILE_COLUMNS * PITCH) + place + i * (gl_WorkGroupSize.x / EIGHTS) * PITCH] = next_weights[i];
     }
 }
 
@@ -70,24 +71,32 @@ void convolve() {
     [[unroll]] for (uint part = 0u; part < PARTS_M * PARTS_N; part++)
         sum[part] = coopmat<float, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseAccumulator>(0.0);
 
+    uint parts = KERNEL * run / EIGHTS;
     load_part(pixel, weight);
-    for (uint next = EIGHTS; next <= KERNEL * run; next += EIGHTS) {
-        barrier(); // the part before has been read
-        share_part();
+    for (uint turn = 0u; turn < turns_of(parts); turn++) {
+        uint next = (turn + 1u) * EIGHTS;
         barrier();
+        if (shares_part(turn, parts))
+            share_part(stage_shared(turn));
+        if (TILE_STAGES == 1u)
+            barrier();
         if (next == end_of_run) {
             pixel += next_run;
             end_of_run += run;
         }
         if (next < KERNEL * run)
             load_part(pixel + next, weight + next);
+        if (!multiplies_part(turn))
+            continue;
+        uint pixel_stage = stage_multiplied(turn) * (TILE_ROWS * PITCH);
+        uint weight_stage = stage_multiplied(turn) * (TILE_COLUMNS * PITCH);
         [[unroll]] for (uint k = 0u; k < TILE_DEPTH; k += MATRIX_SIZE) {
             coopmat<float16_t, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseA> left[PARTS_M];
             [[unroll]] for (uint i = 0u; i < PARTS_M; i++)
-                coopMatLoad(left[i], pixel_part, (row0 + i * MATRIX_SIZE) * PITCH + k / 8u, PITCH, gl_CooperativeMatrixLayoutRowMajor);
+                coopMatLoad(left[i], pixel_part, pixel_stage + (row0 + i * MATRIX_SIZE) * PITCH + k / 8u, PITCH, gl_CooperativeMatrixLayoutRowMajor);
             [[unroll]] for (uint j = 0u; j < PARTS_N; j++) {
                 coopmat<float16_t, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseB> right;
-                coopMatLoad(right, weight_part, (column0 + j * MATRIX_SIZE) * PITCH + k / 8u, PITCH, gl_CooperativeMatrixLayoutColumnMajor);
+                coopMatLoad(right, weight_part, weight_stage + (column0 + j * MATRIX_SIZE) * PITCH + k / 8u, PITCH, gl_CooperativeMatrixLayoutColumnMajor);
                 [[unroll]] for (uint i = 0u; i < PARTS_M; i++)
                     sum[i * PARTS_N + j] = coopMatMulAdd(left[i], right, sum[i * PARTS_N + j]);
             }

@@ -1,8 +1,9 @@
 // Gradient of a convolution to its weight from packed rows by matrices of subgroups (GL_KHR_cooperative_matrix); see
 // common/rows_weight.glsl.
-// One workgroup of 256 invocations computes a tile; both factors stand in shared memory, TILE_DEPTH places at a time, while the next
-// part is on its way in registers. Of the product each subgroup takes half the columns and its share of the rows. The including file
-// declares SUBGROUP_SIZE, MATRIX_SIZE and what common/rows_weight.glsl asks for.
+// One workgroup computes a tile; both factors stand in shared memory, TILE_DEPTH places at a time, in a ring of TILE_STAGES parts (see
+// common/rows_stages.glsl). Of the product each subgroup takes half the columns and its share of the rows. The including file declares
+// its number of invocations, SUBGROUP_SIZE, MATRIX_SIZE, TILE_STAGES and what common/rows_weight.glsl asks for.
+#include "common/rows_stages.glsl"
 #include "common/rows_weight.glsl"
 
 const uint SUBGROUPS = gl_WorkGroupSize.x / SUBGROUP_SIZE;
@@ -15,8 +16,8 @@ const uint RIGHT_PITCH = TILE_COLUMNS / 8u + 1u;
 const uint LEFT_LOADS = TILE_DEPTH * (TILE_ROWS / 8u) / gl_WorkGroupSize.x;
 const uint RIGHT_LOADS = TILE_DEPTH * (TILE_COLUMNS / 8u) / gl_WorkGroupSize.x;
 
-shared uvec4 left_part[TILE_DEPTH * LEFT_PITCH];
-shared uvec4 right_part[TILE_DEPTH * RIGHT_PITCH];
+shared uvec4 left_part[TILE_STAGES * TILE_DEPTH * LEFT_PITCH];
+shared uvec4 right_part[TILE_STAGES * TILE_DEPTH * RIGHT_PITCH];
 shared float part_of_subgroup[SUBGROUPS * MATRIX_SIZE * MATRIX_SIZE];
 
 uvec4 next_left[LEFT_LOADS]; // of the next part, for each invocation
@@ -34,14 +35,14 @@ void load_part(uint left, uint right) {
     }
 }
 
-void share_part() {
+void share_part(uint stage) {
     [[unroll]] for (uint i = 0u; i < LEFT_LOADS; i++) {
         uint item = i * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
-        left_part[item / (TILE_ROWS / 8u) * LEFT_PITCH + item % (TILE_ROWS / 8u)] = next_left[i];
+        left_part[(stage * TILE_DEPTH + item / (TILE_ROWS / 8u)) * LEFT_PITCH + item % (TILE_ROWS / 8u)] = next_left[i];
     }
     [[unroll]] for (uint i = 0u; i < RIGHT_LOADS; i++) {
         uint item = i * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
-        right_part[item / (TILE_COLUMNS / 8u) * RIGHT_PITCH + item % (TILE_COLUMNS / 8u)] = next_right[i];
+        right_part[(stage * TILE_DEPTH + item / (TILE_COLUMNS / 8u)) * RIGHT_PITCH + item % (TILE_COLUMNS / 8u)] = next_right[i];
     }
 }
 
@@ -56,22 +57,28 @@ void sum_products() {
     [[unroll]] for (uint part = 0u; part < PARTS_M * PARTS_N; part++)
         sum[part] = coopmat<float, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseAccumulator>(0.0);
 
+    uint parts = (length + TILE_DEPTH - 1u) / TILE_DEPTH;
     if (length > 0u)
         load_part(left_start, right_start);
-    for (uint at = 0u; at < length; at += TILE_DEPTH) {
-        barrier(); // the part before has been read
-        share_part();
+    for (uint turn = 0u; turn < turns_of(parts); turn++) {
+        uint next = (turn + 1u) * TILE_DEPTH;
         barrier();
-        uint next = at + TILE_DEPTH;
+        if (shares_part(turn, parts))
+            share_part(stage_shared(turn));
+        if (TILE_STAGES == 1u)
+            barrier();
         if (next < length)
             load_part(left_start + next * (left_row_channels() / 8u), right_start + next * (right_row_channels() / 8u));
+        if (!multiplies_part(turn))
+            continue;
+        uint stage = stage_multiplied(turn) * TILE_DEPTH;
         [[unroll]] for (uint k = 0u; k < TILE_DEPTH; k += MATRIX_SIZE) {
             coopmat<float16_t, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseA> left[PARTS_M];
             [[unroll]] for (uint i = 0u; i < PARTS_M; i++)
-                coopMatLoad(left[i], left_part, k * LEFT_PITCH + (row0 + i * MATRIX_SIZE) / 8u, LEFT_PITCH, gl_CooperativeMatrixLayoutColumnMajor);
+                coopMatLoad(left[i], left_part, (stage + k) * LEFT_PITCH + (row0 + i * MATRIX_SIZE) / 8u, LEFT_PITCH, gl_CooperativeMatrixLayoutColumnMajor);
             [[unroll]] for (uint j = 0u; j < PARTS_N; j++) {
                 coopmat<float16_t, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseB> right;
-                coopMatLoad(right, right_part, k * RIGHT_PITCH + (column0 + j * MATRIX_SIZE) / 8u, RIGHT_PITCH, gl_CooperativeMatrixLayoutRowMajor);
+                coopMatLoad(right, right_part, (stage + k) * RIGHT_PITCH + (column0 + j * MATRIX_SIZE) / 8u, RIGHT_PITCH, gl_CooperativeMatrixLayoutRowMajor);
                 [[unroll]] for (uint i = 0u; i < PARTS_M; i++)
                     sum[i * PARTS_N + j] = coopMatMulAdd(left[i], right, sum[i * PARTS_N + j]);
             }

@@ -6,7 +6,7 @@
 #extension GL_KHR_memory_scope_semantics : require
 #extension GL_KHR_shader_subgroup_basic : require
 // Convolution on matrix units from packed rows: the function of conv2d/forward; see common/rows_convolution_matrix.glsl.
-layout(local_size_x = 256) in;
+layout(local_size_x = 256, local_size_x_id = 8) in; // TILE_INVOCATIONS
 
 layout(constant_id = 0) const uint KERNEL = 3u;
 layout(constant_id = 1) const uint RECTIFY_OUTPUT = 0u; // 1: max(y, 0) is stored
@@ -15,6 +15,7 @@ layout(constant_id = 3) const uint MATRIX_SIZE = 16u;
 layout(constant_id = 4) const uint TILE_ROWS = 128u;
 layout(constant_id = 5) const uint TILE_COLUMNS = 128u;
 layout(constant_id = 6) const uint TILE_DEPTH = 32u;
+layout(constant_id = 7) const uint TILE_STAGES = 1u;
 
 layout(set = 0, binding = 0, std430) readonly buffer PixelRows { uvec4 pixel_rows[]; };
 layout(set = 0, binding = 1, std430) readonly buffer WeightRows { uvec4 weight_rows[]; };

@@ -7,13 +7,14 @@
 #extension GL_KHR_shader_subgroup_basic : require
 // Gradient of the 2x2 stride-2 transposed convolution to its weight on matrix units from packed rows, first half: the function of
 // conv_transpose2d/backward_weight_gemm without the bias, over runs of the pixels of an image; see common/rows_weight_matrix.glsl.
-layout(local_size_x = 256) in;
+layout(local_size_x = 256, local_size_x_id = 6) in; // TILE_INVOCATIONS
 
 layout(constant_id = 0) const uint SUBGROUP_SIZE = 32u;
 layout(constant_id = 1) const uint MATRIX_SIZE = 16u;
 layout(constant_id = 2) const uint TILE_ROWS = 128u;
 layout(constant_id = 3) const uint TILE_COLUMNS = 64u;
 layout(constant_id = 4) const uint TILE_DEPTH = 32u;
+layout(constant_id = 5) const uint TILE_STAGES = 1u;
 
 layout(set = 0, binding = 0, std430) readonly buffer PixelRows { uvec4 pixel_rows[]; };
 layout(set = 0, binding = 1, std430) readonly buffer GradientRows { uvec4 gradient_rows[]; };

@@ -7,7 +7,7 @@
 #extension GL_KHR_shader_subgroup_basic : require
 // Gradient of the convolution of a concatenation to its two parts, on matrix units from packed rows: of the skip connection that within
 // the crop, around which crop_concat_conv2d/clear_border sets 0; see common/rows_convolution_matrix.glsl.
-layout(local_size_x = 256) in;
+layout(local_size_x = 256, local_size_x_id = 10) in; // TILE_INVOCATIONS
 
 layout(constant_id = 0) const uint KERNEL = 3u;
 layout(constant_id = 1) const uint PADDING = 0u;
@@ -18,6 +18,7 @@ layout(constant_id = 5) const uint MATRIX_SIZE = 16u;
 layout(constant_id = 6) const uint TILE_ROWS = 128u;
 layout(constant_id = 7) const uint TILE_COLUMNS = 128u;
 layout(constant_id = 8) const uint TILE_DEPTH = 32u;
+layout(constant_id = 9) const uint TILE_STAGES = 1u;
 
 layout(set = 0, binding = 0, std430) readonly buffer GradientRows { uvec4 gradient_rows[]; };
 layout(set = 0, binding = 1, std430) readonly buffer WeightRows { uvec4 weight_rows[]; };
