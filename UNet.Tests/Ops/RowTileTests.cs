@@ -144,6 +144,7 @@ public class RowTileTests
         Shape target = new(1, 512, 54, 54);
         Assert.Equal(Of(large), RowTile.For(target, lineWidth: 56, 512, Gpu, large));
         Assert.Equal(new RowTile(128, 64), RowTile.For(target, lineWidth: 56, 512, Gpu with { MaxSharedMemory = 32_768 }, large));
+        Assert.Equal(new RowTile(128, 64), RowTile.For(target, lineWidth: 56, 512, Gpu with { SubgroupSize = 64 }, large)); // two subgroups
         Tiling weights = Tiling.Parse(RowTile.WeightTiles)[0];
         Assert.Equal(Of(weights), RowTile.ForWeight(new Shape(4, 512, 512, 9), kernel: 3, Gpu, weights));
         Assert.False(RowTile.Suits(new Shape(1, 1, 4096, 64), Gpu with { MaxWorkgroupInvocations = 128 }));

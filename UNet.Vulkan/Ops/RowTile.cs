@@ -33,6 +33,9 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth = 32
 
     private const string Constants = "TILE_ROWS, TILE_COLUMNS, TILE_DEPTH, TILE_STAGES, TILE_INVOCATIONS: ";
 
+    /// <summary>With fewer, of 64 lanes, AMD's RDNA 3 has not enough registers for their shares.</summary>
+    private const int FewestSubgroups = 4;
+
     private static readonly RowTile[] OfConvolutions = [.. Tiling.Parse(Tiles).Select(Of)];
     private static readonly RowTile[] OfWeights = [.. Tiling.Parse(WeightTiles).Select(Of)];
 
@@ -189,7 +192,7 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth = 32
     /// </summary>
     internal bool Fits(DeviceProperties device)
     {
-        if (device.MatrixSize == 0 || device.SubgroupSize > Invocations / 2 || device.MaxWorkgroupInvocations < Invocations)
+        if (device.MatrixSize == 0 || device.SubgroupSize > Invocations / FewestSubgroups || device.MaxWorkgroupInvocations < Invocations)
             return false;
         uint size = (uint)device.MatrixSize;
         uint subgroups = Invocations / (uint)device.SubgroupSize;
