@@ -17,9 +17,6 @@ public sealed unsafe class PreparedMemory : IDisposable
     /// <summary>Addresses for what a session needs besides the values. None of it is taken before it is touched.</summary>
     private const long Room = 1L << 30;
 
-    /// <summary>Of that, so much is touched ahead: little beside what a session with so many values will need.</summary>
-    private const long TouchedAhead = 128L << 20;
-
     private const int PieceBytes = 4 << 20;
 
     private readonly ImmutableDictionary<string, BufferRange> _places;
@@ -27,8 +24,7 @@ public sealed unsafe class PreparedMemory : IDisposable
     private readonly Task<bool> _filling;
     private readonly Lock _lock = new();
     private readonly byte* _start;
-    private volatile bool _isEnough;
-    private bool _isFreed;
+    private volatile bool _isFreed;
 
     private PreparedMemory(ImmutableDictionary<string, BufferRange> places, Action<string, Span<float>, long> read)
     {
@@ -36,7 +32,7 @@ public sealed unsafe class PreparedMemory : IDisposable
         long used = places.Values.Select(place => place.End).DefaultIfEmpty().Max();
         Size = (used + Room) / Alignment * Alignment;
         _start = (byte*)NativeMemory.AlignedAlloc((nuint)Size, Alignment);
-        _filling = Task.Run(() => Fill(used));
+        _filling = Task.Run(Fill);
     }
 
     /// <summary>Bytes of addresses; a session takes from the first on as many as it needs.</summary>
@@ -103,14 +99,10 @@ public sealed unsafe class PreparedMemory : IDisposable
         NativeMemory.AlignedFree(_start);
     }
 
-    private void Finish()
-    {
-        _isEnough = true;
-        ((IAsyncResult)_filling).AsyncWaitHandle.WaitOne();
-    }
+    private void Finish() => ((IAsyncResult)_filling).AsyncWaitHandle.WaitOne();
 
     /// <summary>Whether all values are there.</summary>
-    private bool Fill(long used)
+    private bool Fill()
     {
         try
         {
@@ -118,19 +110,19 @@ public sealed unsafe class PreparedMemory : IDisposable
             {
                 for (long at = 0; at < place.Length; at += PieceBytes)
                 {
+                    if (_isFreed)
+                        return false;
                     var piece = new Span<byte>(_start + place.Offset + at, (int)Math.Min(PieceBytes, place.Length - at));
                     FreshMemory.Populate(piece);
                     _read(name, MemoryMarshal.Cast<byte, float>(piece), at / sizeof(float));
                 }
             }
+            return true;
         }
         catch (InputException)
         {
             // Whoever reads the values next finds out why.
             return false;
         }
-        for (long at = used; at < used + TouchedAhead && !_isEnough; at += PieceBytes)
-            FreshMemory.Populate(_start + at, PieceBytes);
-        return true;
     }
 }
