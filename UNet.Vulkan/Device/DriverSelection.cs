@@ -37,8 +37,8 @@ internal static partial class DriverSelection
     public static bool MayFindGpu => !OperatingSystem.IsLinux() || Directory.Exists(GraphicsDevices) || OtherDevices.Any(File.Exists);
 
     /// <summary>
-    /// Has Mesa's drivers of GPUs, and its choice among GPUs, left out where Linux has no GPU for them and the user has chosen nothing. To be called before the
-    /// loader loads a driver.
+    /// Has Mesa's drivers of GPUs, and its choice among GPUs, left out where Linux has no GPU for them and the user has chosen nothing. To
+    /// be called before the loader loads a driver.
     /// </summary>
     public static void LeaveOutNeedless()
     {
