@@ -49,11 +49,17 @@ internal sealed class PassRun : IDisposable
     public long Bytes { get; }
 
     /// <summary>The plan of all passes, and of one alone in the same memory.</summary>
-    public static (ExecutionPlan Whole, ExecutionPlan Alone) Plan(SampleGraph subject, VulkanDevice device, Implementation implementation)
+    /// <param name="subject">The op with its tensors.</param>
+    /// <param name="device">The device.</param>
+    /// <param name="implementation">How the pass is computed.</param>
+    /// <param name="tiling">One of the implementation's tilings; null for the rule's.</param>
+    public static (ExecutionPlan Whole, ExecutionPlan Alone) Plan(
+        SampleGraph subject, VulkanDevice device, Implementation implementation, Tiling? tiling = null)
     {
         ExecutionPlan whole = Planner.Plan(subject.Graph, device.Properties, new PlanOptions
         {
             Choose = (_, candidates) => candidates.FirstOrDefault(candidate => ReferenceEquals(candidate, implementation)) ?? candidates[0],
+            Tile = (_, chosen) => ReferenceEquals(chosen, implementation) ? tiling : null,
         });
         string label = subject.Graph.Invocations.First(invocation => invocation.Pass.Index == implementation.PassIndex).ToString();
         return (whole, whole.Only(label));

@@ -137,12 +137,7 @@ internal static class TilingProfile
         public TilingRun(VulkanDevice device, OpSample sample, Implementation implementation, Tiling? tiling, string[] constants)
         {
             (_device, _constants, _sample) = (device, constants, new SampleGraph(sample));
-            string label = _sample.Graph.Invocations.First(invocation => invocation.Pass.Index == implementation.PassIndex).ToString();
-            _plan = Planner.Plan(_sample.Graph, device.Properties, new PlanOptions
-            {
-                Choose = (_, candidates) => candidates.FirstOrDefault(candidate => ReferenceEquals(candidate, implementation)) ?? candidates[0],
-                Tile = (_, chosen) => ReferenceEquals(chosen, implementation) ? tiling : null,
-            }).Only(label);
+            _plan = PassRun.Plan(_sample, device, implementation, tiling).Alone;
             Tilings.Add(tiling);
         }
 
