@@ -5,7 +5,10 @@ using Xunit;
 
 namespace UNet.Tests.Ops;
 
-/// <summary>The tiles of convolutions from windows in shared memory: which one is taken. What they compute, the op checks compare on GPUs.</summary>
+/// <summary>
+/// The tiles of convolutions from windows in shared memory: which one is taken. What they compute, <see cref="Checks.HardwareKernelTests"/>
+/// compare, and on GPUs the op checks.
+/// </summary>
 public class WindowTileTests
 {
     private static readonly DeviceProperties Gpu = TestDevice.Shared.Properties with { Type = DeviceType.Discrete };

@@ -26,11 +26,12 @@ public static class DeviceComparison
     /// </summary>
     /// <param name="sample">The op and its input shapes.</param>
     /// <param name="createSession">Creates a session on the device to check.</param>
-    public static IEnumerable<CheckResult> Run(OpSample sample, SessionFactory createSession)
+    /// <param name="implementation">Only where an implementation of this name runs; null checks all of them.</param>
+    public static IEnumerable<CheckResult> Run(OpSample sample, SessionFactory createSession, string? implementation = null)
     {
-        IEnumerable<CheckResult> results = Run(new SampleGraph(sample), createSession, RoundsOrNot);
+        IEnumerable<CheckResult> results = Run(new SampleGraph(sample), createSession, implementation, RoundsOrNot);
         return sample.Op.Info.Passes.SelectMany(pass => pass.Implementations).Any(Rounds)
-            ? results.Concat(Run(new SampleGraph(sample, ofFloat16: true), createSession, used => used.Any(Rounds)))
+            ? results.Concat(Run(new SampleGraph(sample, ofFloat16: true), createSession, implementation, used => used.Any(Rounds)))
             : results;
 
         static bool Rounds(Implementation implementation) => implementation.Numerics == NumericsClass.Float16;
@@ -38,7 +39,7 @@ public static class DeviceComparison
     }
 
     private static IEnumerable<CheckResult> Run(
-        SampleGraph subject, SessionFactory createSession, Func<IEnumerable<Implementation>, bool> isWanted)
+        SampleGraph subject, SessionFactory createSession, string? name, Func<IEnumerable<Implementation>, bool> isWanted)
     {
         OpSample sample = subject.Sample;
         using var reference = new ReferenceSession<double>(subject.Graph);
@@ -56,7 +57,8 @@ public static class DeviceComparison
                 GuardBytes = Guard,
                 Choose = (invocation, candidates) =>
                 {
-                    Implementation chosen = candidates.Last(candidate => candidate.Index <= wanted);
+                    Implementation chosen = candidates.Last(candidate
+                        => candidate.Index <= wanted && (name is null || candidate.Index == 0 || candidate.Name == name));
                     used.Add(invocation.Pass, chosen);
                     return chosen;
                 },
@@ -66,7 +68,7 @@ public static class DeviceComparison
                 pair => $"{pair.Key.Name}: {(pair.Value.Name.Length == 0 ? "plain" : pair.Value.Name)}"));
             if (subject.IsOfFloat16)
                 implementations += "; numbers of 16 bits";
-            if (!seen.Add(implementations) || !isWanted(used.Values))
+            if (!seen.Add(implementations) || !isWanted(used.Values) || (name is not null && used.Values.All(chosen => chosen.Name != name)))
                 continue;
             subject.WriteData(device);
             device.Run();

@@ -295,7 +295,7 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
 
     /// <summary>
     /// Not where most of a workgroup would have no channel, nor on software drivers, which take minutes to compile what the op checks
-    /// would ask of it.
+    /// would ask of it (a few samples of the tests are planned for GPUs and run there).
     /// </summary>
     private partial bool SupportsWindow(in Shapes shapes, DeviceProperties device)
         => !device.IsSoftware && Kernel == 3 && Padding < Kernel && Math.Min(shapes.X.C, OutChannels) >= WindowTile.FewestChannels
