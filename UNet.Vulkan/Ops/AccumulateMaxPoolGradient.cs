@@ -10,18 +10,17 @@ namespace UNet.Vulkan.Ops;
 /// where d_x is the gradient of each pooled pixel at the first maximum of its window and 0 elsewhere. Planning puts it in the
 /// place of both where a skip connection's tensor is pooled as well.
 /// </summary>
-/// <param name="Rectify">Whether max(x, 0) was pooled: a <see cref="Relu"/> before the pool.</param>
 [Op]
 [NoGradient]
 [Forward<AccumulateMaxPoolGradientForward>]
-[Sample("x: 1x1x4x6; pooled_gradient: 1x1x2x3; sum: 1x1x4x6")]
-[Sample("x: 2x3x7x9; pooled_gradient: 2x3x3x4; sum: 2x3x7x9")]
-[Sample("x: 1x2x10x67; pooled_gradient: 1x2x5x33; sum: 1x2x10x67", "Rectify: Rectification.OnLoad")]
-[Sample("x: 1x2x8x64; pooled_gradient: 1x2x4x32; sum: 1x2x8x64", "Rectify: Rectification.Stored")]
-public sealed partial record AccumulateMaxPoolGradient(Rectification Rectify = Rectification.None)
+[Sample("place: 1x1x1x3; pooled_gradient: 1x1x2x3; sum: 1x1x4x6")]
+[Sample("place: 2x3x1x4; pooled_gradient: 2x3x3x4; sum: 2x3x7x9")]
+[Sample("place: 1x2x3x33; pooled_gradient: 1x2x19x33; sum: 1x2x38x67")]
+[Sample("place: 1x2x1x32; pooled_gradient: 1x2x8x32; sum: 1x2x17x64")]
+public sealed partial record AccumulateMaxPoolGradient
 {
-    /// <summary>What was pooled [N,C,H,W].</summary>
-    [Input] public static partial Role X { get; }
+    /// <summary>Where the maximum of each window lies (<see cref="MaxPool2d.Place"/>).</summary>
+    [Input(Element = ElementType.UInt32)] public static partial Role Place { get; }
 
     /// <summary>Gradient to the pooled pixels [N,C,H/2,W/2], rounded down.</summary>
     [Input] public static partial Role PooledGradient { get; }
@@ -29,29 +28,22 @@ public sealed partial record AccumulateMaxPoolGradient(Rectification Rectify = R
     /// <summary>The sum so far [N,C,H,W], updated in place.</summary>
     [State] public static partial Role Sum { get; }
 
-    /// <inheritdoc/>
-    public override float SampleElement(Role role, float normal) => role == X ? Rectify.SampleElement(normal) : normal;
+    /// <summary>Any place of each window.</summary>
+    public override uint SampleInteger(Role role, uint random, ReadOnlySpan<Shape> shapes)
+        => Enumerable.Range(0, 8).Aggregate(0u, (word, window) => word | (random >> 4 * window) % 5 << 4 * window);
 
     private partial void InferShapes(ref Shapes shapes)
     {
-        Shape pooled = new MaxPool2d().InferShapes([shapes.X])[MaxPool2d.Y.Index];
-        if (shapes.PooledGradient != pooled || shapes.Sum != shapes.X)
-            throw new ArgumentException($"gradients {shapes.PooledGradient} of {shapes.X} cannot be added to {shapes.Sum}.");
+        Shape pooled = new MaxPool2d().InferShapes([shapes.Sum])[MaxPool2d.Y.Index];
+        if (shapes.PooledGradient != pooled || shapes.Place != MaxPool2d.PlaceShape(pooled))
+            throw new ArgumentException($"gradients {shapes.PooledGradient} at {shapes.Place} places cannot be added to {shapes.Sum}.");
     }
 
     private partial WorkgroupCount Grid(in Shapes shapes, in AccumulateMaxPoolGradientForward.Spec spec)
         => WorkgroupCount.Cover(
             shapes.PooledGradient.W, AccumulateMaxPoolGradientForward.Info.LocalSize.X, shapes.PooledGradient.H, spec.TileH,
-            (long)shapes.X.N * shapes.X.C);
+            (long)shapes.Sum.N * shapes.Sum.C);
 
     private partial void ForwardReference<T>(in Tensors<T> tensors) where T : IFloatingPointIeee754<T>
-    {
-        (Tensor<T> x, Tensor<T> gradient, Tensor<T> sum) = (tensors.X, tensors.PooledGradient, tensors.Sum);
-        for (int i = 0; i < gradient.Shape.Length; i++)
-        {
-            int maximum = MaxPool2d.FirstMaximum(x, i, gradient.Shape.H, gradient.Shape.W);
-            if (Rectify == Rectification.None || x[maximum] > T.Zero)
-                sum[maximum] += gradient[i];
-        }
-    }
+        => MaxPool2d.Accumulate(tensors.Sum, tensors.Place, tensors.PooledGradient);
 }

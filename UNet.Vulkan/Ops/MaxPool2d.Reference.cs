@@ -5,33 +5,59 @@ namespace UNet.Vulkan.Ops;
 
 public sealed partial record MaxPool2d
 {
+    /// <summary>Stands for the place of a maximum that no gradient reaches.</summary>
+    private const uint Nowhere = 4;
+
     private partial void ForwardReference<T>(in Tensors<T> tensors) where T : IFloatingPointIeee754<T>
     {
-        (Tensor<T> x, Tensor<T> y) = (tensors.X.Rectified(Rectify), tensors.Y);
+        (Tensor<T> x, Tensor<T> y) = (tensors.X, tensors.Y);
+        tensors.Place.Span.Clear();
         for (int i = 0; i < y.Shape.Length; i++)
-            y[i] = x[FirstMaximum(x, i, y.Shape.H, y.Shape.W)];
+        {
+            uint place = 0;
+            for (uint other = 1; other < 4; other++)
+            {
+                if (x[Corner(x.Shape, y.Shape, i, other)] > x[Corner(x.Shape, y.Shape, i, place)])
+                    place = other;
+            }
+            y[i] = x[Corner(x.Shape, y.Shape, i, place)];
+            if (Rectify != Rectification.None && !(y[i] > T.Zero))
+                place = Nowhere;
+            (int word, int shift) = WordOf(y.Shape, i);
+            tensors.Place[word] |= place << shift;
+        }
+        y.Rectify(Rectify == Rectification.OnLoad);
     }
 
     private partial void BackwardReference<T>(in Tensors<T> tensors) where T : IFloatingPointIeee754<T>
     {
-        (Tensor<T> x, Tensor<T> dY, Tensor<T> dX) = (tensors.X, tensors.DY, tensors.DX);
-        dX.Span.Clear();
-        for (int i = 0; i < dY.Shape.Length; i++)
-            dX[FirstMaximum(x, i, dY.Shape.H, dY.Shape.W)] = dY[i];
-        dX.MaskBy(x, Rectify);
+        tensors.DX.Span.Clear();
+        Accumulate(tensors.DX, tensors.Place, tensors.DY);
     }
 
-    /// <summary>Index of the first maximum, in row-major order, of the window of output <paramref name="i"/>.</summary>
-    internal static int FirstMaximum<T>(Tensor<T> x, int i, int height, int width) where T : IFloatingPointIeee754<T>
+    /// <summary>Adds the gradients of pooled pixels to those of the pixels that were the maxima.</summary>
+    internal static void Accumulate<T>(Tensor<T> sum, Tensor<uint> places, Tensor<T> pooled) where T : IFloatingPointIeee754<T>
     {
-        (int plane, int p, int q) = (i / (height * width), i / width % height, i % width);
-        int first = (plane * x.Shape.H + 2 * p) * x.Shape.W + 2 * q;
-        int largest = first;
-        foreach (int other in (ReadOnlySpan<int>)[first + 1, first + x.Shape.W, first + x.Shape.W + 1])
+        for (int i = 0; i < pooled.Shape.Length; i++)
         {
-            if (x[other] > x[largest])
-                largest = other;
+            (int word, int shift) = WordOf(pooled.Shape, i);
+            uint place = places[word] >> shift & 15;
+            if (place != Nowhere)
+                sum[Corner(sum.Shape, pooled.Shape, i, place)] += pooled[i];
         }
-        return largest;
+    }
+
+    /// <summary>Index of a corner of the window of pooled pixel <paramref name="i"/>.</summary>
+    private static int Corner(Graph.Shape x, Graph.Shape pooled, int i, uint place)
+    {
+        (int plane, int p, int q) = (i / (pooled.H * pooled.W), i / pooled.W % pooled.H, i % pooled.W);
+        return (plane * x.H + 2 * p + (int)(place / 2)) * x.W + 2 * q + (int)(place % 2);
+    }
+
+    /// <summary>The word that holds the place of pooled pixel <paramref name="i"/>, and by how many bits it lies above the lowest.</summary>
+    private static (int Word, int Shift) WordOf(Graph.Shape pooled, int i)
+    {
+        (int plane, int p, int q) = (i / (pooled.H * pooled.W), i / pooled.W % pooled.H, i % pooled.W);
+        return ((plane * PlaceShape(pooled).H + p / PlacesInWord) * pooled.W + q, p % PlacesInWord * (32 / PlacesInWord));
     }
 }

@@ -18,8 +18,9 @@ namespace UNet.Vulkan.Ops;
 [Sample("x: 2x3x8x10")]
 [Sample("x: 2x3x7x9")]
 [Sample("x: 1x2x6x131")]
+[Sample("x: 2x2x35x5")]
 [Sample("x: 2x3x7x9", "Rectify: Rectification.OnLoad")]
-[Sample("x: 2x3x7x68", "Rectify: Rectification.OnLoad")]
+[Sample("x: 2x3x39x68", "Rectify: Rectification.OnLoad")]
 [Sample("x: 2x3x7x9", "Rectify: Rectification.Stored")]
 public sealed partial record MaxPool2d(Rectification Rectify = Rectification.None)
 {
@@ -28,6 +29,16 @@ public sealed partial record MaxPool2d(Rectification Rectify = Rectification.Non
 
     /// <summary>Output [N,C,H/2,W/2], rounded down.</summary>
     [Output] public static partial Role Y { get; }
+
+    /// <summary>
+    /// Where the maximum of each window lies [N,C,⌈H/2/8⌉,W/2], so that the backward pass does without x: 0 to 3, the window's corners in
+    /// row-major order, or 4 where a fused ReLU's derivative is 0. Eight windows, one below the other, share a word, 4 bits each, the
+    /// uppermost in the lowest.
+    /// </summary>
+    [Saved(Element = ElementType.UInt32)] public static partial Role Place { get; }
+
+    /// <summary>Windows whose places share a word.</summary>
+    private const int PlacesInWord = 8;
 
     /// <inheritdoc/>
     public override Op? Rectified(Role role, Rectification how)
@@ -44,7 +55,12 @@ public sealed partial record MaxPool2d(Rectification Rectify = Rectification.Non
         if (shapes.X.H < 2 || shapes.X.W < 2)
             throw new ArgumentException($"an input of {shapes.X.H} x {shapes.X.W} pixels is too small for a 2 x 2 max-pool.");
         shapes.Y = new Shape(shapes.X.N, shapes.X.C, shapes.X.H / 2, shapes.X.W / 2);
+        shapes.Place = PlaceShape(shapes.Y);
     }
+
+    /// <summary>Shape of the places of pooled pixels [N,C,H,W].</summary>
+    internal static Shape PlaceShape(Shape pooled)
+        => new(pooled.N, pooled.C, (pooled.H + PlacesInWord - 1) / PlacesInWord, pooled.W);
 
     private partial bool SupportsPairs(in Shapes shapes, DeviceProperties device)
         => int.IsEvenInteger(shapes.X.W) && device.HasBufferAddresses && device.HasInt64;

@@ -18,12 +18,12 @@ internal static class PoolGradientFusion
         {
             Value term = accumulation.Node[AccumulateGradient.Term];
             Invocation[] users = [.. schedule.Where(invocation => invocation.Reads.Contains(term) || invocation.Writes.Contains(term))];
-            if (term.IsKept || users is not [{ Node.Op: MaxPool2d pool, Pass.IsForward: false } backward, _])
+            if (term.IsKept || users is not [{ Node.Op: MaxPool2d, Pass.IsForward: false } backward, _])
                 continue;
-            var op = new AccumulateMaxPoolGradient(pool.Rectify);
+            var op = new AccumulateMaxPoolGradient();
             Node node = new(
                 accumulation.Node.Name, op,
-                [backward.Node[MaxPool2d.X], backward.Gradients[MaxPool2d.Y.Index], accumulation.Node[AccumulateGradient.Sum]]);
+                [backward.Node[MaxPool2d.Place], backward.Gradients[MaxPool2d.Y.Index], accumulation.Node[AccumulateGradient.Sum]]);
             Invocation fused = new(node, op.Info.Forward, [null, null, null]);
             if (!Fusion.IsAsGood(implementation(fused), implementation(backward)))
                 continue;

@@ -21,8 +21,8 @@ internal static class Recomputation
         HashSet<Value> readForward = [.. schedule.Take(forward).SelectMany(invocation => invocation.Reads)];
         foreach (Invocation invocation in schedule.Take(forward).Where(invocation => invocation.Node.Op.Info.HasGradient))
         {
-            // What only a backward pass reads is of another kind: it was computed for that.
-            if (invocation.Writes.All(value => !value.IsKept && !value.IsCheckpoint && readForward.Contains(value)))
+            // Where only a backward pass reads what it writes, it is of another kind: it was computed for that.
+            if (invocation.Writes.All(value => !value.IsKept && !value.IsCheckpoint) && invocation.Writes.Any(readForward.Contains))
             {
                 foreach (Value value in invocation.Writes)
                     sources[value] = invocation;
