@@ -17,7 +17,7 @@ namespace UNet.Tests.Ops;
 public class RowTileTests
 {
     /// <summary>Bytes that a training step of the paper's network may take.</summary>
-    private const long MostMemory = 950_000_000;
+    private const long MostMemory = 800_000_000;
 
     /// <summary>A GPU with matrix units.</summary>
     internal static readonly DeviceProperties Gpu = DeviceProperties.Minimum with
