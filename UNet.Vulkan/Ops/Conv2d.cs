@@ -164,6 +164,10 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     [Scratch(Element = ElementType.Float16)] public static partial Role WeightRows { get; }
 
     /// <inheritdoc/>
+    public override Role? RunsOf(Role scratch)
+        => scratch == Partial || scratch == RunWeight ? Weight : scratch == PartialBias || scratch == RunBias ? Bias : null;
+
+    /// <inheritdoc/>
     public override long Operations(Pass pass, ReadOnlySpan<Shape> shapes)
         => 2 * shapes[Y.Index].Length * shapes[X.Index].C * Kernel * Kernel;
 

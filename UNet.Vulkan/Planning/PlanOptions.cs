@@ -7,8 +7,8 @@ namespace UNet.Vulkan.Planning;
 public sealed record PlanOptions
 {
     /// <summary>
-    /// Fuse what <see cref="Fusion"/> can; the result has the same bits, but for gradients of numbers so small that rounding to 16 bits
-    /// makes them 0 (<see cref="Ops.Rectification"/>).
+    /// Fuse what <see cref="Fusion"/> can, and leave out sums of one run (<see cref="SingleRuns"/>); the result has the same bits, but for
+    /// gradients of numbers so small that rounding to 16 bits makes them 0 (<see cref="Ops.Rectification"/>), and the signs of zeros.
     /// </summary>
     public bool Fuse { get; init; } = true;
 

@@ -12,7 +12,7 @@ namespace UNet.Vulkan.Planning;
 /// <param name="Values">The value of each role, in the roles' order, with the scratch of the implementation; null for other scratch.</param>
 internal sealed record PlannedInvocation(Invocation Invocation, Implementation Implementation, Tiling? Tiling, ImmutableArray<Value?> Values)
 {
-    /// <summary>Places in <see cref="Implementation.Kernels"/> of those that run; <see cref="SharedPacking"/> leaves some out.</summary>
+    /// <summary>Places in <see cref="Implementation.Kernels"/> of those that run; <see cref="SharedPacking"/> and <see cref="SingleRuns"/> leave some out.</summary>
     public ImmutableArray<int> Kernels { get; init; } = [.. Enumerable.Range(0, Implementation.Kernels.Length)];
 
     /// <summary>Shapes of all roles, in their order; scratch roles' entries are unset.</summary>

@@ -18,6 +18,8 @@ public static class Planner
     {
         options ??= new PlanOptions();
         PlannedInvocation[] invocations = [.. ScheduleOf(graph, device, options).Select(invocation => Choose(invocation, device, options))];
+        if (options.Fuse)
+            invocations = SingleRuns.Apply(invocations);
         if (options.SharePacking)
             invocations = SharedPacking.Apply(invocations, options.Recompute);
         Dictionary<Value, Lifetime> lifetimes = Lifetimes(graph, invocations);

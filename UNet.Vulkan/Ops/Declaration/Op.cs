@@ -104,6 +104,13 @@ public abstract record Op
     /// </summary>
     public virtual bool RunsInPlace => false;
 
+    /// <summary>
+    /// The role of whose gradient a scratch tensor holds sums over runs of pixels, laid out one run after the other as the gradient is;
+    /// null for other scratch. Where there is one run, its sums are the gradient.
+    /// </summary>
+    /// <param name="scratch">A scratch role.</param>
+    public virtual Role? RunsOf(Role scratch) => null;
+
     /// <summary>A valid element for checks and benchmarks of a Float32 role, made from a standard normal number.</summary>
     public virtual float SampleElement(Role role, float normal) => normal;
 
