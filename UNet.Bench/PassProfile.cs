@@ -37,6 +37,7 @@ internal static class PassProfile
     {
         int count = options.Number("--count", 7);
         bool isSpecialized = !options.Has("--plain");
+        string kernels = options.Text("--kernels", "");
         Console.WriteLine($"{device.Name}, {device.Properties.DriverName}, subgroups of {device.Properties.SubgroupSize}: "
             + $"min / median / max of {count} runs in turns");
         using PassRun ceiling = Ceiling.Create(device);
@@ -44,7 +45,7 @@ internal static class PassProfile
         {
             if (!options.Has("--unchecked"))
                 PassRun.Verify(sample, device);
-            PassRun[] runs = [.. PassRun.Of(sample, device).Where(implementation => isSpecialized || implementation.Index == 0)
+            PassRun[] runs = [.. PassRun.Of(sample, device).Where(implementation => (isSpecialized || implementation.Index == 0) && implementation.Name.Contains(kernels, StringComparison.Ordinal))
                 .Select(implementation => new PassRun(device, sample, implementation))];
             try
             {

@@ -38,8 +38,8 @@ static int Usage()
                  a training step: whole, by kernel, and with --all by dispatch
                UNet.Bench sampling [--tile N] [--image N] [--device NAME]
                  training tiles, plain and deformed
-               UNet.Bench convolution [--channels N] [--side N] [--count N] [--device NAME] [--plain] [--unchecked]
-                 each pass and implementation of the 3x3 convolution beside multiplications and additions alone
+               UNet.Bench convolution [--channels N] [--side N] [--count N] [--kernels NAME] [--device NAME] [--plain] [--unchecked]
+                 each pass and implementation, or those named, of the 3x3 convolution beside multiplications and additions alone
                UNet.Bench passes [--op NAME] [--width N] [--tile N] [--all] and the options of convolution
                  the same for the ops of the catalogue, at shapes of a network
                UNet.Bench tilings [--op NAME] [--width N] [--depth N] [--tile N] [--batch N] [--mixed] [--kernels NAME] [--count N] [--device NAME]

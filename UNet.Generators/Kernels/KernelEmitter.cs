@@ -18,7 +18,7 @@ internal static class KernelEmitter
         writer.Line($"[Kernel(\"{kernel.Name}\")]");
         foreach (BufferModel buffer in kernel.Buffers)
             writer.Line($"[KernelBuffer(\"{buffer.Name}\", BufferAccess.{buffer.Access}, \"{buffer.ElementType}\")]");
-        foreach (PushModel member in kernel.Push.Where(member => !member.IsAddress))
+        foreach (PushModel member in kernel.Push.Where(member => member.IsGiven))
             writer.Line($"[KernelPush(\"{member.Name}\", \"{member.Type}\")]");
         foreach (ConstantModel constant in kernel.Constants)
             writer.Line($"[KernelConstant(\"{constant.Name}\", \"{constant.Type}\")]");
@@ -72,7 +72,7 @@ internal static class KernelEmitter
             string places = $"{Text(b.Binding)}, {Text(b.PushOffset)}";
             return $"new KernelBuffer(\"{b.Name}\", BufferAccess.{b.Access}, BufferForm.{form}, \"{b.ElementType}\", {places})";
         });
-        List(kernel.Push, p => $"new KernelPushMember(\"{p.Name}\", \"{p.Type}\", {Text(p.Offset)})");
+        List(kernel.Push, p => $"new KernelPushMember(\"{p.Name}\", \"{p.Type}{(p.Length == 0 ? "" : $"[{Text(p.Length)}]")}\", {Text(p.Offset)})");
         writer.Line($"    {Text(kernel.PushSize)},");
         List(kernel.Constants,
             c => $"new KernelConstant(\"{c.Name}\", \"{c.Type}\", {Text(c.Id)}, 0x{c.Bits.ToString("X8", CultureInfo.InvariantCulture)}u)");
@@ -102,16 +102,17 @@ internal static class KernelEmitter
     private static void EmitPush(CodeWriter writer, KernelModel kernel)
     {
         writer.Summary("Push constants in std430 layout.");
-        if (kernel.Push.Count == 0)
+        PushModel[] members = [.. kernel.Push.Where(member => member.Length == 0)];
+        if (members.Length == 0)
         {
             writer.Line("public struct Push;");
             return;
         }
         writer.Line($"[StructLayout(LayoutKind.Explicit, Size = {Text(kernel.PushSize)})]");
         writer.Open("public struct Push");
-        for (int i = 0; i < kernel.Push.Count; i++)
+        for (int i = 0; i < members.Length; i++)
         {
-            PushModel member = kernel.Push[i];
+            PushModel member = members[i];
             if (i > 0)
                 writer.Line();
             if (member.IsAddress)
@@ -151,7 +152,13 @@ internal static class KernelEmitter
         // Member by member: copying the struct as a whole would let padding bytes through.
         writer.Line($"byte[] bytes = {(kernel.PushSize == 0 ? "[]" : $"new byte[{Text(kernel.PushSize)}]")};");
         foreach (PushModel member in kernel.Push)
-            writer.Line($"MemoryMarshal.Write(bytes.AsSpan({Text(member.Offset)}), in push.{Naming.ToPascal(member.Name)});");
+        {
+            writer.Line(member.Length == 0
+                ? $"MemoryMarshal.Write(bytes.AsSpan({Text(member.Offset)}), in push.{Naming.ToPascal(member.Name)});"
+                : $"for (int i = 0; i < {Text(member.Length)}; i++)");
+            if (member.Length > 0)
+                writer.Line($"    MemoryMarshal.Write(bytes.AsSpan({Text(member.Offset)} + i * sizeof(uint)), in i);");
+        }
         writer.Line("return new KernelDispatch(");
         writer.Line("    Info,");
         writer.Line($"    [{string.Join(", ", kernel.Buffers.Select(b => "buffers." + Naming.ToPascal(b.Name)))}],");

@@ -26,7 +26,12 @@ internal sealed record BufferModel(string Name, string Access, string ElementTyp
     public bool IsAddress => PushOffset >= 0;
 }
 
-internal sealed record PushModel(string Name, string Type, int Offset, bool IsAddress);
+/// <param name="Length">Elements of an array, which hold their numbers; 0 for a single number.</param>
+internal sealed record PushModel(string Name, string Type, int Offset, bool IsAddress, int Length)
+{
+    /// <summary>Whether it is filled in from elsewhere than a member of the same name.</summary>
+    public bool IsGiven => !IsAddress && Length == 0;
+}
 
 /// <param name="Literal">The default as a C# literal.</param>
 internal sealed record ConstantModel(string Name, string Type, int Id, uint Bits, string Literal);

@@ -203,9 +203,7 @@ internal sealed partial class KernelParser
             do
             {
                 Token name = Word("the name of a member");
-                if (Current.Is("["))
-                    Fail(Current, "a push-constant member cannot be an array");
-                AddPushMember(type, name, ref end, ref hasAddress);
+                AddPushMember(type, name, PushArrayLength(type), ref end, ref hasAddress);
             }
             while (Current.Is(",") && _position++ >= 0);
             Expect(";");
@@ -217,7 +215,25 @@ internal sealed partial class KernelParser
             Report(KernelDiagnostics.PushSize, uniform, _pushSize.ToString(CultureInfo.InvariantCulture));
     }
 
-    private void AddPushMember(Token type, Token name, ref int end, ref bool hasAddress)
+    /// <summary>0 where the member is none. An array holds the numbers of its elements (common/uniform_number.glsl), nothing else.</summary>
+    private int PushArrayLength(Token type)
+    {
+        if (!Current.Is("["))
+            return 0;
+        if (!type.Is("uint"))
+            Fail(Current, "only an array of uint, which holds 0, 1, 2 and so on, can be a push-constant member");
+        Expect("[");
+        if (Value("uint", Current.Text, isNegative: false) is not { Bits: > 0 and <= MaxPushSize } length)
+        {
+            Fail(Current, "expected the length of the array, a literal");
+            return 0;
+        }
+        _position++;
+        Expect("]");
+        return (int)length.Bits;
+    }
+
+    private void AddPushMember(Token type, Token name, int length, ref int end, ref bool hasAddress)
     {
         if (AtEndAfterFailure())
             return;
@@ -232,9 +248,9 @@ internal sealed partial class KernelParser
         int size = address is not null || type.Text == "uint64_t" ? 8 : 4;
         hasAddress |= size == 8;
         int offset = Align(end, size);
-        end = offset + size;
+        end = offset + size * Math.Max(length, 1);
         _pushTokens.Add(name);
-        _push.Add(new(name.Text, address is null ? type.Text : "uint64_t", offset, address is not null));
+        _push.Add(new(name.Text, address is null ? type.Text : "uint64_t", offset, address is not null, length));
         if (address is not null)
             _buffers.Add(new(new(name.Text, address.Access, address.ElementType, -1, offset), name, address.Member, address.IsQualified));
     }

@@ -32,7 +32,7 @@ namespace UNet.Vulkan.Ops;
 [Forward<Conv2dForwardPixelPairs>(Name = "PixelPairs", Suits = DeviceKind.Software)]
 [Forward<Conv2dPackForwardWinogradLanes, Conv2dForwardWinogradLanes>(
     Name = "WinogradLanes", Suits = DeviceKind.Software, Numerics = NumericsClass.Winograd)]
-[Forward<Conv2dPackForwardWinogradF43Lanes, Conv2dForwardWinogradF43Lanes>(
+[Forward<Conv2dPackForwardWinogradF43Lanes, Conv2dTransformPixelsF43Lanes, Conv2dMultiplyForwardF43Lanes, Conv2dForwardWinogradF43Lanes>(
     Name = "WinogradF43Lanes", Suits = DeviceKind.Software, Numerics = NumericsClass.WinogradF43)]
 [Forward<Conv2dForwardRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
 [Forward<Conv2dPackPixelRows, Conv2dPackWeightRows, Conv2dForwardRowsMatrix>(
@@ -47,7 +47,7 @@ namespace UNet.Vulkan.Ops;
 [Backward<Conv2dBackwardInputPixelPairs>(Name = "PixelPairs", Suits = DeviceKind.Software)]
 [Backward<Conv2dPackBackwardWinogradLanes, Conv2dBackwardInputWinogradLanes>(
     Name = "InputWinogradLanes", Suits = DeviceKind.Software, Numerics = NumericsClass.Winograd)]
-[Backward<Conv2dPackBackwardWinogradF43Lanes, Conv2dBackwardInputWinogradF43Lanes>(
+[Backward<Conv2dPackBackwardWinogradF43Lanes, Conv2dTransformGradientF43Lanes, Conv2dMultiplyBackwardF43Lanes, Conv2dBackwardInputWinogradF43Lanes>(
     Name = "InputWinogradF43Lanes", Suits = DeviceKind.Software, Numerics = NumericsClass.WinogradF43)]
 [Backward<Conv2dBackwardInputRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
 [Backward<Conv2dPackPixelRows, Conv2dPackGradientRows, Conv2dPackTurnedWeightRows, Conv2dBackwardInputRowsMatrix>(
@@ -139,11 +139,17 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     /// <summary>The same for the gradient to the input.</summary>
     [Scratch] public static partial Role F43PackedTransposed { get; }
 
-    /// <summary>Tiles of x that workgroups of F(4x4,3x3) have transformed, and products of them.</summary>
+    /// <summary>Tiles of x that F(4x4,3x3) has transformed, a part of them.</summary>
     [Scratch(PerImage = true)] public static partial Role F43InputTiles { get; }
 
     /// <summary>The same of the gradient of y.</summary>
     [Scratch(PerImage = true)] public static partial Role F43GradientTiles { get; }
+
+    /// <summary>Products of such tiles of x with transformed weights.</summary>
+    [Scratch(PerImage = true)] public static partial Role F43Products { get; }
+
+    /// <summary>The same of the gradient of y.</summary>
+    [Scratch(PerImage = true)] public static partial Role F43GradientProducts { get; }
 
     /// <summary>Tiles of both, and sums of their products, of subgroups that sum the weight gradient.</summary>
     [Scratch(PerImage = true)] public static partial Role WeightTiles { get; }
@@ -217,21 +223,25 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
 
     private partial Shape PackedTransposedShape(in Shapes shapes) => PackedFor(shapes.X.C, OutChannels, Kernel);
 
-    private partial Shape WinogradPackedShape(in Shapes shapes) => WinogradLanes.F23.Packed(OutChannels, shapes.X.C);
+    private partial Shape WinogradPackedShape(in Shapes shapes) => WinogradLanes.Packed(OutChannels, shapes.X.C);
 
-    private partial Shape WinogradPackedTransposedShape(in Shapes shapes) => WinogradLanes.F23.Packed(shapes.X.C, OutChannels);
+    private partial Shape WinogradPackedTransposedShape(in Shapes shapes) => WinogradLanes.Packed(shapes.X.C, OutChannels);
 
-    private partial Shape InputTilesShape(in Shapes shapes) => WinogradLanes.F23.Tiles(shapes.X, shapes.Y);
+    private partial Shape InputTilesShape(in Shapes shapes) => WinogradLanes.Tiles(shapes.X, shapes.Y);
 
-    private partial Shape GradientTilesShape(in Shapes shapes) => WinogradLanes.F23.Tiles(shapes.Y, shapes.X);
+    private partial Shape GradientTilesShape(in Shapes shapes) => WinogradLanes.Tiles(shapes.Y, shapes.X);
 
-    private partial Shape F43PackedShape(in Shapes shapes) => WinogradLanes.F43.Packed(OutChannels, shapes.X.C);
+    private partial Shape F43PackedShape(in Shapes shapes) => WinogradF43Lanes.Packed(OutChannels, shapes.X.C);
 
-    private partial Shape F43PackedTransposedShape(in Shapes shapes) => WinogradLanes.F43.Packed(shapes.X.C, OutChannels);
+    private partial Shape F43PackedTransposedShape(in Shapes shapes) => WinogradF43Lanes.Packed(shapes.X.C, OutChannels);
 
-    private partial Shape F43InputTilesShape(in Shapes shapes) => WinogradLanes.F43.Tiles(shapes.X, shapes.Y);
+    private partial Shape F43InputTilesShape(in Shapes shapes) => WinogradF43Lanes.Tiles(shapes.X, shapes.Y);
 
-    private partial Shape F43GradientTilesShape(in Shapes shapes) => WinogradLanes.F43.Tiles(shapes.Y, shapes.X);
+    private partial Shape F43GradientTilesShape(in Shapes shapes) => WinogradF43Lanes.Tiles(shapes.Y, shapes.X);
+
+    private partial Shape F43ProductsShape(in Shapes shapes) => WinogradF43Lanes.Products(shapes.X, shapes.Y);
+
+    private partial Shape F43GradientProductsShape(in Shapes shapes) => WinogradF43Lanes.Products(shapes.Y, shapes.X);
 
     private partial Shape WeightTilesShape(in Shapes shapes)
         => WinogradLanes.WeightTiles(shapes.X.N, PartialShape(shapes).N / shapes.X.N, shapes.Weight);
@@ -265,30 +275,31 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     private partial bool SupportsWeightLanePairs(in Shapes shapes, DeviceProperties device) => RunsOnLanes(device) && HasEvenRows(shapes);
 
     private partial bool SupportsWinogradLanes(in Shapes shapes, DeviceProperties device)
-        => RunsOnLanes(device) && HasEvenRows(shapes) && WinogradLanes.F23.Fits(shapes.Weight, device);
+        => RunsOnLanes(device) && HasEvenRows(shapes) && WinogradLanes.Fits(shapes.Weight, device);
 
     partial void SuitsWinogradLanes(in Shapes shapes, DeviceProperties device, ref bool suits)
-        => suits &= WinogradLanes.F23.Pays(shapes.X, shapes.Y, device);
+        => suits &= WinogradLanes.Pays(shapes.X, shapes.Y, device);
 
     private partial bool SupportsInputWinogradLanes(in Shapes shapes, DeviceProperties device) => SupportsWinogradLanes(shapes, device);
 
     partial void SuitsInputWinogradLanes(in Shapes shapes, DeviceProperties device, ref bool suits)
-        => suits &= WinogradLanes.F23.Pays(shapes.Y, shapes.X, device);
+        => suits &= WinogradLanes.Pays(shapes.Y, shapes.X, device);
 
     private partial bool SupportsWinogradF43Lanes(in Shapes shapes, DeviceProperties device)
-        => RunsOnLanes(device) && HasEvenRows(shapes) && WinogradLanes.F43.Fits(shapes.Weight, device);
+        => RunsOnLanes(device) && HasEvenRows(shapes) && WinogradF43Lanes.Fits(shapes.X, shapes.Y, device);
 
     partial void SuitsWinogradF43Lanes(in Shapes shapes, DeviceProperties device, ref bool suits)
-        => suits &= WinogradLanes.F43.Pays(shapes.X, shapes.Y, device);
+        => suits &= WinogradF43Lanes.Pays(shapes.X, shapes.Y);
 
-    partial void PartCountWinogradF43Lanes(in Shapes shapes, ref int parts) => parts = WinogradLanes.F43.PartCount(OutChannels, shapes.X.C);
+    partial void PartCountWinogradF43Lanes(in Shapes shapes, ref int parts) => parts = WinogradF43Lanes.PartCount(shapes.X, shapes.Y);
 
-    private partial bool SupportsInputWinogradF43Lanes(in Shapes shapes, DeviceProperties device) => SupportsWinogradF43Lanes(shapes, device);
+    private partial bool SupportsInputWinogradF43Lanes(in Shapes shapes, DeviceProperties device)
+        => RunsOnLanes(device) && HasEvenRows(shapes) && WinogradF43Lanes.Fits(shapes.Y, shapes.X, device);
 
     partial void SuitsInputWinogradF43Lanes(in Shapes shapes, DeviceProperties device, ref bool suits)
-        => suits &= WinogradLanes.F43.Pays(shapes.Y, shapes.X, device);
+        => suits &= WinogradF43Lanes.Pays(shapes.Y, shapes.X);
 
-    partial void PartCountInputWinogradF43Lanes(in Shapes shapes, ref int parts) => parts = WinogradLanes.F43.PartCount(shapes.X.C, OutChannels);
+    partial void PartCountInputWinogradF43Lanes(in Shapes shapes, ref int parts) => parts = WinogradF43Lanes.PartCount(shapes.Y, shapes.X);
 
     private partial bool SupportsWeightWinogradLanes(in Shapes shapes, DeviceProperties device) => RunsOnLanes(device) && HasEvenRows(shapes);
 
@@ -322,22 +333,34 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackBackwardWinogradLanes.Spec spec)
         => WinogradLanes.Packing(WinogradPackedTransposedShape(shapes), Conv2dPackBackwardWinogradLanes.Info);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardWinogradLanes.Spec spec) => WinogradLanes.F23.Grid(shapes.X, shapes.Y);
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardWinogradLanes.Spec spec) => WinogradLanes.Grid(shapes.X, shapes.Y);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputWinogradLanes.Spec spec)
-        => WinogradLanes.F23.Grid(shapes.Y, shapes.X);
+        => WinogradLanes.Grid(shapes.Y, shapes.X);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackForwardWinogradF43Lanes.Spec spec)
-        => WinogradLanes.Packing(F43PackedShape(shapes), Conv2dPackForwardWinogradF43Lanes.Info);
+        => WinogradF43Lanes.Packing(F43PackedShape(shapes), Conv2dPackForwardWinogradF43Lanes.Info);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackBackwardWinogradF43Lanes.Spec spec)
-        => WinogradLanes.Packing(F43PackedTransposedShape(shapes), Conv2dPackBackwardWinogradF43Lanes.Info);
+        => WinogradF43Lanes.Packing(F43PackedTransposedShape(shapes), Conv2dPackBackwardWinogradF43Lanes.Info);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dTransformPixelsF43Lanes.Spec spec)
+        => WinogradF43Lanes.Transforming(F43InputTilesShape(shapes), Conv2dTransformPixelsF43Lanes.Info);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dTransformGradientF43Lanes.Spec spec)
+        => WinogradF43Lanes.Transforming(F43GradientTilesShape(shapes), Conv2dTransformGradientF43Lanes.Info);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dMultiplyForwardF43Lanes.Spec spec)
+        => WinogradF43Lanes.Multiplying(F43InputTilesShape(shapes), F43PackedShape(shapes), Conv2dMultiplyForwardF43Lanes.Info);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dMultiplyBackwardF43Lanes.Spec spec)
+        => WinogradF43Lanes.Multiplying(F43GradientTilesShape(shapes), F43PackedTransposedShape(shapes), Conv2dMultiplyBackwardF43Lanes.Info);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardWinogradF43Lanes.Spec spec)
-        => WinogradLanes.F43.Grid(shapes.X, shapes.Y);
+        => WinogradF43Lanes.Storing(F43ProductsShape(shapes), Conv2dForwardWinogradF43Lanes.Info);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputWinogradF43Lanes.Spec spec)
-        => WinogradLanes.F43.Grid(shapes.Y, shapes.X);
+        => WinogradF43Lanes.Storing(F43GradientProductsShape(shapes), Conv2dBackwardInputWinogradF43Lanes.Info);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightWinogradLanes.Spec spec)
         => WinogradLanes.WeightGrid(shapes.X.N, WeightTilesShape(shapes), Conv2dBackwardWeightWinogradLanes.Info, spec.SubgroupSize);

@@ -30,7 +30,7 @@ namespace UNet.Vulkan.Ops;
 [Forward<Conv2dPackForward, CropConcatConv2dForwardLanePairs>(Name = "LanePairs", Suits = DeviceKind.Software)]
 [Forward<Conv2dPackForwardWinogradLanes, CropConcatConv2dForwardWinogradLanes>(
     Name = "WinogradLanes", Suits = DeviceKind.Software, Numerics = NumericsClass.Winograd)]
-[Forward<Conv2dPackForwardWinogradF43Lanes, CropConcatConv2dForwardWinogradF43Lanes>(
+[Forward<Conv2dPackForwardWinogradF43Lanes, CropConcatConv2dTransformPixelsF43Lanes, Conv2dMultiplyForwardF43Lanes, Conv2dForwardWinogradF43Lanes>(
     Name = "WinogradF43Lanes", Suits = DeviceKind.Software, Numerics = NumericsClass.WinogradF43)]
 [Forward<CropConcatConv2dPackPixelRows, Conv2dPackWeightRows, Conv2dForwardRowsMatrix>(
     Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.Tiles)]
@@ -46,7 +46,8 @@ namespace UNet.Vulkan.Ops;
     Name = "InputLanePairs", Suits = DeviceKind.Software)]
 [Backward<CropConcatConv2dClearBorder, Conv2dPackBackwardWinogradLanes, CropConcatConv2dBackwardInputWinogradLanes>(
     Name = "InputWinogradLanes", Suits = DeviceKind.Software, Numerics = NumericsClass.Winograd)]
-[Backward<CropConcatConv2dClearBorder, Conv2dPackBackwardWinogradF43Lanes, CropConcatConv2dBackwardInputWinogradF43Lanes>(
+[Backward<CropConcatConv2dClearBorder, Conv2dPackBackwardWinogradF43Lanes, Conv2dTransformGradientF43Lanes, Conv2dMultiplyBackwardF43Lanes,
+    CropConcatConv2dBackwardInputWinogradF43Lanes>(
     Name = "InputWinogradF43Lanes", Suits = DeviceKind.Software, Numerics = NumericsClass.WinogradF43)]
 [Backward<
     CropConcatConv2dClearBorder, CropConcatConv2dPackPixelRows, Conv2dPackGradientRows, Conv2dPackTurnedWeightRows,
@@ -136,11 +137,17 @@ public sealed partial record CropConcatConv2d(
     /// <summary>The same for the gradient to the input.</summary>
     [Scratch] public static partial Role F43PackedTransposed { get; }
 
-    /// <summary>Tiles of both parts that workgroups of F(4x4,3x3) have transformed, and products of them.</summary>
+    /// <summary>Tiles of the concatenation that F(4x4,3x3) has transformed, a part of them.</summary>
     [Scratch(PerImage = true)] public static partial Role F43InputTiles { get; }
 
     /// <summary>The same of the gradient of y.</summary>
     [Scratch(PerImage = true)] public static partial Role F43GradientTiles { get; }
+
+    /// <summary>Products of such tiles of the concatenation with transformed weights.</summary>
+    [Scratch(PerImage = true)] public static partial Role F43Products { get; }
+
+    /// <summary>The same of the gradient of y.</summary>
+    [Scratch(PerImage = true)] public static partial Role F43GradientProducts { get; }
 
     /// <summary>Tiles of both, and sums of their products, of subgroups that sum the weight gradient.</summary>
     [Scratch(PerImage = true)] public static partial Role WeightTiles { get; }
@@ -211,21 +218,25 @@ public sealed partial record CropConcatConv2d(
 
     private partial Shape PackedTransposedShape(in Shapes shapes) => Conv2d.PackedFor(shapes.Weight.C, OutChannels, Kernel);
 
-    private partial Shape WinogradPackedShape(in Shapes shapes) => WinogradLanes.F23.Packed(OutChannels, shapes.Weight.C);
+    private partial Shape WinogradPackedShape(in Shapes shapes) => WinogradLanes.Packed(OutChannels, shapes.Weight.C);
 
-    private partial Shape WinogradPackedTransposedShape(in Shapes shapes) => WinogradLanes.F23.Packed(shapes.Weight.C, OutChannels);
+    private partial Shape WinogradPackedTransposedShape(in Shapes shapes) => WinogradLanes.Packed(shapes.Weight.C, OutChannels);
 
-    private partial Shape InputTilesShape(in Shapes shapes) => WinogradLanes.F23.Tiles(Concatenated(shapes), shapes.Y);
+    private partial Shape InputTilesShape(in Shapes shapes) => WinogradLanes.Tiles(Concatenated(shapes), shapes.Y);
 
-    private partial Shape GradientTilesShape(in Shapes shapes) => WinogradLanes.F23.Tiles(shapes.Y, Concatenated(shapes));
+    private partial Shape GradientTilesShape(in Shapes shapes) => WinogradLanes.Tiles(shapes.Y, Concatenated(shapes));
 
-    private partial Shape F43PackedShape(in Shapes shapes) => WinogradLanes.F43.Packed(OutChannels, shapes.Weight.C);
+    private partial Shape F43PackedShape(in Shapes shapes) => WinogradF43Lanes.Packed(OutChannels, shapes.Weight.C);
 
-    private partial Shape F43PackedTransposedShape(in Shapes shapes) => WinogradLanes.F43.Packed(shapes.Weight.C, OutChannels);
+    private partial Shape F43PackedTransposedShape(in Shapes shapes) => WinogradF43Lanes.Packed(shapes.Weight.C, OutChannels);
 
-    private partial Shape F43InputTilesShape(in Shapes shapes) => WinogradLanes.F43.Tiles(Concatenated(shapes), shapes.Y);
+    private partial Shape F43InputTilesShape(in Shapes shapes) => WinogradF43Lanes.Tiles(Concatenated(shapes), shapes.Y);
 
-    private partial Shape F43GradientTilesShape(in Shapes shapes) => WinogradLanes.F43.Tiles(shapes.Y, Concatenated(shapes));
+    private partial Shape F43GradientTilesShape(in Shapes shapes) => WinogradF43Lanes.Tiles(shapes.Y, Concatenated(shapes));
+
+    private partial Shape F43ProductsShape(in Shapes shapes) => WinogradF43Lanes.Products(Concatenated(shapes), shapes.Y);
+
+    private partial Shape F43GradientProductsShape(in Shapes shapes) => WinogradF43Lanes.Products(shapes.Y, Concatenated(shapes));
 
     private partial Shape WeightTilesShape(in Shapes shapes)
         => WinogradLanes.WeightTiles(shapes.Skip.N, PartialShape(shapes).N / shapes.Skip.N, shapes.Weight);
@@ -307,30 +318,31 @@ public sealed partial record CropConcatConv2d(
         => WinogradTile.Supports(Kernel, Padding, shapes.Weight.C, shapes.Upsampled, shapes.Y, device);
 
     private partial bool SupportsWinogradLanes(in Shapes shapes, DeviceProperties device)
-        => Convolution.RunsOnLanes(device) && HasEvenRows(shapes) && WinogradLanes.F23.Fits(shapes.Weight, device);
+        => Convolution.RunsOnLanes(device) && HasEvenRows(shapes) && WinogradLanes.Fits(shapes.Weight, device);
 
     partial void SuitsWinogradLanes(in Shapes shapes, DeviceProperties device, ref bool suits)
-        => suits &= WinogradLanes.F23.Pays(Concatenated(shapes), shapes.Y, device);
+        => suits &= WinogradLanes.Pays(Concatenated(shapes), shapes.Y, device);
 
     private partial bool SupportsInputWinogradLanes(in Shapes shapes, DeviceProperties device) => SupportsWinogradLanes(shapes, device);
 
     partial void SuitsInputWinogradLanes(in Shapes shapes, DeviceProperties device, ref bool suits)
-        => suits &= WinogradLanes.F23.Pays(shapes.Y, Concatenated(shapes), device);
+        => suits &= WinogradLanes.Pays(shapes.Y, Concatenated(shapes), device);
 
     private partial bool SupportsWinogradF43Lanes(in Shapes shapes, DeviceProperties device)
-        => Convolution.RunsOnLanes(device) && HasEvenRows(shapes) && WinogradLanes.F43.Fits(shapes.Weight, device);
+        => Convolution.RunsOnLanes(device) && HasEvenRows(shapes) && WinogradF43Lanes.Fits(Concatenated(shapes), shapes.Y, device);
 
     partial void SuitsWinogradF43Lanes(in Shapes shapes, DeviceProperties device, ref bool suits)
-        => suits &= WinogradLanes.F43.Pays(Concatenated(shapes), shapes.Y, device);
+        => suits &= WinogradF43Lanes.Pays(Concatenated(shapes), shapes.Y);
 
-    partial void PartCountWinogradF43Lanes(in Shapes shapes, ref int parts) => parts = WinogradLanes.F43.PartCount(OutChannels, shapes.Weight.C);
+    partial void PartCountWinogradF43Lanes(in Shapes shapes, ref int parts) => parts = WinogradF43Lanes.PartCount(Concatenated(shapes), shapes.Y);
 
-    private partial bool SupportsInputWinogradF43Lanes(in Shapes shapes, DeviceProperties device) => SupportsWinogradF43Lanes(shapes, device);
+    private partial bool SupportsInputWinogradF43Lanes(in Shapes shapes, DeviceProperties device)
+        => Convolution.RunsOnLanes(device) && HasEvenRows(shapes) && WinogradF43Lanes.Fits(shapes.Y, Concatenated(shapes), device);
 
     partial void SuitsInputWinogradF43Lanes(in Shapes shapes, DeviceProperties device, ref bool suits)
-        => suits &= WinogradLanes.F43.Pays(shapes.Y, Concatenated(shapes), device);
+        => suits &= WinogradF43Lanes.Pays(shapes.Y, Concatenated(shapes));
 
-    partial void PartCountInputWinogradF43Lanes(in Shapes shapes, ref int parts) => parts = WinogradLanes.F43.PartCount(shapes.Weight.C, OutChannels);
+    partial void PartCountInputWinogradF43Lanes(in Shapes shapes, ref int parts) => parts = WinogradF43Lanes.PartCount(shapes.Y, Concatenated(shapes));
 
     private partial bool SupportsWeightWinogradLanes(in Shapes shapes, DeviceProperties device) => Convolution.RunsOnLanes(device) && HasEvenRows(shapes);
 
@@ -407,22 +419,34 @@ public sealed partial record CropConcatConv2d(
         => WinogradLanes.Packing(WinogradPackedTransposedShape(shapes), Conv2dPackBackwardWinogradLanes.Info);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dForwardWinogradLanes.Spec spec)
-        => WinogradLanes.F23.Grid(Concatenated(shapes), shapes.Y);
+        => WinogradLanes.Grid(Concatenated(shapes), shapes.Y);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardInputWinogradLanes.Spec spec)
-        => WinogradLanes.F23.Grid(shapes.Y, Concatenated(shapes));
+        => WinogradLanes.Grid(shapes.Y, Concatenated(shapes));
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackForwardWinogradF43Lanes.Spec spec)
-        => WinogradLanes.Packing(F43PackedShape(shapes), Conv2dPackForwardWinogradF43Lanes.Info);
+        => WinogradF43Lanes.Packing(F43PackedShape(shapes), Conv2dPackForwardWinogradF43Lanes.Info);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackBackwardWinogradF43Lanes.Spec spec)
-        => WinogradLanes.Packing(F43PackedTransposedShape(shapes), Conv2dPackBackwardWinogradF43Lanes.Info);
+        => WinogradF43Lanes.Packing(F43PackedTransposedShape(shapes), Conv2dPackBackwardWinogradF43Lanes.Info);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dForwardWinogradF43Lanes.Spec spec)
-        => WinogradLanes.F43.Grid(Concatenated(shapes), shapes.Y);
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dTransformPixelsF43Lanes.Spec spec)
+        => WinogradF43Lanes.Transforming(F43InputTilesShape(shapes), CropConcatConv2dTransformPixelsF43Lanes.Info);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dTransformGradientF43Lanes.Spec spec)
+        => WinogradF43Lanes.Transforming(F43GradientTilesShape(shapes), Conv2dTransformGradientF43Lanes.Info);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dMultiplyForwardF43Lanes.Spec spec)
+        => WinogradF43Lanes.Multiplying(F43InputTilesShape(shapes), F43PackedShape(shapes), Conv2dMultiplyForwardF43Lanes.Info);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dMultiplyBackwardF43Lanes.Spec spec)
+        => WinogradF43Lanes.Multiplying(F43GradientTilesShape(shapes), F43PackedTransposedShape(shapes), Conv2dMultiplyBackwardF43Lanes.Info);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardWinogradF43Lanes.Spec spec)
+        => WinogradF43Lanes.Storing(F43ProductsShape(shapes), Conv2dForwardWinogradF43Lanes.Info);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardInputWinogradF43Lanes.Spec spec)
-        => WinogradLanes.F43.Grid(shapes.Y, Concatenated(shapes));
+        => WinogradF43Lanes.Storing(F43GradientProductsShape(shapes), CropConcatConv2dBackwardInputWinogradF43Lanes.Info);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardWeightWinogradLanes.Spec spec)
         => WinogradLanes.WeightGrid(

@@ -27,6 +27,7 @@ const uint TILES_EACH = 64u / SUBGROUP_SIZE; // so that a block takes as much of
 const uint VECTORS = TILES_EACH;
 #include "common/winograd_tiles.glsl"
 #include "common/winograd_sums.glsl"
+#include "common/conv2d_target_pairs.glsl"
 
 Target target_of(uint n, uint channel);
 float addend(uint channel);

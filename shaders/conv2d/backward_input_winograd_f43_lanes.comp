@@ -3,48 +3,33 @@
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_EXT_shader_explicit_arithmetic_types_int64 : require
 #extension GL_GOOGLE_include_directive : require
-#extension GL_KHR_shader_subgroup_ballot : require
-// Gradient of a 3x3 convolution to its input by Winograd's F(4x4,3x3) for processors with subgroups of 8 or 16, for rows of even
-// length: a convolution of d_y, padded by 2 - PADDING, with the kernels that conv2d/pack_backward_winograd_f43_lanes has turned by 180
-// degrees and transposed. A workgroup computes blocks of 64 tiles of 4x4 pixels, of every n-th run of PRODUCT_CHANNELS input channels,
-// n the groups of channels; see common/winograd_f43_lanes.glsl.
+// Makes the gradient of a 3x3 convolution to its input of its products by Winograd's F(4x4,3x3), for processors with subgroups of 8 or 16, for
+// rows of even length; see common/winograd_f43_results.glsl.
 layout(local_size_x = 16) in;
 
-layout(constant_id = 0) const uint PADDING = 0u;
-layout(constant_id = 1) const uint RECTIFY = 0u; // not 0: x counted as max(x, 0), whose derivative is 0 up to x = 0
-layout(constant_id = 2) const uint SUBGROUP_SIZE = 8u;
+layout(constant_id = 0) const uint RECTIFY = 0u; // not 0: x counted as max(x, 0), whose derivative is 0 up to x = 0
+layout(constant_id = 1) const uint SUBGROUP_SIZE = 8u;
 
 layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer Pixels { uint64_t pixels[]; };
-layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer WeightPairs { uint64_t pairs[]; };
-layout(buffer_reference, std430, buffer_reference_align = 8) buffer Tiles { uint64_t tiles[]; };
+layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer Products { uint64_t products[]; };
 layout(buffer_reference, std430, buffer_reference_align = 8) writeonly buffer Result { uint64_t result[]; };
 layout(push_constant, std430) uniform Push {
-    Pixels d_y;
-    WeightPairs f43_packed_transposed;
-    Tiles f43_gradient_tiles;
+    Products f43_gradient_products;
     Result d_x;
     Pixels x;
-    uint x_n;
     uint x_c;
     uint x_h;
     uint x_w;
     uint y_c;
-    uint y_h;
-    uint y_w;
-    uint f43_gradient_tiles_n;
-    uint f43_gradient_tiles_c;
-    uint f43_packed_transposed_n;
+    uint f43_gradient_tiles_w;
+    uint f43_gradient_products_c;
+    uint f43_gradient_products_h;
     uint part;
 };
 
-const uint SOURCE_PADDING = 2u - PADDING;
 #include "common/float_pairs.glsl"
 #include "common/conv2d_pixel_pairs.glsl"
-#include "common/winograd_f43_lanes.glsl"
-
-Channel source_of(uint n, uint k) {
-    return Channel(d_y, (n * y_c + k) * y_h * y_w, y_w, false);
-}
+#include "common/winograd_f43_results.glsl"
 
 Target target_of(uint n, uint c) {
     return Target(d_x, x, (n * x_c + c) * x_h * x_w, x_w, RECTIFY != 0u);
@@ -55,7 +40,6 @@ float addend(uint channel) {
 }
 
 void main() {
-    convolve_tiles(
-        f43_packed_transposed, f43_gradient_tiles, Plane(y_c, y_h, y_w), Plane(x_c, x_h, x_w), f43_gradient_tiles_n / x_n,
-        f43_gradient_tiles_c, part, f43_packed_transposed_n, false);
+    store_results(
+        f43_gradient_products, part, Plane(x_c, x_h, x_w), f43_gradient_products_c, y_c, f43_gradient_tiles_w - 2u, f43_gradient_products_h, false);
 }

@@ -3,52 +3,37 @@
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_EXT_shader_explicit_arithmetic_types_int64 : require
 #extension GL_GOOGLE_include_directive : require
-#extension GL_KHR_shader_subgroup_ballot : require
-// Convolution 3x3 by Winograd's F(4x4,3x3) for processors with subgroups of 8 or 16, for rows of even length; see
-// common/winograd_f43_lanes.glsl. `f43_packed` comes from conv2d/pack_forward_winograd_f43_lanes. A workgroup computes blocks of 64
-// tiles of 4x4 pixels, of every n-th run of PRODUCT_CHANNELS output channels, n the groups of channels.
+// Makes the output of a 3x3 convolution of its products by Winograd's F(4x4,3x3), for processors with subgroups of 8 or 16, for rows of even
+// length; see common/winograd_f43_results.glsl.
 layout(local_size_x = 16) in;
 
-layout(constant_id = 0) const uint PADDING = 0u;
-layout(constant_id = 1) const uint RECTIFY = 0u; // 1: x counts as max(x, 0); 2: it is that already
-layout(constant_id = 2) const uint RECTIFY_OUTPUT = 0u; // 1: max(y, 0) is stored
-layout(constant_id = 3) const uint SUBGROUP_SIZE = 8u;
+layout(constant_id = 0) const uint RECTIFY_OUTPUT = 0u; // 1: max(y, 0) is stored
+layout(constant_id = 1) const uint SUBGROUP_SIZE = 8u;
 
 layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer Pixels { uint64_t pixels[]; };
-layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer WeightPairs { uint64_t pairs[]; };
+layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer Products { uint64_t products[]; };
 layout(buffer_reference, std430, buffer_reference_align = 4) readonly buffer Biases { float biases[]; };
-layout(buffer_reference, std430, buffer_reference_align = 8) buffer Tiles { uint64_t tiles[]; };
 layout(buffer_reference, std430, buffer_reference_align = 8) writeonly buffer Result { uint64_t result[]; };
 layout(push_constant, std430) uniform Push {
-    Pixels x;
-    WeightPairs f43_packed;
+    Products f43_products;
     Biases bias;
-    Tiles f43_input_tiles;
     Result y;
-    uint x_n;
-    uint x_c;
-    uint x_h;
-    uint x_w;
     uint y_c;
     uint y_h;
     uint y_w;
-    uint f43_input_tiles_n;
-    uint f43_input_tiles_c;
-    uint f43_packed_n;
+    uint weight_c;
+    uint f43_input_tiles_w;
+    uint f43_products_c;
+    uint f43_products_h;
     uint part;
 };
 
-const uint SOURCE_PADDING = PADDING;
 #include "common/float_pairs.glsl"
 #include "common/conv2d_pixel_pairs.glsl"
-#include "common/winograd_f43_lanes.glsl"
-
-Channel source_of(uint n, uint c) {
-    return Channel(x, (n * x_c + c) * x_h * x_w, x_w, RECTIFY == 1u);
-}
+#include "common/winograd_f43_results.glsl"
 
 Target target_of(uint n, uint channel) {
-    return Target(y, x, (n * y_c + channel) * y_h * y_w, y_w, false);
+    return Target(y, Pixels(uint64_t(f43_products)), (n * y_c + channel) * y_h * y_w, y_w, false); // without a mask
 }
 
 float addend(uint channel) {
@@ -56,7 +41,6 @@ float addend(uint channel) {
 }
 
 void main() {
-    convolve_tiles(
-        f43_packed, f43_input_tiles, Plane(x_c, x_h, x_w), Plane(y_c, y_h, y_w), f43_input_tiles_n / x_n, f43_input_tiles_c, part,
-        f43_packed_n, RECTIFY_OUTPUT == 1u);
+    store_results(
+        f43_products, part, Plane(y_c, y_h, y_w), f43_products_c, weight_c, f43_input_tiles_w - 2u, f43_products_h, RECTIFY_OUTPUT == 1u);
 }

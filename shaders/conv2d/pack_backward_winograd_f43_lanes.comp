@@ -3,9 +3,8 @@
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_EXT_shader_explicit_arithmetic_types_int64 : require
 #extension GL_GOOGLE_include_directive : require
-// Transforms and packs the weights of a 3x3 convolution for conv2d/backward_input_winograd_f43_lanes: as
+// Transforms and packs the weights of a 3x3 convolution for conv2d/multiply_backward_f43_lanes: as
 // conv2d/pack_forward_winograd_f43_lanes, with input and output channels exchanged and the taps in reverse order.
-// Channels beyond the last are 0. One invocation packs the kernels of two output channels.
 layout(local_size_x = 64) in;
 
 layout(buffer_reference, std430, buffer_reference_align = 4) readonly buffer Weights { float weights[]; };
@@ -16,14 +15,16 @@ layout(push_constant, std430) uniform Push {
     uint weight_n;
     uint weight_c;
     uint f43_packed_transposed_n;
+    uint f43_packed_transposed_c;
+    uint f43_packed_transposed_h;
+    uint f43_packed_transposed_w;
     uint part;
 };
 
 #include "common/float_pairs.glsl"
 #include "common/linear.glsl"
 #include "common/winograd_f43.glsl"
-const uint ELEMENTS = 36u;
-#include "common/winograd_kernel_packing.glsl"
+#include "common/winograd_f43_packing.glsl"
 
 float[ELEMENTS] transformed(uint written, uint read) {
     bool is_channel = written < weight_c && read < weight_n;
@@ -34,5 +35,5 @@ float[ELEMENTS] transformed(uint written, uint read) {
 }
 
 void main() {
-    pack_kernels(f43_packed_transposed, part, f43_packed_transposed_n, weight_n);
+    pack_kernels(f43_packed_transposed, part, weight_n, f43_packed_transposed_n, f43_packed_transposed_c / ELEMENTS, f43_packed_transposed_h, f43_packed_transposed_w);
 }

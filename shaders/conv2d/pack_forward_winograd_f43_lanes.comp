@@ -3,8 +3,7 @@
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_EXT_shader_explicit_arithmetic_types_int64 : require
 #extension GL_GOOGLE_include_directive : require
-// Transforms and packs the weights of a 3x3 convolution for conv2d/forward_winograd_f43_lanes; see common/winograd_kernel_packing.glsl.
-// Channels beyond the last are 0. One invocation packs the kernels of two input channels.
+// Transforms and packs the weights of a 3x3 convolution for conv2d/multiply_forward_f43_lanes; see common/winograd_f43_packing.glsl.
 layout(local_size_x = 64) in;
 
 layout(buffer_reference, std430, buffer_reference_align = 4) readonly buffer Weights { float weights[]; };
@@ -15,14 +14,16 @@ layout(push_constant, std430) uniform Push {
     uint weight_n;
     uint weight_c;
     uint f43_packed_n;
+    uint f43_packed_c;
+    uint f43_packed_h;
+    uint f43_packed_w;
     uint part;
 };
 
 #include "common/float_pairs.glsl"
 #include "common/linear.glsl"
 #include "common/winograd_f43.glsl"
-const uint ELEMENTS = 36u;
-#include "common/winograd_kernel_packing.glsl"
+#include "common/winograd_f43_packing.glsl"
 
 float[ELEMENTS] transformed(uint written, uint read) {
     bool is_channel = written < weight_n && read < weight_c;
@@ -33,5 +34,5 @@ float[ELEMENTS] transformed(uint written, uint read) {
 }
 
 void main() {
-    pack_kernels(f43_packed, part, f43_packed_n, weight_c);
+    pack_kernels(f43_packed, part, weight_c, f43_packed_n, f43_packed_c / ELEMENTS, f43_packed_h, f43_packed_w);
 }

@@ -52,6 +52,11 @@ public sealed class ForwardAttribute<T1, T2> : ImplementationAttribute where T1 
 public sealed class ForwardAttribute<T1, T2, T3> : ImplementationAttribute
     where T1 : struct, IKernel<T1> where T2 : struct, IKernel<T2> where T3 : struct, IKernel<T3>;
 
+/// <summary>An implementation of the forward pass by four kernels, run in this order.</summary>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
+public sealed class ForwardAttribute<T1, T2, T3, T4> : ImplementationAttribute
+    where T1 : struct, IKernel<T1> where T2 : struct, IKernel<T2> where T3 : struct, IKernel<T3> where T4 : struct, IKernel<T4>;
+
 /// <summary>An implementation of a backward pass by one kernel. Which pass is inferred from the gradients it writes.</summary>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
 public sealed class BackwardAttribute<T1> : ImplementationAttribute where T1 : struct, IKernel<T1>;

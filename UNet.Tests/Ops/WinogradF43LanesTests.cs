@@ -9,27 +9,31 @@ using Xunit;
 
 namespace UNet.Tests.Ops;
 
-/// <summary>How Winograd's kernels for processors cut weights that would take much memory when transformed.</summary>
-public class WinogradLanesTests
+/// <summary>How Winograd's F(4x4,3x3) for processors cuts its work into parts, of some of the tiles and some of the channels read.</summary>
+public class WinogradF43LanesTests
 {
     public static TheoryData<string> Samples => [.. Cut.Keys];
 
-    /// <summary>Of some 600 channels; as many parts forward as to the input.</summary>
-    private static readonly Dictionary<string, OpSample> Cut = new()
+    /// <summary>The parts forward and to the input: of channels, of tiles, and of both, with the weights of all channels kept or not.</summary>
+    private static readonly Dictionary<string, (OpSample Sample, int Forward, int ToInput)> Cut = new()
     {
-        ["convolution"] = new(new Conv2d(600, Padding: 1, RectifyOutput: true), [new Shape(2, 603, 5, 6)]),
-        ["concatenation"] = new(
-            new CropConcatConv2d(600, RectifySkip: Rectification.OnLoad), [new Shape(1, 300, 11, 12), new Shape(1, 303, 7, 8)]),
+        ["channels"] = (new(new Conv2d(600, Padding: 1, RectifyOutput: true), [new Shape(2, 603, 5, 6)]), 3, 3),
+        ["channels of a concatenation"] = (new(
+            new CropConcatConv2d(600, RectifySkip: Rectification.OnLoad), [new Shape(1, 300, 11, 12), new Shape(1, 303, 7, 8)]), 3, 3),
+        ["tiles"] = (new(new Conv2d(48, Padding: 1, Rectify: Rectification.OnLoad), [new Shape(2, 50, 130, 134)]), 2, 2),
+        ["tiles, all weights kept"] = (new(new Conv2d(300), [new Shape(1, 300, 82, 82)]), 4, 4),
+        ["tiles, a chunk of weights kept"] = (new(new Conv2d(600), [new Shape(1, 603, 70, 72)]), 6, 6),
     };
 
     [Theory]
     [MemberData(nameof(Samples))]
-    public void LargeWeightsAreTransformedInParts(string name)
+    public void PartsGiveWhatTheWholeDoes(string name)
     {
-        SampleGraph subject = new(Cut[name]);
+        (OpSample sample, int forward, int toInput) = Cut[name];
+        SampleGraph subject = new(sample);
         ExecutionPlan cut = Plan(subject, NumericsClass.WinogradF43);
-        Assert.Equal(2, Count(cut, Shaders.Conv2dPackForwardWinogradF43Lanes.Info));
-        Assert.Equal(2, Count(cut, Shaders.Conv2dPackBackwardWinogradF43Lanes.Info));
+        Assert.Equal(forward, Count(cut, Shaders.Conv2dMultiplyForwardF43Lanes.Info));
+        Assert.Equal(toInput, Count(cut, Shaders.Conv2dMultiplyBackwardF43Lanes.Info));
         Assert.True(Count(cut, Shaders.CropConcatConv2dClearBorder.Info) <= 1, "what has no parts runs once");
 
         using Session expected = Run(subject, Plan(subject, NumericsClass.Direct));

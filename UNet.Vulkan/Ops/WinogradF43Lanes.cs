@@ -1,0 +1,153 @@
+using UNet.Shaders;
+using UNet.Vulkan.Device;
+using UNet.Vulkan.Graph;
+
+namespace UNet.Vulkan.Ops;
+
+/// <summary>
+/// How convolutions for processors by Winograd's F(4x4,3x3) are cut into parts, of some of an image's tiles and some of the channels read, so
+/// that what lies in memory between their kernels is bounded. See <c>shaders/common/winograd_f43_lanes.glsl</c>.
+/// </summary>
+internal static class WinogradF43Lanes
+{
+    /// <summary>Rows and columns of a tile's results.</summary>
+    private const int Results = 4;
+
+    /// <summary>Elements of a transformed tile or kernel.</summary>
+    private const int Elements = (Results + 2) * (Results + 2);
+
+    /// <summary>Channels read that a part takes at most.</summary>
+    private const int MostRead = 256;
+
+    /// <summary>What their number is a multiple of: two for each block of code.</summary>
+    private const int ReadStep = 8;
+
+    /// <summary>Sums that a lane has in registers at most, <c>MOST_SUMS</c> of the kernels.</summary>
+    private const int MostSums = 28;
+
+    /// <summary>Runs of such sums over the same tiles, at most: more make the code long.</summary>
+    private const int MostRuns = 3;
+
+    /// <summary>What a gather of a lane's tile of two channels costs, in multiplications of both and their additions.</summary>
+    private const int GatherCost = 12;
+
+    /// <summary>Pairs of channels whose tiles an invocation transforms, or makes results of, <c>PAIRS_EACH</c> of the kernels.</summary>
+    private const int PairsEach = 16;
+
+    /// <summary>Elements that the tiles and products of a part of an image should have (8 MiB), for caches to hold most of them.</summary>
+    private const long SmallPart = 2_097_152;
+
+    /// <summary>Elements that they should have at most (32 MiB).</summary>
+    private const long LargestPart = 8_388_608;
+
+    /// <summary>How many times the elements of a chunk's weights they may be, so that weights are seldom read again.</summary>
+    private const long WeightTimes = 3;
+
+    /// <summary>Elements up to which the transformed weights of all channels read are kept (40 MiB), rather than those of one part.</summary>
+    private const long LargestWeights = 10_485_760;
+
+    private static int TileStep => (int)Conv2dMultiplyForwardF43Lanes.Info.LocalSize.X;
+
+    /// <summary>Whether the device can bind all that lies between the kernels.</summary>
+    /// <param name="source">Shape of what is read.</param>
+    /// <param name="result">Shape of what is written.</param>
+    /// <param name="device">The device.</param>
+    public static bool Fits(Shape source, Shape result, DeviceProperties device)
+        => new[] { Packed(result.C, source.C), Tiles(source, result).WithImages(1), Products(source, result).WithImages(1) }
+            .All(shape => shape.Length * sizeof(float) <= device.MaxStorageBufferRange);
+
+    /// <summary>
+    /// Whether a convolution or its gradient to the input is worth the transforms. Measured on a processor with AVX-512, as shares of the time
+    /// of the best other kernels: in a network of width 64 0.54 to 0.9, with subgroups of 8 and 16 alike; between 32 and 64 channels 0.9 to
+    /// 1, between 32 and 32 1.1 to 1.5. With 25 tiles of 512 channels 0.88, with 36 of 1024 0.77, but with 16 tiles 1.4.
+    /// </summary>
+    /// <param name="source">Shape of what is read.</param>
+    /// <param name="result">Shape of what is written.</param>
+    public static bool Pays(Shape source, Shape result)
+        => Math.Min(source.C, result.C) >= 32 && source.C + result.C >= 96 && TileCount(result) >= 24;
+
+    /// <summary>Into how many parts the work is cut, for those that follow each other to use the same memory.</summary>
+    /// <param name="source">Shape of what is read.</param>
+    /// <param name="result">Shape of what is written.</param>
+    public static int PartCount(Shape source, Shape result) => TileParts(source, result) * Chunks(source.C);
+
+    /// <summary>Transformed tiles of a part [N,tiles,elements,channels read and two unused].</summary>
+    /// <param name="source">Shape of what is read.</param>
+    /// <param name="result">Shape of what is written.</param>
+    public static Shape Tiles(Shape source, Shape result) => new(source.N, TilesTogether(source, result), Elements, ReadTogether(source.C) + 2);
+
+    /// <summary>Products of a part [N,tiles,pairs of channels written,2·elements], up to the last channel of a block.</summary>
+    /// <param name="source">Shape of what is read.</param>
+    /// <param name="result">Shape of what is written.</param>
+    public static Shape Products(Shape source, Shape result)
+        => new(source.N, TilesTogether(source, result), WrittenWhole(result.C) / 2, 2 * Elements);
+
+    /// <summary>Transformed weights [chunks of channels read,elements·blocks of channels written,channels of a chunk,channels of a block].</summary>
+    /// <param name="written">Channels that are written.</param>
+    /// <param name="read">Channels that are read.</param>
+    public static Shape Packed(int written, int read)
+    {
+        var one = new Shape(1, Elements * Blocks(written), ReadTogether(read), WrittenTogether(written));
+        return one.Length * Chunks(read) <= LargestWeights ? one.WithImages(Chunks(read)) : one;
+    }
+
+    /// <summary>An invocation for each channel read and each pair of channels written.</summary>
+    /// <param name="packed">Shape of the transformed weights.</param>
+    /// <param name="info">The kernel.</param>
+    public static WorkgroupCount Packing(Shape packed, KernelInfo info)
+        => WorkgroupCount.Linear((long)packed.C / Elements * packed.H * packed.W / 2, info.LocalSize.X);
+
+    /// <summary>Tiles, pairs of channels read, images.</summary>
+    /// <param name="tiles">Shape of the transformed tiles.</param>
+    /// <param name="info">The kernel.</param>
+    public static WorkgroupCount Transforming(Shape tiles, KernelInfo info)
+        => WorkgroupCount.Cover(tiles.C, info.LocalSize.X, tiles.W / 2 - 1, PairsEach) with { Z = (uint)tiles.N };
+
+    /// <summary>Tiles, blocks of channels written, elements of images.</summary>
+    /// <param name="tiles">Shape of the transformed tiles.</param>
+    /// <param name="packed">Shape of the transformed weights.</param>
+    /// <param name="info">The kernel.</param>
+    public static WorkgroupCount Multiplying(Shape tiles, Shape packed, KernelInfo info)
+        => WorkgroupCount.Cover(tiles.C, info.LocalSize.X) with { Y = (uint)(packed.C / Elements), Z = (uint)(tiles.N * Elements) };
+
+    /// <summary>Tiles, pairs of channels written, images.</summary>
+    /// <param name="products">Shape of the products.</param>
+    /// <param name="info">The kernel.</param>
+    public static WorkgroupCount Storing(Shape products, KernelInfo info)
+        => WorkgroupCount.Cover(products.C, info.LocalSize.X, products.H, PairsEach) with { Z = (uint)products.N };
+
+    private static int Chunks(int read) => (read + MostRead - 1) / MostRead;
+
+    private static int ReadTogether(int read) => RoundUp((read + Chunks(read) - 1) / Chunks(read), ReadStep);
+
+    /// <summary>As many as take the least time, in equal runs: more are fewer gathers, but may leave more of the last block empty.</summary>
+    private static int WrittenTogether(int written)
+        => Enumerable.Range(1, MostRuns).SelectMany(runs => Enumerable.Range(1, MostSums / 2).Select(pairs => runs * 2 * pairs))
+            .Where(together => together % (2 * Runs(together)) == 0)
+            .MinBy(together => (WorkgroupCount.Cover(written, together).X * (together + GatherCost), -together));
+
+    /// <summary>Runs of sums that find registers, as the kernel counts them.</summary>
+    private static int Runs(int together) => (together + MostSums - 1) / MostSums;
+
+    private static int Blocks(int written) => (written + WrittenTogether(written) - 1) / WrittenTogether(written);
+
+    private static int WrittenWhole(int written) => Blocks(written) * WrittenTogether(written);
+
+    /// <summary>Equal parts of the tiles of an image.</summary>
+    private static int TilesTogether(Shape source, Shape result)
+    {
+        (int read, int written) = (ReadTogether(source.C), WrittenWhole(result.C));
+        long part = Math.Clamp(WeightTimes * Elements * read * written, SmallPart, LargestPart);
+        long most = Math.Max(part / (Elements * (read + written)) / TileStep, 1) * TileStep;
+        long parts = (TileCount(result) + most - 1) / most;
+        return RoundUp((TileCount(result) + parts - 1) / parts, TileStep);
+    }
+
+    private static int TileParts(Shape source, Shape result)
+        => (int)((TileCount(result) + TilesTogether(source, result) - 1) / TilesTogether(source, result));
+
+    private static long TileCount(Shape result)
+        => WorkgroupCount.Cover(result.H, Results).X * (long)WorkgroupCount.Cover(result.W, Results).X;
+
+    private static int RoundUp(long number, int step) => (int)((number + step - 1) / step * step);
+}
