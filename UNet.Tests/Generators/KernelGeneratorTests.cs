@@ -34,6 +34,7 @@ public class KernelGeneratorTests
             Source x;
             int shift;
             uint64_t seed;
+            uint numbers[4];
         };
 
         const uint ROWS[2] = { 1u, 2u };

@@ -20,7 +20,7 @@ public class WinogradF43LanesTests
         ["channels"] = (new(new Conv2d(600, Padding: 1, RectifyOutput: true), [new Shape(2, 603, 5, 6)]), 3, 3),
         ["channels of a concatenation"] = (new(
             new CropConcatConv2d(600, RectifySkip: Rectification.OnLoad), [new Shape(1, 300, 11, 12), new Shape(1, 303, 7, 8)]), 3, 3),
-        ["tiles"] = (new(new Conv2d(48, Padding: 1, Rectify: Rectification.OnLoad), [new Shape(2, 50, 130, 134)]), 2, 2),
+        ["tiles"] = (new(new Conv2d(48, Padding: 1, Rectify: Rectification.OnLoad), [new Shape(2, 50, 130, 134)]), 3, 2),
         ["tiles, all weights kept"] = (new(new Conv2d(300), [new Shape(1, 300, 82, 82)]), 4, 4),
         ["tiles, a chunk of weights kept"] = (new(new Conv2d(600), [new Shape(1, 603, 70, 72)]), 6, 6),
     };

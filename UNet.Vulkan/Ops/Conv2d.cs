@@ -345,10 +345,10 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
         => WinogradF43Lanes.Packing(F43PackedTransposedShape(shapes), Conv2dPackBackwardWinogradF43Lanes.Info);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dTransformPixelsF43Lanes.Spec spec)
-        => WinogradF43Lanes.Transforming(F43InputTilesShape(shapes), Conv2dTransformPixelsF43Lanes.Info);
+        => WinogradF43Lanes.Transforming(F43InputTilesShape(shapes), Conv2dTransformPixelsF43Lanes.Info, spec.TilePairs);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dTransformGradientF43Lanes.Spec spec)
-        => WinogradF43Lanes.Transforming(F43GradientTilesShape(shapes), Conv2dTransformGradientF43Lanes.Info);
+        => WinogradF43Lanes.Transforming(F43GradientTilesShape(shapes), Conv2dTransformGradientF43Lanes.Info, spec.TilePairs);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dMultiplyForwardF43Lanes.Spec spec)
         => WinogradF43Lanes.Multiplying(F43InputTilesShape(shapes), F43PackedShape(shapes), Conv2dMultiplyForwardF43Lanes.Info);
@@ -357,10 +357,10 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
         => WinogradF43Lanes.Multiplying(F43GradientTilesShape(shapes), F43PackedTransposedShape(shapes), Conv2dMultiplyBackwardF43Lanes.Info);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardWinogradF43Lanes.Spec spec)
-        => WinogradF43Lanes.Storing(F43ProductsShape(shapes), Conv2dForwardWinogradF43Lanes.Info);
+        => WinogradF43Lanes.Storing(F43ProductsShape(shapes), Conv2dForwardWinogradF43Lanes.Info, spec.TilePairs);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputWinogradF43Lanes.Spec spec)
-        => WinogradF43Lanes.Storing(F43GradientProductsShape(shapes), Conv2dBackwardInputWinogradF43Lanes.Info);
+        => WinogradF43Lanes.Storing(F43GradientProductsShape(shapes), Conv2dBackwardInputWinogradF43Lanes.Info, spec.TilePairs);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightWinogradLanes.Spec spec)
         => WinogradLanes.WeightGrid(shapes.X.N, WeightTilesShape(shapes), Conv2dBackwardWeightWinogradLanes.Info, spec.SubgroupSize);

@@ -22,17 +22,11 @@ internal static class WinogradF43Lanes
     /// <summary>What their number is a multiple of: two for each block of code.</summary>
     private const int ReadStep = 8;
 
-    /// <summary>Sums that a lane has in registers at most, <c>MOST_SUMS</c> of the kernels.</summary>
-    private const int MostSums = 28;
-
     /// <summary>Runs of such sums over the same tiles, at most: more make the code long.</summary>
     private const int MostRuns = 3;
 
     /// <summary>What a gather of a lane's tile of two channels costs, in multiplications of both and their additions.</summary>
     private const int GatherCost = 12;
-
-    /// <summary>Pairs of channels whose tiles an invocation transforms, or makes results of, <c>PAIRS_EACH</c> of the kernels.</summary>
-    private const int PairsEach = 16;
 
     /// <summary>Elements that the tiles and products of a part of an image should have (8 MiB), for caches to hold most of them.</summary>
     private const long SmallPart = 2_097_152;
@@ -46,6 +40,10 @@ internal static class WinogradF43Lanes
     /// <summary>Elements up to which the transformed weights of all channels read are kept (40 MiB), rather than those of one part.</summary>
     private const long LargestWeights = 10_485_760;
 
+    /// <summary>Sums that a lane has in registers at most.</summary>
+    private static int MostSums => (int)Conv2dMultiplyForwardF43Lanes.Spec.Default.TileSums;
+
+    /// <summary>Tiles of a workgroup that multiplies.</summary>
     private static int TileStep => (int)Conv2dMultiplyForwardF43Lanes.Info.LocalSize.X;
 
     /// <summary>Whether the device can bind all that lies between the kernels.</summary>
@@ -100,8 +98,9 @@ internal static class WinogradF43Lanes
     /// <summary>Tiles, pairs of channels read, images.</summary>
     /// <param name="tiles">Shape of the transformed tiles.</param>
     /// <param name="info">The kernel.</param>
-    public static WorkgroupCount Transforming(Shape tiles, KernelInfo info)
-        => WorkgroupCount.Cover(tiles.C, info.LocalSize.X, tiles.W / 2 - 1, PairsEach) with { Z = (uint)tiles.N };
+    /// <param name="tilePairs">Pairs of channels that an invocation takes.</param>
+    public static WorkgroupCount Transforming(Shape tiles, KernelInfo info, uint tilePairs)
+        => WorkgroupCount.Cover(tiles.C, info.LocalSize.X, tiles.W / 2 - 1, tilePairs) with { Z = (uint)tiles.N };
 
     /// <summary>Tiles, blocks of channels written, elements of images.</summary>
     /// <param name="tiles">Shape of the transformed tiles.</param>
@@ -113,8 +112,9 @@ internal static class WinogradF43Lanes
     /// <summary>Tiles, pairs of channels written, images.</summary>
     /// <param name="products">Shape of the products.</param>
     /// <param name="info">The kernel.</param>
-    public static WorkgroupCount Storing(Shape products, KernelInfo info)
-        => WorkgroupCount.Cover(products.C, info.LocalSize.X, products.H, PairsEach) with { Z = (uint)products.N };
+    /// <param name="tilePairs">Pairs of channels that an invocation takes.</param>
+    public static WorkgroupCount Storing(Shape products, KernelInfo info, uint tilePairs)
+        => WorkgroupCount.Cover(products.C, info.LocalSize.X, products.H, tilePairs) with { Z = (uint)products.N };
 
     private static int Chunks(int read) => (read + MostRead - 1) / MostRead;
 

@@ -1,13 +1,11 @@
-// Third kernel of common/winograd_f43_lanes.glsl. Workgroups along x take 16 tiles each, along y PAIRS_EACH pairs of channels, along z images.
-// The including file includes float_pairs.glsl and conv2d_pixel_pairs.glsl, declares SUBGROUP_SIZE and the buffer types Pixels,
+// Third kernel of common/winograd_f43_lanes.glsl. Workgroups along x take 16 tiles each, along y TILE_PAIRS pairs of channels, along z images.
+// The including file includes float_pairs.glsl and conv2d_pixel_pairs.glsl, declares SUBGROUP_SIZE, TILE_PAIRS and the buffer types Pixels,
 // Products { uint64_t products[]; } and Result, and says where channels lie and what is added to each.
 #include "common/winograd_f43.glsl"
 #include "common/winograd_f43_lanes.glsl"
 #include "common/aligned_stack.glsl"
 #include "common/plane.glsl"
 #include "common/conv2d_target_pairs.glsl"
-
-const uint PAIRS_EACH = 16u; // of channels, that find their place by one division
 
 Target target_of(uint n, uint channel);
 float addend(uint channel);
@@ -45,10 +43,10 @@ void store_results(
     uint tile_row = tile / grid.y;
     uint row = tile < grid.x * grid.y ? tile_row * RESULTS : y.height;
     uint column = (tile - tile_row * grid.y) * RESULTS;
-    uint first = gl_WorkGroupID.y * PAIRS_EACH;
+    uint first = gl_WorkGroupID.y * TILE_PAIRS;
     uint place = ((gl_WorkGroupID.z * tiles_together + gl_GlobalInvocationID.x - lane) * pairs + first * SUBGROUP_SIZE) * ELEMENTS + lane;
     place = by_aligned_stack(place);
-    for (uint pair = first; pair < min(first + PAIRS_EACH, (y.channels + 1u) / 2u); pair++) {
+    for (uint pair = first; pair < min(first + TILE_PAIRS, (y.channels + 1u) / 2u); pair++) {
         float even[ELEMENTS];
         float odd[ELEMENTS];
         [[unroll]] for (uint element = 0u; element < ELEMENTS; element++) {

@@ -9,7 +9,8 @@ layout(local_size_x = 16) in;
 
 layout(constant_id = 0) const uint PADDING = 0u;
 layout(constant_id = 1) const uint RECTIFY = 0u; // 1: x counts as max(x, 0); 2: it is that already
-layout(constant_id = 2) const uint SUBGROUP_SIZE = 8u;
+layout(constant_id = 2) const uint TILE_PAIRS = 16u; // pairs of channels an invocation
+layout(constant_id = 3) const uint SUBGROUP_SIZE = 8u;
 
 layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer Pixels { uint64_t pixels[]; };
 layout(buffer_reference, std430, buffer_reference_align = 8) writeonly buffer Tiles { uint64_t tiles[]; };

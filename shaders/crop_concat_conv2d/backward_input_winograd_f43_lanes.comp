@@ -10,7 +10,8 @@ layout(local_size_x = 16) in;
 
 layout(constant_id = 0) const uint RECTIFY_SKIP = 0u; // not 0: skip counted as max(skip, 0), whose derivative is 0 up to 0
 layout(constant_id = 1) const uint RECTIFY_UPSAMPLED = 0u;
-layout(constant_id = 2) const uint SUBGROUP_SIZE = 8u;
+layout(constant_id = 2) const uint TILE_PAIRS = 16u; // pairs of channels an invocation
+layout(constant_id = 3) const uint SUBGROUP_SIZE = 8u;
 
 layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer Pixels { uint64_t pixels[]; };
 layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer Products { uint64_t products[]; };
