@@ -2,12 +2,13 @@
 // common/conv2d_lanes.glsl says what things cost there. Three kernels, one after the other, for each part of the work:
 //
 // 1. winograd_f43_tiles.glsl transforms tiles of pixels; a lane takes the tiles of two channels after each other.
-// 2. winograd_f43_products.glsl multiplies one element of all tiles by those of the transformed weights, as matrices; a lane is a tile.
+// 2. winograd_f43_products.glsl multiplies each element of tiles by that of the transformed weights, as matrices; a lane is a tile.
 // 3. winograd_f43_results.glsl makes results of the products of a tile.
 //
-// A part is some of an image's tiles, and some of the channels read, CHANNELS_READ of them: so that its tiles and products take bounded
-// memory and stay in caches, and the code of 2. is not too long. Parts of the same tiles follow each other: the products of the second are
-// added to those of the first, and so on, and results are made with the last. What is laid out how, numbers of 32 bits in pairs:
+// A part is some of an image's tiles, and some of the channels read, CHANNELS_READ of them: so that its tiles and products take
+// bounded memory and stay in caches, and the code of 2. is not too long. Parts of the same tiles follow each other: the products of
+// the second are added to those of the first, and so on, and results are made with the last. What is laid out how, numbers of 32 bits
+// in pairs:
 //
 //   tiles     [image][subgroup of tiles][element][pair of channels read, and one unused][lane][2 channels]
 //   products  [image][subgroup of tiles][pair of channels written][element][lane][2 channels]
@@ -21,8 +22,8 @@ const uint ALONG = 6u;
 // Where a part begins: which tile of an image, and which chunk of so many of the channels read.
 struct Work { uint first_tile; uint chunk; uint chunks; };
 
-// `channels` are all that are read, `channels_together` those of a chunk. Counted in single precision, which is exact for numbers as small
-// as these: a processor has no instruction that divides several integers.
+// `channels` are all that are read, `channels_together` those of a chunk. Counted in single precision, which is exact for numbers as
+// small as these: a processor has no instruction that divides several integers.
 Work work_of(uint part, uint tiles_together, uint channels, uint channels_together) {
     uint chunks = (channels + channels_together - 1u) / channels_together;
     uint block = uint((float(part) + 0.5) / float(chunks));

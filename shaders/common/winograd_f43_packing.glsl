@@ -1,5 +1,5 @@
-// Packs transformed weights as common/winograd_f43_lanes.glsl says: zeros where there is no channel. One invocation packs the kernels from one
-// of the channels read to two of those written. The including file includes float_pairs.glsl and linear.glsl, declares
+// Packs transformed weights as common/winograd_f43_lanes.glsl says: zeros where there is no channel. One invocation packs the kernels
+// from one of the channels read to two of those written. The including file includes float_pairs.glsl and linear.glsl, declares
 // WeightPairs { uint64_t pairs[]; }, and says what a transformed kernel is.
 #include "common/winograd_f43_lanes.glsl"
 

@@ -1,16 +1,17 @@
-// Second kernel of common/winograd_f43_lanes.glsl. Workgroups along x take a tile for each invocation, along y blocks of CHANNELS_WRITTEN
-// channels written, along z elements of images.
+// Second kernel of common/winograd_f43_lanes.glsl. Workgroups along x take a tile for each invocation, along y blocks of
+// CHANNELS_WRITTEN channels written, along z elements of images.
 //
-// - A lane sums the products of its tile with CHANNELS_WRITTEN kernels, over CHANNELS_READ channels. All of that is unrolled, for only
-//   outside of loops does a processor multiply by weights that it reads from memory as it goes (uniform_number.glsl).
-// - A gather brings the lane's tile of two channels, which costs as much as some 25 multiplications and their additions. It serves several
-//   runs of SUMS sums, as many as find registers; LLVM puts tiles on the stack meanwhile, from where a load costs next to nothing.
-// - LLVM would collect all loads first, and then need a place for each. What keeps it from that is that the code is cut into blocks: a load
-//   of a push constant is a condition in lavapipe's code, since it could lie beyond them, and each block begins with another one. So does the
-//   last store, for LLVM moves what a block that returns needs alone into that block.
+// - A lane sums the products of its tile with CHANNELS_WRITTEN kernels, over CHANNELS_READ channels. All of that is unrolled, for
+//   only outside of loops does a processor multiply by weights that it reads from memory as it goes (uniform_number.glsl).
+// - A gather brings the lane's tile of two channels, which costs as much as some 25 multiplications and their additions. It serves
+//   several runs of SUMS sums, as many as find registers; LLVM puts tiles on the stack meanwhile, from where a load costs next to
+//   nothing.
+// - LLVM would collect all loads first, and then need a place for each. What keeps it from that is that the code is cut into blocks:
+//   a load of a push constant is a condition in lavapipe's code, since it could lie beyond them, and each block begins with another
+//   one. So does the last store, for LLVM moves what a block that returns needs alone into that block.
 //
-// The including file includes float_pairs.glsl, declares SUBGROUP_SIZE, CHANNELS_READ, CHANNELS_WRITTEN, TILE_SUMS, `uint numbers[16]` and the
-// buffer types Tiles { uint64_t tiles[]; }, Weights { float weights[]; } and Products { uint64_t products[]; }.
+// The including file includes float_pairs.glsl, declares SUBGROUP_SIZE, CHANNELS_READ, CHANNELS_WRITTEN, TILE_SUMS, `uint
+// numbers[16]` and the buffer types Tiles { uint64_t tiles[]; }, Weights { float weights[]; } and Products { uint64_t products[]; }.
 #include "common/winograd_f43_lanes.glsl"
 #include "common/uniform_number.glsl"
 #include "common/aligned_stack.glsl"
@@ -26,7 +27,8 @@ uint unseen_zero(uint index) {
 }
 
 // `channels` are all that are read; `kept_chunks` is how many chunks of weights there are in memory, the part's alone or all.
-void multiply(Tiles tiles, Weights weights, Products products, uint part, uint tiles_together, uint channels, uint kept_chunks, uint blocks) {
+void multiply(
+    Tiles tiles, Weights weights, Products products, uint part, uint tiles_together, uint channels, uint kept_chunks, uint blocks) {
     Work work = work_of(part, tiles_together, channels, CHANNELS_READ);
     uint lane = gl_LocalInvocationID.x % SUBGROUP_SIZE;
     uint first = gl_GlobalInvocationID.x - lane;

@@ -1,6 +1,6 @@
-// Third kernel of common/winograd_f43_lanes.glsl. Workgroups along x take 16 tiles each, along y TILE_PAIRS pairs of channels, along z images.
-// The including file includes float_pairs.glsl and conv2d_pixel_pairs.glsl, declares SUBGROUP_SIZE, TILE_PAIRS and the buffer types Pixels,
-// Products { uint64_t products[]; } and Result, and says where channels lie and what is added to each.
+// Third kernel of common/winograd_f43_lanes.glsl. Workgroups along x take 16 tiles each, along y TILE_PAIRS pairs of channels, along
+// z images. The including file includes float_pairs.glsl and conv2d_pixel_pairs.glsl, declares SUBGROUP_SIZE, TILE_PAIRS and the
+// buffer types Pixels, Products { uint64_t products[]; } and Result, and says where channels lie and what is added to each.
 #include "common/winograd_f43.glsl"
 #include "common/winograd_f43_lanes.glsl"
 #include "common/aligned_stack.glsl"

@@ -1,7 +1,7 @@
-// The sums of Winograd's F(2x2,3x3) for processors (common/winograd_lanes.glsl): one element of the
-// products of TILE_K channels written with TILES_EACH tiles of each lane, over all channels read. Two of these are gathered at a time,
-// one turn before they are multiplied: weights are seldom in the first cache, and no processor looks ahead as far as a turn is long.
-// The including file includes winograd_tiles.glsl.
+// The sums of Winograd's F(2x2,3x3) for processors (common/winograd_lanes.glsl): one element of the products of TILE_K channels
+// written with TILES_EACH tiles of each lane, over all channels read. Two of these are gathered at a time, one turn before they are
+// multiplied: weights are seldom in the first cache, and no processor looks ahead as far as a turn is long. The including file
+// includes winograd_tiles.glsl.
 #include "common/winograd_lanes_packing.glsl"
 
 const uint TILE_K = 32u;

@@ -1,6 +1,6 @@
-// How Winograd's convolutions for processors (common/winograd_lanes.glsl, common/winograd_f43_lanes.glsl) read a tile of ALONG x ALONG
-// pixels, for RESULTS x RESULTS results. The including file declares these constants, ELEMENTS, SOURCE_PADDING, and what a tile of one
-// channel is when it is transformed, and says where channels lie; it includes float_pairs.glsl and conv2d_pixel_pairs.glsl.
+// How Winograd's convolutions for processors (common/winograd_lanes.glsl, common/winograd_f43_lanes.glsl) read a tile of ALONG x
+// ALONG pixels, for RESULTS x RESULTS results. The including file declares these constants, ELEMENTS, SOURCE_PADDING, and what a tile
+// of one channel is when it is transformed, and says where channels lie; it includes float_pairs.glsl and conv2d_pixel_pairs.glsl.
 #include "common/plane.glsl"
 #include "common/conv2d_channel.glsl"
 
@@ -11,8 +11,8 @@ float[ELEMENTS] transformed(float pixels[ALONG][ALONG]);
 const uint UNUSED = SOURCE_PADDING % 2u;
 const uint ROW_LOADS = ALONG / 2u + UNUSED;
 
-// Where the pixels of a tile of an image with extents x lie, and which of them count: the others are 0. Pixels beyond the image, of which
-// results outside of it would be made, are others of the image.
+// Where the pixels of a tile of an image with extents x lie, and which of them count: the others are 0. Pixels beyond the image, of
+// which results outside of it would be made, are others of the image.
 void find_pixels(
     uint tile_row, uint tile_column, Plane x, out uint row[ALONG], out bool inside_row[ALONG], out uint column[ROW_LOADS],
     out bool inside_column[ROW_LOADS]) {

@@ -1,7 +1,7 @@
-// How Winograd's F(2x2,3x3) for processors (common/winograd_lanes.glsl) transforms blocks of tiles, and how workgroups share them. A block
-// is of VECTORS tiles for each lane, of which TILES_EACH are multiplied at a time. Transformed tiles of a subgroup's block lie as
-// [element][part of the block][pair of channels][tile of a lane in the part][lane], in each place the same element for two channels.
-// The including file declares these constants, SUBGROUP_SIZE, and what winograd_tile.glsl asks for.
+// How Winograd's F(2x2,3x3) for processors (common/winograd_lanes.glsl) transforms blocks of tiles, and how workgroups share them. A
+// block is of VECTORS tiles for each lane, of which TILES_EACH are multiplied at a time. Transformed tiles of a subgroup's block lie
+// as [element][part of the block][pair of channels][tile of a lane in the part][lane], in each place the same element for two
+// channels. The including file declares these constants, SUBGROUP_SIZE, and what winograd_tile.glsl asks for.
 #include "common/winograd_tile.glsl"
 
 // From an element of the first tile of a lane to the next element.

@@ -3,8 +3,8 @@
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_EXT_shader_explicit_arithmetic_types_int64 : require
 #extension GL_GOOGLE_include_directive : require
-// Makes the gradient of a 3x3 convolution to its input of its products by Winograd's F(4x4,3x3), for processors with subgroups of 8 or 16, for
-// rows of even length; see common/winograd_f43_results.glsl.
+// Makes the gradient of a 3x3 convolution to its input of its products by Winograd's F(4x4,3x3), for processors with subgroups of 8
+// or 16, for rows of even length; see common/winograd_f43_results.glsl.
 layout(local_size_x = 16) in;
 
 layout(constant_id = 0) const uint RECTIFY = 0u; // not 0: x counted as max(x, 0), whose derivative is 0 up to x = 0
@@ -41,6 +41,7 @@ float addend(uint channel) {
 }
 
 void main() {
+    uint channels_together = f43_gradient_tiles_w - 2u;
     store_results(
-        f43_gradient_products, part, Plane(x_c, x_h, x_w), f43_gradient_products_c, y_c, f43_gradient_tiles_w - 2u, f43_gradient_products_h, false);
+        f43_gradient_products, part, Plane(x_c, x_h, x_w), f43_gradient_products_c, y_c, channels_together, f43_gradient_products_h, false);
 }

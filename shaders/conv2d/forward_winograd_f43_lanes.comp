@@ -3,8 +3,8 @@
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_EXT_shader_explicit_arithmetic_types_int64 : require
 #extension GL_GOOGLE_include_directive : require
-// Makes the output of a 3x3 convolution of its products by Winograd's F(4x4,3x3), for processors with subgroups of 8 or 16, for rows of even
-// length; see common/winograd_f43_results.glsl.
+// Makes the output of a 3x3 convolution of its products by Winograd's F(4x4,3x3), for processors with subgroups of 8 or 16, for rows
+// of even length; see common/winograd_f43_results.glsl.
 layout(local_size_x = 16) in;
 
 layout(constant_id = 0) const uint RECTIFY_OUTPUT = 0u; // 1: max(y, 0) is stored
@@ -42,6 +42,7 @@ float addend(uint channel) {
 }
 
 void main() {
+    uint channels_together = f43_input_tiles_w - 2u;
     store_results(
-        f43_products, part, Plane(y_c, y_h, y_w), f43_products_c, weight_c, f43_input_tiles_w - 2u, f43_products_h, RECTIFY_OUTPUT == 1u);
+        f43_products, part, Plane(y_c, y_h, y_w), f43_products_c, weight_c, channels_together, f43_products_h, RECTIFY_OUTPUT == 1u);
 }

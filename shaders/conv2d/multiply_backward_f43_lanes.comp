@@ -3,8 +3,8 @@
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_EXT_shader_explicit_arithmetic_types_int64 : require
 #extension GL_GOOGLE_include_directive : require
-// Multiplies the transformed tiles and weights of the gradient of a 3x3 convolution to its input by Winograd's F(4x4,3x3) for processors with subgroups of 8 or
-// 16; see common/winograd_f43_products.glsl.
+// Multiplies the transformed tiles and weights of the gradient of a 3x3 convolution to its input by Winograd's F(4x4,3x3) for
+// processors with subgroups of 8 or 16; see common/winograd_f43_products.glsl.
 layout(local_size_x = 32) in;
 
 layout(constant_id = 0) const uint F43_PACKED_TRANSPOSED_H = 16u; // channels read of a chunk
@@ -33,5 +33,6 @@ const uint CHANNELS_WRITTEN = F43_PACKED_TRANSPOSED_W;
 #include "common/winograd_f43_products.glsl"
 
 void main() {
-    multiply(f43_gradient_tiles, f43_packed_transposed, f43_gradient_products, part, f43_gradient_tiles_c, weight_n, f43_packed_transposed_n, f43_packed_transposed_c / ELEMENTS);
+    uint blocks = f43_packed_transposed_c / ELEMENTS;
+    multiply(f43_gradient_tiles, f43_packed_transposed, f43_gradient_products, part, f43_gradient_tiles_c, weight_n, f43_packed_transposed_n, blocks);
 }

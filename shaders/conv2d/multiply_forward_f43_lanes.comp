@@ -33,5 +33,6 @@ const uint CHANNELS_WRITTEN = F43_PACKED_W;
 #include "common/winograd_f43_products.glsl"
 
 void main() {
-    multiply(f43_input_tiles, f43_packed, f43_products, part, f43_input_tiles_c, weight_c, f43_packed_n, f43_packed_c / ELEMENTS);
+    uint blocks = f43_packed_c / ELEMENTS;
+    multiply(f43_input_tiles, f43_packed, f43_products, part, f43_input_tiles_c, weight_c, f43_packed_n, blocks);
 }

@@ -35,5 +35,6 @@ float[ELEMENTS] transformed(uint written, uint read) {
 }
 
 void main() {
-    pack_kernels(f43_packed_transposed, part, weight_n, f43_packed_transposed_n, f43_packed_transposed_c / ELEMENTS, f43_packed_transposed_h, f43_packed_transposed_w);
+    uint blocks = f43_packed_transposed_c / ELEMENTS;
+    pack_kernels(f43_packed_transposed, part, weight_n, f43_packed_transposed_n, blocks, f43_packed_transposed_h, f43_packed_transposed_w);
 }

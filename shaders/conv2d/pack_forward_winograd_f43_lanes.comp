@@ -34,5 +34,6 @@ float[ELEMENTS] transformed(uint written, uint read) {
 }
 
 void main() {
-    pack_kernels(f43_packed, part, weight_c, f43_packed_n, f43_packed_c / ELEMENTS, f43_packed_h, f43_packed_w);
+    uint blocks = f43_packed_c / ELEMENTS;
+    pack_kernels(f43_packed, part, weight_c, f43_packed_n, blocks, f43_packed_h, f43_packed_w);
 }

@@ -3,8 +3,9 @@
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_EXT_shader_explicit_arithmetic_types_int64 : require
 #extension GL_GOOGLE_include_directive : require
-// Transforms tiles of the gradient of a 3x3 convolution's output, for the gradient to its input by Winograd's F(4x4,3x3) for processors with
-// subgroups of 8 or 16, for rows of even length: that is a convolution of d_y, padded by 2 - PADDING. See common/winograd_f43_tiles.glsl.
+// Transforms tiles of the gradient of a 3x3 convolution's output, for the gradient to its input by Winograd's F(4x4,3x3) for
+// processors with subgroups of 8 or 16, for rows of even length: that is a convolution of d_y, padded by 2 - PADDING. See
+// common/winograd_f43_tiles.glsl.
 layout(local_size_x = 16) in;
 
 layout(constant_id = 0) const uint PADDING = 0u;

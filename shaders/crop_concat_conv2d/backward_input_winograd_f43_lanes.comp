@@ -3,8 +3,8 @@
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_EXT_shader_explicit_arithmetic_types_int64 : require
 #extension GL_GOOGLE_include_directive : require
-// Makes the gradient of the 3x3 convolution of a concatenation to its two parts of its products by Winograd's F(4x4,3x3), for processors with
-// subgroups of 8 or 16, for rows of even length and even crops; see common/winograd_f43_results.glsl. Around the crop
+// Makes the gradient of the 3x3 convolution of a concatenation to its two parts of its products by Winograd's F(4x4,3x3), for
+// processors with subgroups of 8 or 16, for rows of even length and even crops; see common/winograd_f43_results.glsl. Around the crop
 // crop_concat_conv2d/clear_border sets d_skip to 0.
 layout(local_size_x = 16) in;
 
@@ -54,6 +54,7 @@ float addend(uint channel) {
 
 void main() {
     Plane x = Plane(skip_c + upsampled_c, upsampled_h, upsampled_w);
+    uint channels_together = f43_gradient_tiles_w - 2u;
     store_results(
-        f43_gradient_products, part, x, f43_gradient_products_c, y_c, f43_gradient_tiles_w - 2u, f43_gradient_products_h, false);
+        f43_gradient_products, part, x, f43_gradient_products_c, y_c, channels_together, f43_gradient_products_h, false);
 }

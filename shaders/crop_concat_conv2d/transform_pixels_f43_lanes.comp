@@ -3,8 +3,9 @@
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_EXT_shader_explicit_arithmetic_types_int64 : require
 #extension GL_GOOGLE_include_directive : require
-// Transforms tiles of a concatenation that is nowhere stored (see common/concatenated.glsl), the input of a 3x3 convolution by Winograd's
-// F(4x4,3x3), for processors with subgroups of 8 or 16, for rows of even length and even crops; see common/winograd_f43_tiles.glsl.
+// Transforms tiles of a concatenation that is nowhere stored (see common/concatenated.glsl), the input of a 3x3 convolution by
+// Winograd's F(4x4,3x3), for processors with subgroups of 8 or 16, for rows of even length and even crops; see
+// common/winograd_f43_tiles.glsl.
 layout(local_size_x = 16) in;
 
 layout(constant_id = 0) const uint PADDING = 0u;
