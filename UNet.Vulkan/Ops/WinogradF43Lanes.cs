@@ -16,17 +16,17 @@ internal static class WinogradF43Lanes
     /// <summary>Elements of a transformed tile or kernel.</summary>
     private const int Elements = (Results + 2) * (Results + 2);
 
-    /// <summary>Channels read that a part takes at most.</summary>
-    private const int MostRead = 256;
+    /// <summary>
+    /// Channels read that a part takes at most. With twice as many, gathers are a smaller part of the work, but the code of the products is
+    /// twice as long, which a driver works through in every process, and was no faster.
+    /// </summary>
+    private const int MostRead = 64;
 
     /// <summary>What their number is a multiple of: two for each block of code.</summary>
     private const int ReadStep = 8;
 
     /// <summary>Runs of such sums over the same tiles, at most: more make the code long.</summary>
     private const int MostRuns = 3;
-
-    /// <summary>What a gather of a lane's tile of two channels costs, in multiplications of both and their additions.</summary>
-    private const int GatherCost = 12;
 
     /// <summary>Elements that the tiles and products of a part of an image should have (8 MiB), for caches to hold most of them.</summary>
     private const long SmallPart = 2_097_152;
@@ -120,14 +120,16 @@ internal static class WinogradF43Lanes
 
     private static int ReadTogether(int read) => RoundUp((read + Chunks(read) - 1) / Chunks(read), ReadStep);
 
-    /// <summary>As many as take the least time, in equal runs: more are fewer gathers, but may leave more of the last block empty.</summary>
+    /// <summary>
+    /// Equal blocks of equal runs: 66 for any multiple of 64, so that all layers with so many channels share a kernel. What is compiled for
+    /// each of them takes a driver a tenth of a second in every process.
+    /// </summary>
     private static int WrittenTogether(int written)
-        => Enumerable.Range(1, MostRuns).SelectMany(runs => Enumerable.Range(1, MostSums / 2).Select(pairs => runs * 2 * pairs))
-            .Where(together => together % (2 * Runs(together)) == 0)
-            .MinBy(together => (WorkgroupCount.Cover(written, together).X * (together + GatherCost), -together));
-
-    /// <summary>Runs of sums that find registers, as the kernel counts them.</summary>
-    private static int Runs(int together) => (together + MostSums - 1) / MostSums;
+    {
+        int blocks = (written + MostRuns * MostSums - 1) / (MostRuns * MostSums);
+        int together = (written + blocks - 1) / blocks;
+        return RoundUp(together, 2 * ((together + MostSums - 1) / MostSums));
+    }
 
     private static int Blocks(int written) => (written + WrittenTogether(written) - 1) / WrittenTogether(written);
 

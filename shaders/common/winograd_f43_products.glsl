@@ -11,7 +11,7 @@
 //   one. So does the last store, for LLVM moves what a block that returns needs alone into that block.
 //
 // The including file includes float_pairs.glsl, declares SUBGROUP_SIZE, CHANNELS_READ, CHANNELS_WRITTEN, TILE_SUMS, `uint
-// numbers[16]` and the buffer types Tiles { uint64_t tiles[]; }, Weights { float weights[]; } and Products { uint64_t products[]; }.
+// numbers[16]` and the buffer types Tiles { uint64_t tiles[]; }, Weights { vec2 weights[]; } and Products { uint64_t products[]; }.
 #include "common/winograd_f43_lanes.glsl"
 #include "common/uniform_number.glsl"
 #include "common/aligned_stack.glsl"
@@ -36,7 +36,7 @@ void multiply(
     uint element = gl_WorkGroupID.z - image * ELEMENTS;
 
     uint vector = (image * tiles_together + first) * ELEMENTS + element * SUBGROUP_SIZE;
-    Tiles factors = Tiles(uint64_t(tiles) + 8ul * (vector * (CHANNELS_READ / 2u + 1u) + lane));
+    Tiles own_tiles = Tiles(uint64_t(tiles) + 8ul * (vector * (CHANNELS_READ / 2u + 1u) + lane));
     uint kernels = (kept_chunks == 1u ? 0u : work.chunk * ELEMENTS * blocks) + uniform_number(element * blocks + gl_WorkGroupID.y);
     Weights own = Weights(uint64_t(weights) + 4ul * (kernels * (CHANNELS_READ * CHANNELS_WRITTEN)));
     uint place = (image * tiles_together + first) * blocks * (CHANNELS_WRITTEN / 2u);
@@ -47,12 +47,14 @@ void multiply(
     vec2 value[CHANNELS_READ / 2u];
     [[unroll]] for (uint run = 0u; run < RUNS; run++) {
         float sum[SUMS];
-        [[unroll]] for (uint k = 0u; k < SUMS; k += 2u) {
-            vec2 before = vec2(0.0);
-            if (work.chunk > 0u)
-                before = both(results.products[(run * SUMS + k) / 2u * ELEMENTS * SUBGROUP_SIZE]);
-            sum[k] = before.x;
-            sum[k + 1u] = before.y;
+        [[unroll]] for (uint k = 0u; k < SUMS; k++)
+            sum[k] = 0.0;
+        if (work.chunk > 0u) {
+            [[unroll]] for (uint k = 0u; k < SUMS; k += 2u) {
+                vec2 before = both(results.products[(run * SUMS + k) / 2u * ELEMENTS * SUBGROUP_SIZE]);
+                sum[k] = before.x;
+                sum[k + 1u] = before.y;
+            }
         }
         [[unroll]] for (uint code_block = 0u; code_block < CODE_BLOCKS; code_block++) {
             uint first_row = code_block + unseen_zero(run * CODE_BLOCKS + code_block);
@@ -60,11 +62,14 @@ void multiply(
             [[unroll]] for (uint c = 0u; c < CHANNELS_EACH; c += 2u) {
                 uint pair = (code_block * CHANNELS_EACH + c) / 2u;
                 if (run == 0u)
-                    value[pair] = both(factors.tiles[pair * SUBGROUP_SIZE]);
-                [[unroll]] for (uint k = 0u; k < SUMS; k++)
-                    sum[k] = fma(rows.weights[c * CHANNELS_WRITTEN + run * SUMS + k], value[pair].x, sum[k]);
-                [[unroll]] for (uint k = 0u; k < SUMS; k++)
-                    sum[k] = fma(rows.weights[(c + 1u) * CHANNELS_WRITTEN + run * SUMS + k], value[pair].y, sum[k]);
+                    value[pair] = both(own_tiles.tiles[pair * SUBGROUP_SIZE]);
+                [[unroll]] for (uint i = 0u; i < 2u; i++) {
+                    [[unroll]] for (uint k = 0u; k < SUMS; k += 2u) {
+                        vec2 factors = rows.weights[((c + i) * CHANNELS_WRITTEN + run * SUMS + k) / 2u];
+                        sum[k] = fma(factors.x, value[pair][i], sum[k]);
+                        sum[k + 1u] = fma(factors.y, value[pair][i], sum[k + 1u]);
+                    }
+                }
             }
         }
         [[unroll]] for (uint k = 0u; k < SUMS; k += 2u) {
