@@ -17,12 +17,12 @@ public class WinogradF43LanesTests
     /// <summary>The parts forward and to the input: of channels, of tiles, and of both, with the weights of all channels kept or not.</summary>
     private static readonly Dictionary<string, (OpSample Sample, int Forward, int ToInput)> Cut = new()
     {
-        ["channels"] = (new(new Conv2d(600, Padding: 1, RectifyOutput: true), [new Shape(2, 603, 5, 6)]), 10, 10),
+        ["channels"] = (new(new Conv2d(600, Padding: 1, RectifyOutput: true), [new Shape(2, 603, 5, 6)]), 5, 5),
         ["channels of a concatenation"] = (new(
-            new CropConcatConv2d(600, RectifySkip: Rectification.OnLoad), [new Shape(1, 300, 11, 12), new Shape(1, 303, 7, 8)]), 10, 10),
+            new CropConcatConv2d(600, RectifySkip: Rectification.OnLoad), [new Shape(1, 300, 11, 12), new Shape(1, 303, 7, 8)]), 5, 5),
         ["tiles"] = (new(new Conv2d(48, Padding: 1, Rectify: Rectification.OnLoad), [new Shape(2, 50, 130, 134)]), 3, 3),
-        ["tiles, all weights kept"] = (new(new Conv2d(300), [new Shape(1, 300, 82, 82)]), 15, 15),
-        ["tiles, a chunk of weights kept"] = (new(new Conv2d(600), [new Shape(1, 603, 70, 72)]), 20, 20),
+        ["tiles, all weights kept"] = (new(new Conv2d(300), [new Shape(1, 300, 82, 82)]), 6, 6),
+        ["tiles, a chunk of weights kept"] = (new(new Conv2d(600), [new Shape(1, 603, 70, 72)]), 10, 10),
     };
 
     [Theory]
