@@ -37,7 +37,7 @@ public sealed record KernelBuffer(string Name, BufferAccess Access, BufferForm F
 
 /// <summary>A push-constant member.</summary>
 /// <param name="Name">GLSL name.</param>
-/// <param name="Type">GLSL type: uint, int, float or uint64_t.</param>
+/// <param name="Type">GLSL type: uint, int, float or uint64_t; uint[N] for an array, which holds 0 to N - 1.</param>
 /// <param name="Offset">Byte offset by the std430 rules.</param>
 public sealed record KernelPushMember(string Name, string Type, int Offset);
 

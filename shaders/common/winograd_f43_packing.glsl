@@ -9,7 +9,7 @@ float[ELEMENTS] transformed(uint written, uint read);
 void pack_kernels(
     WeightPairs packed, uint part, uint channels, uint kept_chunks, uint blocks, uint channels_together, uint channels_written) {
     Work work = work_of(part, 1u, channels, channels_together);
-    if (kept_chunks > 1u && work.first_tile > 0u) // packed with the first tiles
+    if (kept_chunks == work.chunks && work.first_tile > 0u) // packed with the first tiles
         return;
     uint i = linear_workgroup() * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
     uint pairs = channels_written / 2u;
@@ -22,7 +22,7 @@ void pack_kernels(
     uint written = block * channels_written + pair * 2u;
     float even[ELEMENTS] = transformed(written, work.chunk * channels_together + read);
     float odd[ELEMENTS] = transformed(written + 1u, work.chunk * channels_together + read);
-    uint chunk = kept_chunks > 1u ? work.chunk : 0u;
+    uint chunk = kept_chunks == work.chunks ? work.chunk : 0u;
     [[unroll]] for (uint element = 0u; element < ELEMENTS; element++) {
         packed.pairs[(((chunk * ELEMENTS + element) * blocks + block) * channels_together + read) * pairs + pair]
             = together(vec2(even[element], odd[element]));
