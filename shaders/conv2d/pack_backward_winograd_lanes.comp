@@ -34,5 +34,5 @@ float[ELEMENTS] transformed(uint written, uint read) {
 }
 
 void main() {
-    pack_kernels(winograd_packed_transposed, 0u, winograd_packed_transposed_n, weight_n);
+    pack_kernels(winograd_packed_transposed, winograd_packed_transposed_n, weight_n);
 }

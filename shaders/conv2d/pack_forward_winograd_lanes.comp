@@ -33,5 +33,5 @@ float[ELEMENTS] transformed(uint written, uint read) {
 }
 
 void main() {
-    pack_kernels(winograd_packed, 0u, winograd_packed_n, weight_c);
+    pack_kernels(winograd_packed, winograd_packed_n, weight_c);
 }
