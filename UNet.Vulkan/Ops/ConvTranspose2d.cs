@@ -44,6 +44,7 @@ namespace UNet.Vulkan.Ops;
 [Sample("x: 2x130x3x5", "OutChannels: 5")]
 [Sample("x: 2x3x5x4", "OutChannels: 2, Rectify: Rectification.OnLoad")]
 [Sample("x: 2x18x5x17", "OutChannels: 17, Rectify: Rectification.OnLoad")]
+[Sample("x: 2x40x7x6", "OutChannels: 20, Rectify: Rectification.OnLoad")]
 [Sample("x: 2x18x5x17", "OutChannels: 17, Rectify: Rectification.Stored, RectifyOutput: true")]
 [Sample("x: 2x65x9x8", "OutChannels: 33")]
 public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rectify = Rectification.None, bool RectifyOutput = false)
@@ -105,6 +106,9 @@ public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rect
     private int Kernel => 1;
 
     private int Padding => 0;
+
+    /// <summary>Rows and columns, at most, of the outer products that a workgroup for processors adds.</summary>
+    private const uint LaneProduct = 64;
 
     private partial void InferShapes(ref Shapes shapes)
     {
@@ -229,16 +233,30 @@ public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rect
     private partial bool SupportsWeightLanes(in Shapes shapes, DeviceProperties device) => device.HasChannelLanes;
 
     private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dForwardLanes.Spec spec)
-        => LaneTiles(shapes.X, OutChannels, spec.TileH, ConvTranspose2dForwardLanes.Info.LocalSize);
+        => LaneProducts(OutChannels, spec.TileC, shapes.X);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardInputLanes.Spec spec)
-        => LaneTiles(shapes.X, shapes.X.C, spec.TileH, ConvTranspose2dBackwardInputLanes.Info.LocalSize);
+        => LaneProducts(shapes.X.C, spec.TileC, shapes.X);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardWeightLanes.Spec spec)
-        => new(
-            WorkgroupCount.Cover(OutChannels, ConvTranspose2dBackwardWeightLanes.Info.LocalSize.X).X,
-            WorkgroupCount.Cover(shapes.X.C, spec.TileC).X,
-            (uint)PartialShape(shapes).N);
+        => WorkgroupCount.Cover(
+            OutChannels, spec.TileC, shapes.X.C, spec.TileVectors * ConvTranspose2dBackwardWeightLanes.Info.LocalSize.X, PartialShape(shapes).N);
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dForwardLanes.Spec spec)
+        => spec = spec with { TileC = EqualBlocks(OutChannels, LaneProduct / 4, 8), TilePaired = HasPairs(shapes.X.H * (long)shapes.X.W) };
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dBackwardInputLanes.Spec spec)
+        => spec = spec with { TileC = EqualBlocks(shapes.X.C, LaneProduct, 8), TilePaired = HasPairs(shapes.X.H * (long)shapes.X.W) };
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dBackwardWeightLanes.Spec spec)
+    {
+        uint lanes = ConvTranspose2dBackwardWeightLanes.Info.LocalSize.X;
+        spec = spec with
+        {
+            TileC = EqualBlocks(OutChannels, LaneProduct / 4, 8), TileVectors = EqualBlocks(shapes.X.C, LaneProduct, lanes) / lanes,
+            TilePaired = HasPairs(shapes.X.W),
+        };
+    }
 
     private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSum.Spec spec)
         => WorkgroupCount.Linear(shapes.Weight.Length + shapes.Bias.Length, WeightGradientSum.Info.LocalSize.X);
@@ -290,12 +308,18 @@ public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rect
     /// <summary>Pixels of all images.</summary>
     private static long Pixels(Shape shape) => shape.Length / shape.C;
 
-    /// <summary>Tiles of channels along x, of as many columns of x as a workgroup has lanes along y, images times tiles of rows along z.</summary>
-    private static WorkgroupCount LaneTiles(Shape x, int channels, uint tileH, WorkgroupSize local)
-        => new(
-            WorkgroupCount.Cover(channels, local.X).X,
-            WorkgroupCount.Cover(x.W, local.X).X,
-            (uint)x.N * WorkgroupCount.Cover(x.H, tileH).X);
+    /// <summary>Blocks of channels, of pixels of x, images.</summary>
+    private static WorkgroupCount LaneProducts(int channels, uint tileC, Shape x)
+        => WorkgroupCount.Cover(channels, tileC, (long)x.H * x.W, LaneProduct, x.N);
+
+    /// <summary>Channels of each of as many equal blocks as it takes if one has `most`: a multiple of `step`, so that few are left over.</summary>
+    private static uint EqualBlocks(int channels, uint most, uint step)
+    {
+        uint blocks = WorkgroupCount.Cover(channels, most).X;
+        return WorkgroupCount.Cover(channels, blocks * step).X * step;
+    }
+
+    private static uint HasPairs(long pixels) => pixels % 2 == 0 ? 1u : 0u;
 
     /// <summary>Columns of x along x, tiles of its rows along y, images times tiles of channels along z.</summary>
     private static WorkgroupCount Tiles(Shape x, int channels, uint tileH, uint tileC, WorkgroupSize local)

@@ -4,16 +4,19 @@
 #extension GL_EXT_shader_explicit_arithmetic_types_int64 : require
 #extension GL_GOOGLE_include_directive : require
 #extension GL_KHR_shader_subgroup_ballot : require
-// 2x2 transposed convolution with stride 2 for processors with subgroups of 8 or 16; common/conv2d_lanes.glsl says what is
-// fast there. One workgroup computes 16 output channels, one a lane, of the 2x2 outputs of TILE_H rows x 16 columns of x.
+// 2x2 transposed convolution with stride 2 for processors with subgroups of 8 or 16, as sums of outer products of weights and pixels
+// (common/outer_products.glsl). A lane takes two neighbouring pixels of x for each two of its VECTORS, a subgroup the 2x2 outputs of
+// TILE_C channels. Workgroups along x take tiles of channels, along y pixels, along z images.
 layout(local_size_x = 16) in;
 
-layout(constant_id = 0) const uint TILE_H = 2u;
-layout(constant_id = 1) const uint RECTIFY = 0u; // 1: x counts as max(x, 0); 2: it is that already
-layout(constant_id = 2) const uint RECTIFY_OUTPUT = 0u; // 1: max(y, 0) is stored
-layout(constant_id = 3) const uint SUBGROUP_SIZE = 8u;
+layout(constant_id = 0) const uint TILE_C = 16u;
+layout(constant_id = 1) const uint TILE_PAIRED = 0u; // 1: channels of x have an even number of pixels, so that two are read as 64 bits
+layout(constant_id = 2) const uint RECTIFY = 0u; // 1: x counts as max(x, 0); 2: it is that already
+layout(constant_id = 3) const uint RECTIFY_OUTPUT = 0u; // 1: max(y, 0) is stored
+layout(constant_id = 4) const uint SUBGROUP_SIZE = 8u;
 
 layout(buffer_reference, std430, buffer_reference_align = 4) readonly buffer Pixels { float pixels[]; };
+layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer PixelPairs { uint64_t pairs[]; };
 layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer WeightPairs { uint64_t pairs[]; };
 layout(buffer_reference, std430, buffer_reference_align = 4) readonly buffer Biases { float biases[]; };
 layout(buffer_reference, std430, buffer_reference_align = 8) writeonly buffer Result { uint64_t pairs[]; };
@@ -28,62 +31,78 @@ layout(push_constant, std430) uniform Push {
     uint y_c;
 };
 
+const uint VECTORS = 4u;
+const uint SCALARS = 4u * TILE_C; // the four taps of each channel
+const uint DEPTH = 4u; // channels of x at a time
+const uint SCALARS_AT_ONCE = 6u;
+const uint CHANNEL_LOADS = SCALARS / 2u;
+const uint SCALAR_GATHERS = DEPTH * CHANNEL_LOADS / SUBGROUP_SIZE;
 #include "common/float_pairs.glsl"
+#include "common/outer_products.glsl"
+#include "common/aligned_stack.glsl"
 
-const uint CHANNELS = gl_WorkGroupSize.x;
-const uint TILE_W = gl_WorkGroupSize.x;
-const uint GATHERS = TILE_W / SUBGROUP_SIZE;
+uint load_of(uint scalar, uint depth) { return depth * CHANNEL_LOADS + scalar / 2u; }
+uint number_of(uint scalar, uint depth) { return scalar % 2u; }
 
 void main() {
     uint lane = gl_LocalInvocationID.x % SUBGROUP_SIZE;
-    uint q0 = gl_WorkGroupID.y * TILE_W;
-    uint row_tiles = (x_h + TILE_H - 1u) / TILE_H;
-    uint n = gl_WorkGroupID.z / row_tiles;
-    uint p0 = (gl_WorkGroupID.z - n * row_tiles) * TILE_H;
-    uint k = gl_WorkGroupID.x * CHANNELS + gl_LocalInvocationID.x;
-    if (k - lane >= y_c)
-        return; // nothing to do for the whole subgroup
-    uint k_inside = min(k, y_c - 1u);
+    uint pixels = x_h * x_w;
+    uint first = (gl_GlobalInvocationID.y * gl_WorkGroupSize.x + gl_LocalInvocationID.x - lane) * VECTORS;
+    if (first >= pixels)
+        return;
+    uint k0 = by_aligned_stack(gl_WorkGroupID.x * TILE_C);
+    uint n = gl_WorkGroupID.z;
 
-    float start = bias.biases[k_inside];
-    float sum[TILE_H * TILE_W * 4u]; // [row][tap][column]
-    [[unroll]] for (uint i = 0u; i < TILE_H * TILE_W * 4u; i++)
-        sum[i] = start;
-
-    for (uint c = 0u; c < x_c; c++) {
-        float gathered[TILE_H * GATHERS];
-        [[unroll]] for (uint i = 0u; i < TILE_H * GATHERS; i++) {
-            uint line = ((n * x_c + c) * x_h + min(p0 + i / GATHERS, x_h - 1u)) * x_w;
-            gathered[i] = x.pixels[line + min(q0 + i % GATHERS * SUBGROUP_SIZE + lane, x_w - 1u)];
-            if (RECTIFY == 1u)
-                gathered[i] = max(gathered[i], 0.0);
-        }
-        uint kernel = (c * y_c + k_inside) * 2u;
-        vec2 upper = both(weight.pairs[kernel]);
-        vec2 lower = both(weight.pairs[kernel + 1u]);
-        float taps[4] = float[4](upper.x, upper.y, lower.x, lower.y);
-        [[unroll]] for (uint i = 0u; i < TILE_H; i++) {
-            [[unroll]] for (uint j = 0u; j < TILE_W; j++) {
-                float pixel = subgroupBroadcast(gathered[i * GATHERS + j / SUBGROUP_SIZE], j % SUBGROUP_SIZE);
-                [[unroll]] for (uint t = 0u; t < 4u; t++) {
-                    uint at = (i * 4u + t) * TILE_W + j;
-                    sum[at] = fma(taps[t], pixel, sum[at]);
-                }
-            }
-        }
+    uint pixel[VECTORS];
+    [[unroll]] for (uint v = 0u; v < VECTORS; v++)
+        pixel[v] = first + (v / 2u * SUBGROUP_SIZE + lane) * 2u + v % 2u;
+    float sum[SUMS];
+    [[unroll]] for (uint g = 0u; g < (TILE_C + SUBGROUP_SIZE - 1u) / SUBGROUP_SIZE; g++) {
+        float start = bias.biases[min(k0 + g * SUBGROUP_SIZE + lane, y_c - 1u)];
+        [[unroll]] for (uint i = 0u; i < min(TILE_C, SUBGROUP_SIZE) * 4u * VECTORS; i++)
+            sum[g * SUBGROUP_SIZE * 4u * VECTORS + i] = subgroupBroadcast(start, i / (4u * VECTORS));
     }
 
-    if (k >= y_c)
-        return;
-    [[unroll]] for (uint i = 0u; i < TILE_H; i++) {
-        if (p0 + i < x_h) {
-            [[unroll]] for (uint r = 0u; r < 2u; r++) {
-                uint line = (((n * y_c + k) * x_h + p0 + i) * 2u + r) * x_w;
-                [[unroll]] for (uint j = 0u; j < TILE_W; j++) {
-                    uint at = (i * 4u + r * 2u) * TILE_W + j;
-                    vec2 result = vec2(sum[at], sum[at + TILE_W]);
-                    if (q0 + j < x_w)
-                        y.pairs[line + q0 + j] = together(RECTIFY_OUTPUT == 1u ? max(result, 0.0) : result);
+    for (uint c0 = 0u; c0 < x_c; c0 += DEPTH) {
+        float vector[FACTORS];
+        vec2 gathered[SCALAR_GATHERS];
+        [[unroll]] for (uint d = 0u; d < DEPTH; d++) {
+            uint c = min(c0 + d, x_c - 1u);
+            uint plane = (n * x_c + c) * pixels;
+            [[unroll]] for (uint v = 0u; v < VECTORS; v += 2u) {
+                vec2 pair;
+                if (TILE_PAIRED == 1u) {
+                    pair = both(PixelPairs(x).pairs[(plane + min(pixel[v], pixels - 2u)) / 2u]);
+                } else {
+                    pair.x = x.pixels[plane + min(pixel[v], pixels - 1u)];
+                    pair.y = x.pixels[plane + min(pixel[v + 1u], pixels - 1u)];
+                }
+                if (RECTIFY == 1u)
+                    pair = max(pair, 0.0);
+                pair = c0 + d < x_c ? pair : vec2(0.0);
+                vector[d * VECTORS + v] = pair.x;
+                vector[d * VECTORS + v + 1u] = pair.y;
+            }
+            [[unroll]] for (uint g = 0u; g < CHANNEL_LOADS / SUBGROUP_SIZE; g++) {
+                uint load = min(k0 * 2u + g * SUBGROUP_SIZE + lane, y_c * 2u - 1u);
+                gathered[d * (CHANNEL_LOADS / SUBGROUP_SIZE) + g] = both(weight.pairs[c * y_c * 2u + load]);
+            }
+        }
+        add_outer_products(sum, gathered, vector);
+    }
+
+    uint place[VECTORS]; // of the two upper outputs of a pixel
+    [[unroll]] for (uint v = 0u; v < VECTORS; v++)
+        place[v] = pixel[v] + pixel[v] / x_w * x_w;
+    [[unroll]] for (uint k = 0u; k < TILE_C; k++) {
+        for (uint last = k0 + k; last < min(k0 + k + 1u, y_c); last++) { // at most one turn: only loops end blocks of code
+            [[unroll]] for (uint t = 0u; t < 4u; t += 2u) {
+                [[unroll]] for (uint v = 0u; v < VECTORS; v++) {
+                    vec2 result = vec2(sum[(k * 4u + t) * VECTORS + v], sum[(k * 4u + t + 1u) * VECTORS + v]);
+                    if (RECTIFY_OUTPUT == 1u)
+                        result = max(result, 0.0);
+                    if (pixel[v] < pixels)
+                        y.pairs[(n * y_c + last) * pixels * 2u + place[v] + t / 2u * x_w] = together(result);
                 }
             }
         }
