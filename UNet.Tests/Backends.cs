@@ -22,7 +22,7 @@ internal static class Backends
     /// <summary>The same device with Winograd's F(2x2,3x3) wherever it can compute, be it worth the transforms or not.</summary>
     public const string VulkanWinograd = "vulkan, Winograd";
 
-    /// <summary>The same with F(4x4,3x3), and F(2x2,3x3) for the gradients to weights.</summary>
+    /// <summary>The same with F(4x4,3x3).</summary>
     public const string VulkanWinogradF43 = "vulkan, Winograd F(4x4,3x3)";
 
     public static IEnumerable<string> All => [Processor, Vulkan, VulkanPlain];

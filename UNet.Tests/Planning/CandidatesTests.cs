@@ -54,6 +54,21 @@ public class CandidatesTests
         Assert.Contains("WinogradF43Lanes", Planner.Supported(invocation, Processor).Select(implementation => implementation.Name));
     }
 
+    /// <summary>So can that of the gradient to the weight; with wider subgroups other kernels are better at few channels.</summary>
+    [Theory]
+    [InlineData(64, 20, 8, "WeightWinogradF43Lanes")]
+    [InlineData(64, 16, 8, "WeightWinogradLanes")]
+    [InlineData(16, 20, 8, "WeightWinogradF43Lanes")]
+    [InlineData(16, 20, 16, "WeightLanePairs")]
+    public void AnImplementationOfTheWeightGradientIsPlannedForTheShapesThatItIsMeantFor(int channels, int side, int subgroup, string expected)
+    {
+        OpSample sample = new(new Conv2d(channels, Padding: 1), [new Shape(1, channels, side, side)]);
+        Invocation invocation = new SampleGraph(sample).Graph.Invocations.Single(one => one.Pass.Implementations.Any(known => known.Name == expected));
+        DeviceProperties processor = Processor with { SubgroupSize = subgroup };
+        Assert.Equal(expected, Planner.Candidates(invocation, processor, NumericsRule.WinogradF43)[^1].Name);
+        Assert.Contains("WeightWinogradF43Lanes", Planner.Supported(invocation, processor).Select(implementation => implementation.Name));
+    }
+
     [Theory]
     [InlineData(NumericsClass.Direct)]
     [InlineData(NumericsClass.Float16)]

@@ -61,6 +61,8 @@ namespace UNet.Vulkan.Ops;
 [Backward<Conv2dBackwardWeightPixelPairs, WeightGradientSum>(Name = "PixelPairs", Suits = DeviceKind.Software)]
 [Backward<Conv2dBackwardWeightWinogradLanes, WeightGradientSum>(
     Name = "WeightWinogradLanes", Suits = DeviceKind.Software, Numerics = NumericsClass.Winograd)]
+[Backward<Conv2dBackwardWeightWinogradF43Lanes, WeightGradientSum>(
+    Name = "WeightWinogradF43Lanes", Suits = DeviceKind.Software, Numerics = NumericsClass.WinogradF43)]
 [Backward<Conv2dBackwardWeightRounded, WeightGradientSum>(Name = "Rounded", Numerics = NumericsClass.Float16)]
 [Backward<Conv2dPackPixelRows, Conv2dPackGradientRows, Conv2dBackwardWeightRowsMatrix, Conv2dBackwardBiasRows, WeightGradientSumRuns>(
     Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.WeightTiles)]
@@ -154,6 +156,9 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     /// <summary>Tiles of both, and sums of their products, of subgroups that sum the weight gradient.</summary>
     [Scratch(PerImage = true)] public static partial Role WeightTiles { get; }
 
+    /// <summary>The same by F(4x4,3x3).</summary>
+    [Scratch(PerImage = true)] public static partial Role F43WeightTiles { get; }
+
     /// <summary>Weights in the order in which GPUs read them.</summary>
     [Scratch] public static partial Role WindowWeight { get; }
 
@@ -244,7 +249,10 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
     private partial Shape F43GradientProductsShape(in Shapes shapes) => WinogradF43Lanes.Products(shapes.Y, shapes.X);
 
     private partial Shape WeightTilesShape(in Shapes shapes)
-        => WinogradLanes.WeightTiles(shapes.X.N, PartialShape(shapes).N / shapes.X.N, shapes.Weight);
+        => WinogradWeightLanes.Tiles(WinogradWeightLanes.F22Elements, shapes.X.N, PartialShape(shapes).N / shapes.X.N, shapes.Weight);
+
+    private partial Shape F43WeightTilesShape(in Shapes shapes)
+        => WinogradWeightLanes.Tiles(WinogradWeightLanes.F43Elements, shapes.X.N, PartialShape(shapes).N / shapes.X.N, shapes.Weight);
 
     private partial Shape WindowWeightShape(in Shapes shapes) => Shape.Of(Math.Max(
         WindowTile.WeightLength(OutChannels, shapes.X.C, Kernel), WindowTile.WeightLength(shapes.X.C, OutChannels, Kernel)));
@@ -303,7 +311,12 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
 
     private partial bool SupportsWeightWinogradLanes(in Shapes shapes, DeviceProperties device) => RunsOnLanes(device) && HasEvenRows(shapes);
 
-    partial void SuitsWeightWinogradLanes(in Shapes shapes, DeviceProperties device, ref bool suits) => suits &= WinogradLanes.WeightPays(shapes.Weight);
+    partial void SuitsWeightWinogradLanes(in Shapes shapes, DeviceProperties device, ref bool suits) => suits &= WinogradWeightLanes.Pays(shapes.Weight);
+
+    private partial bool SupportsWeightWinogradF43Lanes(in Shapes shapes, DeviceProperties device) => RunsOnLanes(device) && HasEvenRows(shapes);
+
+    partial void SuitsWeightWinogradF43Lanes(in Shapes shapes, DeviceProperties device, ref bool suits)
+        => suits &= WinogradWeightLanes.F43Pays(shapes.Weight, shapes.Y, device);
 
     private partial bool SupportsPixelPairs(in Shapes shapes, DeviceProperties device)
         => Kernel == 1 && Padding == 0 && OutChannels <= MostPointChannels && device.HasChannelLanes && HasEvenRows(shapes);
@@ -363,16 +376,21 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
         => WinogradF43Lanes.Storing(F43GradientProductsShape(shapes), Conv2dBackwardInputWinogradF43Lanes.Info, spec.TilePairs);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightWinogradLanes.Spec spec)
-        => WinogradLanes.WeightGrid(shapes.X.N, WeightTilesShape(shapes), Conv2dBackwardWeightWinogradLanes.Info, spec.SubgroupSize);
+        => WinogradWeightLanes.Grid(shapes.X.N, WeightTilesShape(shapes), Conv2dBackwardWeightWinogradLanes.Info, spec.SubgroupSize);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightWinogradLanes.Spec spec)
     {
-        (int inputs, int outputs) = (WinogradLanes.GradientTile(shapes.X.C), WinogradLanes.GradientTile(OutChannels));
-        spec = spec with
-        {
-            TileInputs = (uint)inputs, TileOutputs = (uint)outputs,
-            TileC = WinogradLanes.GradientBlock(inputs, 32), TileK = WinogradLanes.GradientBlock(outputs, 64),
-        };
+        (uint inputs, uint outputs, uint c, uint k) = WinogradWeightLanes.Tile(shapes.Weight);
+        spec = spec with { TileInputs = inputs, TileOutputs = outputs, TileC = c, TileK = k };
+    }
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightWinogradF43Lanes.Spec spec)
+        => WinogradWeightLanes.Grid(shapes.X.N, F43WeightTilesShape(shapes), Conv2dBackwardWeightWinogradF43Lanes.Info, spec.SubgroupSize);
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightWinogradF43Lanes.Spec spec)
+    {
+        (uint inputs, uint outputs, uint c, uint k) = WinogradWeightLanes.Tile(shapes.Weight);
+        spec = spec with { TileInputs = inputs, TileOutputs = outputs, TileC = c, TileK = k };
     }
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackPixelRows.Spec spec) => RowTile.Packing(PixelRowsShape(shapes));

@@ -61,6 +61,8 @@ namespace UNet.Vulkan.Ops;
 [Backward<CropConcatConv2dBackwardWeightLanePairs, WeightGradientSum>(Name = "WeightLanePairs", Suits = DeviceKind.Software)]
 [Backward<CropConcatConv2dBackwardWeightWinogradLanes, WeightGradientSum>(
     Name = "WeightWinogradLanes", Suits = DeviceKind.Software, Numerics = NumericsClass.Winograd)]
+[Backward<CropConcatConv2dBackwardWeightWinogradF43Lanes, WeightGradientSum>(
+    Name = "WeightWinogradF43Lanes", Suits = DeviceKind.Software, Numerics = NumericsClass.WinogradF43)]
 [Backward<CropConcatConv2dPackPixelRows, Conv2dPackGradientRows, Conv2dBackwardWeightRowsMatrix, Conv2dBackwardBiasRows, WeightGradientSumRuns>(
     Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.WeightTiles)]
 [Sample("skip: 1x1x6x8; upsampled: 1x1x5x4", "OutChannels: 1")]
@@ -152,6 +154,9 @@ public sealed partial record CropConcatConv2d(
     /// <summary>Tiles of both, and sums of their products, of subgroups that sum the weight gradient.</summary>
     [Scratch(PerImage = true)] public static partial Role WeightTiles { get; }
 
+    /// <summary>The same by F(4x4,3x3).</summary>
+    [Scratch(PerImage = true)] public static partial Role F43WeightTiles { get; }
+
     /// <summary>Weights in the order in which GPUs read them.</summary>
     [Scratch] public static partial Role WindowWeight { get; }
 
@@ -239,7 +244,10 @@ public sealed partial record CropConcatConv2d(
     private partial Shape F43GradientProductsShape(in Shapes shapes) => WinogradF43Lanes.Products(shapes.Y, Concatenated(shapes));
 
     private partial Shape WeightTilesShape(in Shapes shapes)
-        => WinogradLanes.WeightTiles(shapes.Skip.N, PartialShape(shapes).N / shapes.Skip.N, shapes.Weight);
+        => WinogradWeightLanes.Tiles(WinogradWeightLanes.F22Elements, shapes.Skip.N, PartialShape(shapes).N / shapes.Skip.N, shapes.Weight);
+
+    private partial Shape F43WeightTilesShape(in Shapes shapes)
+        => WinogradWeightLanes.Tiles(WinogradWeightLanes.F43Elements, shapes.Skip.N, PartialShape(shapes).N / shapes.Skip.N, shapes.Weight);
 
     private partial Shape PixelRowsShape(in Shapes shapes) => RowTile.RowsOf(shapes.Weight.C, shapes.Y, Kernel);
 
@@ -346,7 +354,12 @@ public sealed partial record CropConcatConv2d(
 
     private partial bool SupportsWeightWinogradLanes(in Shapes shapes, DeviceProperties device) => Convolution.RunsOnLanes(device) && HasEvenRows(shapes);
 
-    partial void SuitsWeightWinogradLanes(in Shapes shapes, DeviceProperties device, ref bool suits) => suits &= WinogradLanes.WeightPays(shapes.Weight);
+    partial void SuitsWeightWinogradLanes(in Shapes shapes, DeviceProperties device, ref bool suits) => suits &= WinogradWeightLanes.Pays(shapes.Weight);
+
+    private partial bool SupportsWeightWinogradF43Lanes(in Shapes shapes, DeviceProperties device) => Convolution.RunsOnLanes(device) && HasEvenRows(shapes);
+
+    partial void SuitsWeightWinogradF43Lanes(in Shapes shapes, DeviceProperties device, ref bool suits)
+        => suits &= WinogradWeightLanes.F43Pays(shapes.Weight, shapes.Y, device);
 
     private partial bool SupportsLanes(in Shapes shapes, DeviceProperties device) => Convolution.RunsOnLanes(device);
 
@@ -449,17 +462,23 @@ public sealed partial record CropConcatConv2d(
         => WinogradF43Lanes.Storing(F43GradientProductsShape(shapes), CropConcatConv2dBackwardInputWinogradF43Lanes.Info, spec.TilePairs);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardWeightWinogradLanes.Spec spec)
-        => WinogradLanes.WeightGrid(
+        => WinogradWeightLanes.Grid(
             shapes.Skip.N, WeightTilesShape(shapes), CropConcatConv2dBackwardWeightWinogradLanes.Info, spec.SubgroupSize);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dBackwardWeightWinogradLanes.Spec spec)
     {
-        (int inputs, int outputs) = (WinogradLanes.GradientTile(shapes.Weight.C), WinogradLanes.GradientTile(OutChannels));
-        spec = spec with
-        {
-            TileInputs = (uint)inputs, TileOutputs = (uint)outputs,
-            TileC = WinogradLanes.GradientBlock(inputs, 32), TileK = WinogradLanes.GradientBlock(outputs, 64),
-        };
+        (uint inputs, uint outputs, uint c, uint k) = WinogradWeightLanes.Tile(shapes.Weight);
+        spec = spec with { TileInputs = inputs, TileOutputs = outputs, TileC = c, TileK = k };
+    }
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardWeightWinogradF43Lanes.Spec spec)
+        => WinogradWeightLanes.Grid(
+            shapes.Skip.N, F43WeightTilesShape(shapes), CropConcatConv2dBackwardWeightWinogradF43Lanes.Info, spec.SubgroupSize);
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dBackwardWeightWinogradF43Lanes.Spec spec)
+    {
+        (uint inputs, uint outputs, uint c, uint k) = WinogradWeightLanes.Tile(shapes.Weight);
+        spec = spec with { TileInputs = inputs, TileOutputs = outputs, TileC = c, TileK = k };
     }
 
     private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSum.Spec spec)

@@ -18,6 +18,15 @@ internal static class SplitRule
     /// <summary>Independent sums to aim for: enough to fill a large device.</summary>
     private const long WantedSums = 16_384;
 
+    /// <summary>Blocks of <see cref="BlockChannels"/> squared to aim for, counted over all runs: processors compute them whole, a core each.</summary>
+    private const long WantedBlocks = 16;
+
+    /// <summary>Input and output channels of such a block.</summary>
+    private const int BlockChannels = 64;
+
+    /// <summary>Rows that a run has at least, unless there are <see cref="WantedSums"/> to reach.</summary>
+    private const int BlockRows = 16;
+
     /// <summary>Elements that the partial sums of one image should have at most (8 MiB); a single run may need more.</summary>
     private const long LargestPartial = 2_097_152;
 
@@ -50,7 +59,9 @@ internal static class SplitRule
     public static int Splits(int images, int rows, Shape weight)
     {
         long forOccupancy = WantedSums / ((long)weight.N * weight.C);
+        long forBlocks = WantedBlocks / (long)WorkgroupCount.Cover(weight.N, BlockChannels, weight.C, BlockChannels).Total;
         long forMemory = LargestPartial / weight.Length;
-        return images * (int)Math.Clamp(Math.Min(forOccupancy, forMemory), 1, rows);
+        long wanted = Math.Max(forOccupancy, Math.Min(forBlocks, rows / BlockRows));
+        return images * (int)Math.Clamp(Math.Min(wanted, forMemory), 1, rows);
     }
 }

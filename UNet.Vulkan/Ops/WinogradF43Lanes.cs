@@ -10,6 +10,9 @@ namespace UNet.Vulkan.Ops;
 /// </summary>
 internal static class WinogradF43Lanes
 {
+    /// <summary>Tiles that there are at least where it pays.</summary>
+    private const int LeastTiles = 24;
+
     /// <summary>Rows and columns of a tile's results.</summary>
     private const int Results = 4;
 
@@ -62,7 +65,11 @@ internal static class WinogradF43Lanes
     /// <param name="source">Shape of what is read.</param>
     /// <param name="result">Shape of what is written.</param>
     public static bool Pays(Shape source, Shape result)
-        => Math.Min(source.C, result.C) >= 32 && source.C + result.C >= 96 && TileCount(result) >= 24;
+        => Math.Min(source.C, result.C) >= 32 && source.C + result.C >= 96 && HasEnoughTiles(result);
+
+    /// <summary>Whether there are so many tiles that it may pay.</summary>
+    /// <param name="result">Shape of what the convolution writes, or of what its gradient to the input does.</param>
+    public static bool HasEnoughTiles(Shape result) => TileCount(result) >= LeastTiles;
 
     /// <summary>Into how many parts the work is cut, for those that follow each other to use the same memory.</summary>
     /// <param name="source">Shape of what is read.</param>

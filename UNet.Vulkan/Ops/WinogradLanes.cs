@@ -31,12 +31,6 @@ internal static class WinogradLanes
     /// <summary>Elements that the transformed tiles of one image should have at most (32 MiB); one workgroup may need more.</summary>
     private const long LargestTiles = 8_388_608;
 
-    /// <summary>Pairs of tiles that a subgroup transforms at a time where it sums a weight gradient.</summary>
-    private const int GradientPairs = 32;
-
-    /// <summary>Channels that such a subgroup takes at most, of those read and those written.</summary>
-    private const int GradientChannels = 128;
-
     /// <summary>Whether the device can bind the transformed weights.</summary>
     /// <param name="weight">Shape of the weight.</param>
     /// <param name="device">The device.</param>
@@ -54,13 +48,6 @@ internal static class WinogradLanes
     /// <param name="device">The device.</param>
     public static bool Pays(Shape source, Shape result, DeviceProperties device)
         => Math.Min(source.C, result.C) >= (device.SubgroupSize == 8 ? 32 : 96);
-
-    /// <summary>
-    /// Whether the gradient to the weight is: with subgroups of 16, 44 % against 38 % for 32 channels, but 25 % against 30 % for 16; with
-    /// subgroups of 8 no difference for 16.
-    /// </summary>
-    /// <param name="weight">Shape of the weight.</param>
-    public static bool WeightPays(Shape weight) => Math.Min(weight.N, weight.C) >= 2 * PackedChannels;
 
     /// <summary>
     /// Transformed tiles of all workgroups: [N·workgroups,groups of channels written,pairs of channels read,2·elements·tiles]; the number
@@ -101,39 +88,6 @@ internal static class WinogradLanes
     /// <param name="result">Shape of what is written.</param>
     private static int Groups(Shape source, Shape result)
         => EvenOrOne(Math.Clamp(MostWorkgroups(source) / Workgroups(source, result), 1, Math.Max(1, result.C / GroupChannels)));
-
-    /// <summary>Memory of all subgroups that sum a weight gradient; their number for one image is even and does not depend on the batch.</summary>
-    /// <param name="images">Images in the batch.</param>
-    /// <param name="runs">Runs of rows of one image.</param>
-    /// <param name="weight">Shape of the weight.</param>
-    public static Shape WeightTiles(int images, int runs, Shape weight)
-    {
-        (int inputs, int outputs) = (GradientTile(weight.C), GradientTile(weight.N));
-        var one = new Shape(1, 2, Elements / 2, 2 * GradientPairs * (inputs + outputs) + inputs * outputs);
-        long parts = runs * WorkgroupCount.Cover(weight.C, inputs).X * WorkgroupCount.Cover(weight.N, outputs).X;
-        return one.WithImages(images * 2 * (int)Math.Clamp(LargestTiles / one.Length / 2, 1, (parts + 1) / 2));
-    }
-
-    /// <summary>Subgroups with memory of their own, images.</summary>
-    /// <param name="images">Images in the batch.</param>
-    /// <param name="weightTiles">Shape of the memory.</param>
-    /// <param name="info">The kernel.</param>
-    /// <param name="subgroupSize">Invocations in a subgroup.</param>
-    public static WorkgroupCount WeightGrid(int images, Shape weightTiles, KernelInfo info, uint subgroupSize)
-        => new((uint)(weightTiles.N / images) / (info.LocalSize.X / subgroupSize), 1, (uint)images);
-
-    /// <summary>Channels, of all there are, that a subgroup takes where it sums a weight gradient: equal parts of tiles of 16.</summary>
-    /// <param name="channels">All channels.</param>
-    public static int GradientTile(int channels)
-    {
-        uint parts = WorkgroupCount.Cover(channels, GradientChannels).X;
-        return (int)WorkgroupCount.Cover(channels, parts * PackedChannels).X * PackedChannels;
-    }
-
-    /// <summary>The part of <paramref name="channels"/> whose sums it keeps at hand, a power of two.</summary>
-    /// <param name="channels">What it takes, a multiple of 16.</param>
-    /// <param name="most">The largest part.</param>
-    public static uint GradientBlock(int channels, int most) => (uint)Math.Min(most, channels & -channels);
 
     /// <summary>
     /// Workgroups that share the tiles of an image: an even number where there are several, for two processors to have as many.

@@ -1,23 +1,31 @@
-// Gradient of a 3x3 convolution to its weight and bias by Winograd's F(2x2,3x3) for processors, first half, see common/winograd.glsl:
+// Gradient of a 3x3 convolution to its weight and bias by Winograd's algorithms for processors, first half, see common/winograd.glsl:
 // the sums over one run of rows of tiles of one image, weight_gradient(sum over tiles of input(x) * output_gradient(d_y)).
 // common/conv2d_lanes.glsl and common/winograd_lanes.glsl say what things cost there. What follows here:
 //
 // - A lane is a channel, also in the transforms, so that sums over tiles are sums of registers. Two tiles that are neighbours in a
 //   row are transformed together and lie in one place.
 // - A subgroup takes TILE_INPUTS input channels of TILE_OUTPUTS output channels in one run. It transforms UNITS pairs of tiles at a
-//   time, and then takes one of the 16 elements of all products after the other, for TILE_C input channels of TILE_K output channels.
+//   time, and then takes one of the ELEMENTS of all products after the other, for TILE_C input channels of TILE_K output channels.
 // - Transformed tiles, and sums between one time and the next, lie in memory that is the subgroup's own and stays in the cache. So
 //   that it is small, there are few workgroups, each of which computes many such parts. A lane reads only what it has written itself.
 //
-// The including file includes float_pairs.glsl and conv2d_pixel_pairs.glsl; it declares SUBGROUP_SIZE, PADDING, TILE_INPUTS,
+// winograd_weight_f22.glsl and winograd_weight_f43.glsl include this file; they declare RESULTS and the transforms. What includes
+// those includes float_pairs.glsl and conv2d_pixel_pairs.glsl before; it declares SUBGROUP_SIZE, PADDING, TILE_INPUTS,
 // TILE_OUTPUTS, TILE_C, TILE_K, the buffer types Pixels, Tiles { uint64_t tiles[]; } and Sums { float sums[]; }, d_y, partial and
 // partial_bias, and says where channels of x lie. Its workgroups are of 16 invocations.
 #include "common/plane.glsl"
 #include "common/conv2d_channel.glsl"
-#include "common/winograd.glsl"
 #include "common/aligned_stack.glsl"
 
+const uint ALONG = RESULTS + 2u;
+const uint ELEMENTS = ALONG * ALONG;
+
 Channel source_of(uint n, uint c);
+
+// Of the rows of a tile's pixels and of its results' gradients; and the gradient of taps, of sums of their products.
+float[ELEMENTS] transformed_pixels(float rows[ALONG][ALONG]);
+float[ELEMENTS] transformed_gradients(float rows[RESULTS][RESULTS]);
+float[9] weight_gradient(float elements[ELEMENTS]);
 
 const uint UNITS = 32u;
 const uint SUBGROUPS = gl_WorkGroupSize.x / SUBGROUP_SIZE;
@@ -28,19 +36,19 @@ const uint INPUT_GATHERS = TILE_C / SUBGROUP_SIZE;
 // column of gradients before the image.
 const uint FIRST_COLUMN = PADDING % 2u;
 
-// Where a subgroup's memory holds transformed pixels [16][UNITS][TILE_INPUTS], transformed gradients [16][UNITS][TILE_OUTPUTS] and
-// sums [16][TILE_INPUTS / 2][TILE_OUTPUTS].
-const uint GRADIENTS = 16u * UNITS * TILE_INPUTS;
-const uint ALL_SUMS = GRADIENTS + 16u * UNITS * TILE_OUTPUTS;
-const uint OWN_LENGTH = ALL_SUMS + 8u * TILE_INPUTS * TILE_OUTPUTS;
+// Where a subgroup's memory holds transformed pixels [ELEMENTS][UNITS][TILE_INPUTS], transformed gradients and sums of gradients
+// [ELEMENTS + 1][UNITS][TILE_OUTPUTS], and sums of products [ELEMENTS][TILE_INPUTS / 2][TILE_OUTPUTS].
+const uint GRADIENTS = ELEMENTS * UNITS * TILE_INPUTS;
+const uint ALL_SUMS = GRADIENTS + (ELEMENTS + 1u) * UNITS * TILE_OUTPUTS;
+const uint OWN_LENGTH = ALL_SUMS + ELEMENTS / 2u * TILE_INPUTS * TILE_OUTPUTS;
 
 // Transforms the pixels under two tiles, whose first gradient is that of (row, column), of an input channel for each lane.
 void transform_pixels(Tiles own, uint place, Channel source, Plane x, uint row, uint column) {
-    float pixels[4][6];
-    [[unroll]] for (uint r = 0u; r < 4u; r++) {
+    float pixels[ALONG][RESULTS + ALONG];
+    [[unroll]] for (uint r = 0u; r < ALONG; r++) {
         uint h = row + r - PADDING; // above the first row and before the first column, numbers wrap to large ones
         uint line = source.first + min(h, x.height - 1u) * source.stride;
-        [[unroll]] for (uint s = 0u; s < 6u; s += 2u) {
+        [[unroll]] for (uint s = 0u; s < RESULTS + ALONG; s += 2u) {
             uint w = column + s - PADDING;
             vec2 pair = load_pixels(source.pixels, (line + min(w, x.width - 2u)) / 2u);
             if (PADDING > 0u)
@@ -51,21 +59,25 @@ void transform_pixels(Tiles own, uint place, Channel source, Plane x, uint row, 
             pixels[r][s + 1u] = pair.y;
         }
     }
-    mat4 tile[2];
+    float tile[2][ELEMENTS];
     [[unroll]] for (uint i = 0u; i < 2u; i++) {
-        [[unroll]] for (uint r = 0u; r < 4u; r++)
-            tile[i][r] = vec4(pixels[r][2u * i], pixels[r][2u * i + 1u], pixels[r][2u * i + 2u], pixels[r][2u * i + 3u]);
-        tile[i] = winograd_input(tile[i]);
+        float rows[ALONG][ALONG];
+        [[unroll]] for (uint r = 0u; r < ALONG; r++) {
+            [[unroll]] for (uint s = 0u; s < ALONG; s++)
+                rows[r][s] = pixels[r][RESULTS * i + s];
+        }
+        tile[i] = transformed_pixels(rows);
     }
-    [[unroll]] for (uint element = 0u; element < 16u; element++)
-        own.tiles[place + element * UNITS * TILE_INPUTS] = together(vec2(tile[0][element / 4u][element % 4u], tile[1][element / 4u][element % 4u]));
+    [[unroll]] for (uint element = 0u; element < ELEMENTS; element++)
+        own.tiles[place + element * UNITS * TILE_INPUTS] = together(vec2(tile[0][element], tile[1][element]));
 }
 
-// Transforms the gradients of two tiles of an output channel for each lane, of which `first` is the first element.
+// Transforms the gradients of two tiles of an output channel for each lane, of which `first` is the first element. What comes after
+// their last element is the sum of each.
 void transform_gradients(Tiles own, uint place, uint first, Plane y, uint row, uint column) {
-    const uint LOADS = 2u + FIRST_COLUMN; // for each row
-    float gradients[2][2u * LOADS];
-    [[unroll]] for (uint r = 0u; r < 2u; r++) {
+    const uint LOADS = RESULTS + FIRST_COLUMN; // for each row
+    float gradients[RESULTS][2u * LOADS];
+    [[unroll]] for (uint r = 0u; r < RESULTS; r++) {
         [[unroll]] for (uint i = 0u; i < LOADS; i++) {
             uint q = column + 2u * i - FIRST_COLUMN;
             vec2 pair = load_pixels(d_y, (first + min(row + r, y.height - 1u) * y.width + min(q, y.width - 2u)) / 2u);
@@ -74,13 +86,21 @@ void transform_gradients(Tiles own, uint place, uint first, Plane y, uint row, u
             gradients[r][2u * i + 1u] = pair.y;
         }
     }
-    mat4 tile[2];
+    float tile[2][ELEMENTS];
+    vec2 sums = vec2(0.0);
     [[unroll]] for (uint i = 0u; i < 2u; i++) {
-        uint s = FIRST_COLUMN + 2u * i;
-        tile[i] = winograd_output_gradient(mat2(gradients[0][s], gradients[0][s + 1u], gradients[1][s], gradients[1][s + 1u]));
+        float rows[RESULTS][RESULTS];
+        [[unroll]] for (uint r = 0u; r < RESULTS; r++) {
+            [[unroll]] for (uint s = 0u; s < RESULTS; s++) {
+                rows[r][s] = gradients[r][FIRST_COLUMN + RESULTS * i + s];
+                sums[i] += rows[r][s];
+            }
+        }
+        tile[i] = transformed_gradients(rows);
     }
-    [[unroll]] for (uint element = 0u; element < 16u; element++)
-        own.tiles[place + element * UNITS * TILE_OUTPUTS] = together(vec2(tile[0][element / 4u][element % 4u], tile[1][element / 4u][element % 4u]));
+    [[unroll]] for (uint element = 0u; element < ELEMENTS; element++)
+        own.tiles[place + element * UNITS * TILE_OUTPUTS] = together(vec2(tile[0][element], tile[1][element]));
+    own.tiles[place + ELEMENTS * UNITS * TILE_OUTPUTS] = together(sums);
 }
 
 // Adds the products of the same element of `units` pairs of tiles to the sums of TILE_C input channels, from c on, of TILE_K output
@@ -135,8 +155,8 @@ void sum_products(Tiles own, Plane x, Plane y, uint runs, uint workgroups) {
     uint own_place = by_aligned_stack((n * workgroups * SUBGROUPS + subgroup) * OWN_LENGTH + lane);
     uint input_tiles = (x.channels + TILE_INPUTS - 1u) / TILE_INPUTS;
     uint output_tiles = (y.channels + TILE_OUTPUTS - 1u) / TILE_OUTPUTS;
-    uint rows = (y.height + 1u) / 2u;
-    uint row_units = (y.width + FIRST_COLUMN + 3u) / 4u;
+    uint rows = (y.height + RESULTS - 1u) / RESULTS;
+    uint row_units = (y.width + FIRST_COLUMN + 2u * RESULTS - 1u) / (2u * RESULTS);
 
     for (uint part = subgroup; part < runs * input_tiles * output_tiles; part += workgroups * SUBGROUPS) {
         uint run = part / (input_tiles * output_tiles);
@@ -155,20 +175,20 @@ void sum_products(Tiles own, Plane x, Plane y, uint runs, uint workgroups) {
         do {
             uint units = 0u;
             for (; units < UNITS && row < end_row; units++) {
-                uint column = row_unit * 4u - FIRST_COLUMN;
+                uint column = row_unit * 2u * RESULTS - FIRST_COLUMN;
                 for (uint c = 0u; c < TILE_INPUTS; c += SUBGROUP_SIZE) {
                     Channel source = source_of(n, min(c0 + c + lane, x.channels - 1u));
-                    transform_pixels(own, own_place + units * TILE_INPUTS + c, source, x, row * 2u, column);
+                    transform_pixels(own, own_place + units * TILE_INPUTS + c, source, x, row * RESULTS, column);
                 }
                 for (uint k = 0u; k < TILE_OUTPUTS; k += SUBGROUP_SIZE) {
                     uint first = (n * y.channels + min(k0 + k + lane, y.channels - 1u)) * y.height * y.width;
-                    transform_gradients(own, own_place + GRADIENTS + units * TILE_OUTPUTS + k, first, y, row * 2u, column);
+                    transform_gradients(own, own_place + GRADIENTS + units * TILE_OUTPUTS + k, first, y, row * RESULTS, column);
                 }
                 row_unit++;
                 row += row_unit == row_units ? 1u : 0u;
                 row_unit = row_unit == row_units ? 0u : row_unit;
             }
-            for (uint element = 0u; element < 16u; element++) {
+            for (uint element = 0u; element < ELEMENTS; element++) {
                 for (uint k = 0u; k < TILE_OUTPUTS; k += TILE_K) {
                     for (uint c = 0u; c < TILE_INPUTS; c += TILE_C)
                         add_products(own, own_place, element, c, k, units, is_first);
@@ -176,7 +196,7 @@ void sum_products(Tiles own, Plane x, Plane y, uint runs, uint workgroups) {
             }
             if (c0 == 0u) {
                 for (uint unit = 0u; unit < units; unit++) {
-                    uint place = own_place + GRADIENTS + (5u * UNITS + unit) * TILE_OUTPUTS; // element 5 is a tile's sum
+                    uint place = own_place + GRADIENTS + (ELEMENTS * UNITS + unit) * TILE_OUTPUTS;
                     [[unroll]] for (uint v = 0u; v < TILE_OUTPUTS / SUBGROUP_SIZE; v++) {
                         vec2 gradients = both(own.tiles[place + v * SUBGROUP_SIZE]);
                         bias[v] += gradients.x + gradients.y;
@@ -188,18 +208,18 @@ void sum_products(Tiles own, Plane x, Plane y, uint runs, uint workgroups) {
 
         for (uint k = 0u; k < TILE_OUTPUTS; k += SUBGROUP_SIZE) {
             for (uint c = 0u; c < TILE_INPUTS; c += 2u) {
-                mat4 sums[2];
-                [[unroll]] for (uint element = 0u; element < 16u; element++) {
+                float sums[2][ELEMENTS];
+                [[unroll]] for (uint element = 0u; element < ELEMENTS; element++) {
                     vec2 sum = both(own.tiles[own_place + ALL_SUMS + (element * TILE_INPUTS + c) / 2u * TILE_OUTPUTS + k]);
-                    sums[0][element / 4u][element % 4u] = sum.x;
-                    sums[1][element / 4u][element % 4u] = sum.y;
+                    sums[0][element] = sum.x;
+                    sums[1][element] = sum.y;
                 }
                 [[unroll]] for (uint i = 0u; i < 2u; i++) {
-                    mat3 gradient = winograd_weight_gradient(sums[i]);
+                    float gradient[9] = weight_gradient(sums[i]);
                     if (k0 + k + lane < y.channels && c0 + c + i < x.channels) {
                         uint place = (((n * runs + run) * y.channels + k0 + k + lane) * x.channels + c0 + c + i) * 9u;
                         [[unroll]] for (uint t = 0u; t < 9u; t++)
-                            partial.sums[place + t] = gradient[t / 3u][t % 3u];
+                            partial.sums[place + t] = gradient[t];
                     }
                 }
             }

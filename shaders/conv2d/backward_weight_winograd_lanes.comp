@@ -39,7 +39,7 @@ layout(push_constant, std430) uniform Push {
 
 #include "common/float_pairs.glsl"
 #include "common/conv2d_pixel_pairs.glsl"
-#include "common/winograd_weight_lanes.glsl"
+#include "common/winograd_weight_f22.glsl"
 
 Channel source_of(uint n, uint c) {
     return Channel(x, (n * x_c + c) * x_h * x_w, x_w, RECTIFY == 1u);

@@ -46,7 +46,7 @@ layout(push_constant, std430) uniform Push {
 
 #include "common/float_pairs.glsl"
 #include "common/conv2d_pixel_pairs.glsl"
-#include "common/winograd_weight_lanes.glsl"
+#include "common/winograd_weight_f22.glsl"
 #include "common/concatenated.glsl"
 #include "common/concatenated_channel.glsl"
 

@@ -1,0 +1,26 @@
+using UNet.Vulkan.Graph;
+using UNet.Vulkan.Ops;
+using Xunit;
+
+namespace UNet.Tests.Ops;
+
+/// <summary>Into how many runs of rows a weight gradient is split: enough for many cores, as few as that takes, and never by the batch.</summary>
+public class SplitRuleTests
+{
+    [Theory]
+    [InlineData(16, 16, 568, 64)] // so many that each element of each run is a sum of its own for one of 16384 invocations
+    [InlineData(64, 64, 568, 16)] // so many that 16 blocks of channels can be summed at a time
+    [InlineData(128, 64, 568, 8)]
+    [InlineData(128, 128, 284, 4)]
+    [InlineData(256, 256, 104, 1)]
+    [InlineData(1024, 512, 28, 1)]
+    [InlineData(64, 64, 32, 4)] // not so short that sums of runs cost more than they bring
+    [InlineData(16, 16, 8, 8)] // at most one a row
+    public void RunsAreAsManyAsCoresNeed(int outputs, int inputs, int rows, int expected)
+    {
+        var weight = new Shape(outputs, inputs, 3, 3);
+        Assert.Equal(expected, SplitRule.Splits(1, rows, weight));
+        Assert.Equal(3 * expected, SplitRule.Splits(3, rows, weight));
+        Assert.True(expected == 1 || expected * weight.Length <= 2_097_152, "partial sums take at most 8 MiB");
+    }
+}

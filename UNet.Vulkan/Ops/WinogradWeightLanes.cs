@@ -1,0 +1,86 @@
+using UNet.Shaders;
+using UNet.Vulkan.Device;
+using UNet.Vulkan.Graph;
+
+namespace UNet.Vulkan.Ops;
+
+/// <summary>
+/// How weight gradients for processors by Winograd's algorithms are cut: into channels of which a subgroup keeps transformed tiles and sums in
+/// memory of its own. See <c>shaders/common/winograd_weight_lanes.glsl</c>.
+/// </summary>
+internal static class WinogradWeightLanes
+{
+    /// <summary>Elements of a transformed tile of F(2x2,3x3).</summary>
+    public const int F22Elements = 16;
+
+    /// <summary>Elements of a transformed tile of F(4x4,3x3).</summary>
+    public const int F43Elements = 36;
+
+    /// <summary>Pairs of tiles that a subgroup transforms at a time.</summary>
+    private const int TilePairs = 32;
+
+    /// <summary>Channels that a subgroup takes at most, of those read and those written.</summary>
+    private const int MostChannels = 64;
+
+    /// <summary>What their number is a multiple of: the lanes of a workgroup.</summary>
+    private const int ChannelStep = 16;
+
+    /// <summary>Elements that the memory of all subgroups of one image should have at most (32 MiB); two subgroups may need more.</summary>
+    private const long LargestTiles = 8_388_608;
+
+    /// <summary>
+    /// Whether F(2x2,3x3) pays: with subgroups of 16, 44 % of what multiplications and additions alone reach against 38 % for 32 channels, but
+    /// 25 % against 30 % for 16; with subgroups of 8 no difference for 16.
+    /// </summary>
+    /// <param name="weight">Shape of the weight.</param>
+    public static bool Pays(Shape weight) => Math.Min(weight.N, weight.C) >= 2 * ChannelStep;
+
+    /// <summary>
+    /// Whether F(4x4,3x3) does: it takes 0.6 to 0.85 of the time of F(2x2,3x3) from 32 channels on, and with subgroups of 8 0.65 of that of direct
+    /// sums for 16 channels, but with subgroups of 16 1.15. With 49 tiles of 256 channels 0.7 to 1, but with 16 tiles of 128 channels 1.1 to 1.2.
+    /// </summary>
+    /// <param name="weight">Shape of the weight.</param>
+    /// <param name="result">Shape of what the convolution writes.</param>
+    /// <param name="device">The device.</param>
+    public static bool F43Pays(Shape weight, Shape result, DeviceProperties device)
+        => Math.Min(weight.N, weight.C) >= (device.SubgroupSize == 8 ? 1 : 2) * ChannelStep && WinogradF43Lanes.HasEnoughTiles(result);
+
+    /// <summary>Memory of all subgroups [subgroups,1,1,elements]; their number for one image is even and does not depend on the batch.</summary>
+    /// <param name="elements">Elements of a transformed tile.</param>
+    /// <param name="images">Images in the batch.</param>
+    /// <param name="runs">Runs of rows of one image.</param>
+    /// <param name="weight">Shape of the weight.</param>
+    public static Shape Tiles(int elements, int images, int runs, Shape weight)
+    {
+        (int inputs, int outputs) = (ChannelsTogether(weight.C), ChannelsTogether(weight.N));
+        var one = Shape.Of(1, (2 * TilePairs * ((elements * inputs) + ((elements + 1) * outputs))) + (elements * inputs * outputs));
+        long parts = runs * WorkgroupCount.Cover(weight.C, inputs).X * WorkgroupCount.Cover(weight.N, outputs).X;
+        return one.WithImages(images * 2 * (int)Math.Clamp(LargestTiles / one.Length / 2, 1, (parts + 1) / 2));
+    }
+
+    /// <summary>Subgroups with memory of their own, images.</summary>
+    /// <param name="images">Images in the batch.</param>
+    /// <param name="tiles">Shape of the memory.</param>
+    /// <param name="info">The kernel.</param>
+    /// <param name="subgroupSize">Invocations in a subgroup.</param>
+    public static WorkgroupCount Grid(int images, Shape tiles, KernelInfo info, uint subgroupSize)
+        => new((uint)(tiles.N / images) / (info.LocalSize.X / subgroupSize), 1, (uint)images);
+
+    /// <summary>What a subgroup takes at a time: input and output channels, and the parts of them whose sums it keeps at hand.</summary>
+    /// <param name="weight">Shape of the weight.</param>
+    public static (uint Inputs, uint Outputs, uint C, uint K) Tile(Shape weight)
+    {
+        (int inputs, int outputs) = (ChannelsTogether(weight.C), ChannelsTogether(weight.N));
+        return ((uint)inputs, (uint)outputs, Block(inputs, 32), Block(outputs, 64));
+    }
+
+    /// <summary>Channels, of all there are, that a subgroup takes: equal parts, multiples of 16.</summary>
+    private static int ChannelsTogether(int channels)
+    {
+        uint parts = WorkgroupCount.Cover(channels, MostChannels).X;
+        return (int)WorkgroupCount.Cover(channels, parts * ChannelStep).X * ChannelStep;
+    }
+
+    /// <summary>The largest power of two that divides <paramref name="channels"/>, at most <paramref name="most"/>.</summary>
+    private static uint Block(int channels, int most) => (uint)Math.Min(most, channels & -channels);
+}
