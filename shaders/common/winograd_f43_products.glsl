@@ -20,6 +20,7 @@ const uint RUNS = (CHANNELS_WRITTEN + TILE_SUMS - 1u) / TILE_SUMS;
 const uint SUMS = CHANNELS_WRITTEN / RUNS;
 const uint CODE_BLOCKS = 4u;
 const uint CHANNELS_EACH = CHANNELS_READ / CODE_BLOCKS;
+const uint PAIRS_AHEAD = 3u;
 
 // 0, of which a compiler does not know that; with each index below 16 a new block of code begins.
 uint unseen_zero(uint index) {
@@ -45,6 +46,8 @@ void multiply(
     Products results = Products(uint64_t(products) + 8ul * place);
 
     vec2 value[CHANNELS_READ / 2u];
+    [[unroll]] for (uint pair = 0u; pair < min(PAIRS_AHEAD, CHANNELS_READ / 2u); pair++)
+        value[pair] = both(own_tiles.tiles[pair * SUBGROUP_SIZE]);
     [[unroll]] for (uint run = 0u; run < RUNS; run++) {
         float sum[SUMS];
         [[unroll]] for (uint k = 0u; k < SUMS; k++)
@@ -61,8 +64,8 @@ void multiply(
             Weights rows = Weights(uint64_t(own) + 4ul * (first_row * CHANNELS_EACH * CHANNELS_WRITTEN));
             [[unroll]] for (uint c = 0u; c < CHANNELS_EACH; c += 2u) {
                 uint pair = (code_block * CHANNELS_EACH + c) / 2u;
-                if (run == 0u)
-                    value[pair] = both(own_tiles.tiles[pair * SUBGROUP_SIZE]);
+                if (run == 0u && pair + PAIRS_AHEAD < CHANNELS_READ / 2u)
+                    value[pair + PAIRS_AHEAD] = both(own_tiles.tiles[(pair + PAIRS_AHEAD) * SUBGROUP_SIZE]);
                 [[unroll]] for (uint i = 0u; i < 2u; i++) {
                     [[unroll]] for (uint k = 0u; k < SUMS; k += 2u) {
                         vec2 factors = rows.weights[((c + i) * CHANNELS_WRITTEN + run * SUMS + k) / 2u];
