@@ -5,7 +5,7 @@
 //   only outside of loops does a processor multiply by weights that it reads from memory as it goes (uniform_number.glsl).
 // - A gather brings the lane's tile of two channels, which costs as much as some 25 multiplications and their additions. It serves
 //   several runs of SUMS sums, as many as find registers; LLVM puts tiles on the stack meanwhile, from where a load costs next to
-//   nothing.
+//   nothing. Tiles lie beyond the second cache, so a gather begins PAIRS_AHEAD pairs of channels before it is wanted.
 // - LLVM would collect all loads first, and then need a place for each. What keeps it from that is that the code is cut into blocks:
 //   a load of a push constant is a condition in lavapipe's code, since it could lie beyond them, and each block begins with another
 //   one. So does the last store, for LLVM moves what a block that returns needs alone into that block.
