@@ -107,8 +107,8 @@ public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rect
 
     private int Padding => 0;
 
-    /// <summary>Rows and columns, at most, of the outer products that a workgroup for processors adds.</summary>
-    private const uint LaneProduct = 64;
+    /// <summary>What channels of a workgroup for processors are a multiple of, so that each gather of weights is of a whole subgroup.</summary>
+    private const uint LaneStep = 8;
 
     private partial void InferShapes(ref Shapes shapes)
     {
@@ -233,27 +233,28 @@ public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rect
     private partial bool SupportsWeightLanes(in Shapes shapes, DeviceProperties device) => device.HasChannelLanes;
 
     private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dForwardLanes.Spec spec)
-        => LaneProducts(OutChannels, spec.TileC, shapes.X);
+        => LaneProducts(OutChannels, spec.TileC, shapes.X, spec.TileVectors * ConvTranspose2dForwardLanes.Info.LocalSize.X);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardInputLanes.Spec spec)
-        => LaneProducts(shapes.X.C, spec.TileC, shapes.X);
+        => LaneProducts(shapes.X.C, spec.TileC, shapes.X, spec.TileVectors * ConvTranspose2dBackwardInputLanes.Info.LocalSize.X);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardWeightLanes.Spec spec)
         => WorkgroupCount.Cover(
             OutChannels, spec.TileC, shapes.X.C, spec.TileVectors * ConvTranspose2dBackwardWeightLanes.Info.LocalSize.X, PartialShape(shapes).N);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dForwardLanes.Spec spec)
-        => spec = spec with { TileC = EqualBlocks(OutChannels, LaneProduct / 4, 8), TilePaired = HasPairs(shapes.X.H * (long)shapes.X.W) };
+        => spec = spec with { TileC = EqualBlocks(OutChannels, spec.TileC, LaneStep), TilePaired = HasPairs((long)shapes.X.H * shapes.X.W) };
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dBackwardInputLanes.Spec spec)
-        => spec = spec with { TileC = EqualBlocks(shapes.X.C, LaneProduct, 8), TilePaired = HasPairs(shapes.X.H * (long)shapes.X.W) };
+        => spec = spec with { TileC = EqualBlocks(shapes.X.C, spec.TileC, LaneStep), TilePaired = HasPairs((long)shapes.X.H * shapes.X.W) };
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dBackwardWeightLanes.Spec spec)
     {
         uint lanes = ConvTranspose2dBackwardWeightLanes.Info.LocalSize.X;
         spec = spec with
         {
-            TileC = EqualBlocks(OutChannels, LaneProduct / 4, 8), TileVectors = EqualBlocks(shapes.X.C, LaneProduct, lanes) / lanes,
+            TileC = EqualBlocks(OutChannels, spec.TileC, LaneStep),
+            TileVectors = EqualBlocks(shapes.X.C, spec.TileVectors * lanes, lanes) / lanes,
             TilePaired = HasPairs(shapes.X.W),
         };
     }
@@ -308,11 +309,13 @@ public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rect
     /// <summary>Pixels of all images.</summary>
     private static long Pixels(Shape shape) => shape.Length / shape.C;
 
-    /// <summary>Blocks of channels, of pixels of x, images.</summary>
-    private static WorkgroupCount LaneProducts(int channels, uint tileC, Shape x)
-        => WorkgroupCount.Cover(channels, tileC, (long)x.H * x.W, LaneProduct, x.N);
+    /// <summary>Blocks of channels along x, of pixels of x along y, images along z.</summary>
+    private static WorkgroupCount LaneProducts(int channels, uint tileC, Shape x, uint pixels)
+        => WorkgroupCount.Cover(channels, tileC, (long)x.H * x.W, pixels, x.N);
 
-    /// <summary>Channels of each of as many equal blocks as it takes if one has `most`: a multiple of `step`, so that few are left over.</summary>
+    /// <summary>
+    /// Channels of a block, where all are cut into equal ones of at most <paramref name="most"/>: a multiple of <paramref name="step"/>.
+    /// </summary>
     private static uint EqualBlocks(int channels, uint most, uint step)
     {
         uint blocks = WorkgroupCount.Cover(channels, most).X;

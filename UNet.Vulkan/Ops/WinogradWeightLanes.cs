@@ -16,17 +16,17 @@ internal static class WinogradWeightLanes
     /// <summary>Elements of a transformed tile of F(4x4,3x3).</summary>
     public const int F43Elements = 36;
 
-    /// <summary>Pairs of tiles that a subgroup transforms at a time.</summary>
-    private const int TilePairs = 32;
-
-    /// <summary>Channels that a subgroup takes at most, of those read and those written.</summary>
-    private const int MostChannels = 64;
-
     /// <summary>What their number is a multiple of: the lanes of a workgroup.</summary>
     private const int ChannelStep = 16;
 
     /// <summary>Elements that the memory of all subgroups of one image should have at most (32 MiB); two subgroups may need more.</summary>
     private const long LargestTiles = 8_388_608;
+
+    /// <summary>Pairs of tiles that a subgroup transforms at a time.</summary>
+    private static int TilePairs => (int)Conv2dBackwardWeightWinogradLanes.Spec.Default.TileUnits;
+
+    /// <summary>Channels that a subgroup takes at most, of those read and those written.</summary>
+    private static uint MostChannels => Conv2dBackwardWeightWinogradLanes.Spec.Default.TileInputs;
 
     /// <summary>
     /// Whether F(2x2,3x3) pays: with subgroups of 16, 44 % of what multiplications and additions alone reach against 38 % for 32 channels, but

@@ -5,9 +5,8 @@
 // A gather costs as much as some 25 products, so that sums are many more than find a register: SCALARS * VECTORS. SCALARS_AT_ONCE of
 // the scalars at a time take all DEPTH products before their sums make room for the next.
 //
-// The including file declares SUBGROUP_SIZE, SCALARS, VECTORS, DEPTH and SCALAR_GATHERS, and says which number of which of the loads
-// of scalars is scalar[d][s], counted from lane to lane and from gather to gather; its numbers are pairs.
-
+// The including file declares SUBGROUP_SIZE, SCALARS, VECTORS, DEPTH, SCALARS_AT_ONCE and SCALAR_GATHERS, and says where scalar[d][s] is:
+// in which load, counted from lane to lane and from gather to gather, and which number of the two that a load brings.
 const uint SUMS = SCALARS * VECTORS;
 const uint FACTORS = DEPTH * VECTORS;
 

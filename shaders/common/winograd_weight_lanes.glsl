@@ -4,15 +4,16 @@
 //
 // - A lane is a channel, also in the transforms, so that sums over tiles are sums of registers. Two tiles that are neighbours in a
 //   row are transformed together and lie in one place.
-// - A subgroup takes TILE_INPUTS input channels of TILE_OUTPUTS output channels in one run. It transforms UNITS pairs of tiles at a
-//   time, and then takes one of the ELEMENTS of all products after the other, for TILE_C input channels of TILE_K output channels.
+// - A subgroup takes TILE_INPUTS input channels of TILE_OUTPUTS output channels in one run. It transforms TILE_UNITS pairs of tiles
+//   at a time, and then takes one of the ELEMENTS of all products after the other, for TILE_C input channels of TILE_K output
+//   channels.
 // - Transformed tiles, and sums between one time and the next, lie in memory that is the subgroup's own and stays in the cache. So
 //   that it is small, there are few workgroups, each of which computes many such parts. A lane reads only what it has written itself.
 //
 // winograd_weight_f22.glsl and winograd_weight_f43.glsl include this file; they declare RESULTS and the transforms. What includes
 // those includes float_pairs.glsl and conv2d_pixel_pairs.glsl before; it declares SUBGROUP_SIZE, PADDING, TILE_INPUTS,
-// TILE_OUTPUTS, TILE_C, TILE_K, the buffer types Pixels, Tiles { uint64_t tiles[]; } and Sums { float sums[]; }, d_y, partial and
-// partial_bias, and says where channels of x lie. Its workgroups are of 16 invocations.
+// TILE_OUTPUTS, TILE_C, TILE_K, TILE_UNITS, the buffer types Pixels, Tiles { uint64_t tiles[]; } and Sums { float sums[]; }, d_y,
+// partial and partial_bias, and says where channels of x lie. Its workgroups are of 16 invocations.
 #include "common/plane.glsl"
 #include "common/conv2d_channel.glsl"
 #include "common/aligned_stack.glsl"
@@ -27,7 +28,6 @@ float[ELEMENTS] transformed_pixels(float rows[ALONG][ALONG]);
 float[ELEMENTS] transformed_gradients(float rows[RESULTS][RESULTS]);
 float[9] weight_gradient(float elements[ELEMENTS]);
 
-const uint UNITS = 32u;
 const uint SUBGROUPS = gl_WorkGroupSize.x / SUBGROUP_SIZE;
 const uint OUTPUT_VECTORS = TILE_K / SUBGROUP_SIZE;
 const uint INPUT_GATHERS = TILE_C / SUBGROUP_SIZE;
@@ -36,10 +36,10 @@ const uint INPUT_GATHERS = TILE_C / SUBGROUP_SIZE;
 // column of gradients before the image.
 const uint FIRST_COLUMN = PADDING % 2u;
 
-// Where a subgroup's memory holds transformed pixels [ELEMENTS][UNITS][TILE_INPUTS], transformed gradients and sums of gradients
-// [ELEMENTS + 1][UNITS][TILE_OUTPUTS], and sums of products [ELEMENTS][TILE_INPUTS / 2][TILE_OUTPUTS].
-const uint GRADIENTS = ELEMENTS * UNITS * TILE_INPUTS;
-const uint ALL_SUMS = GRADIENTS + (ELEMENTS + 1u) * UNITS * TILE_OUTPUTS;
+// Where a subgroup's memory holds transformed pixels [ELEMENTS][TILE_UNITS][TILE_INPUTS], transformed gradients and sums of gradients
+// [ELEMENTS + 1][TILE_UNITS][TILE_OUTPUTS], and sums of products [ELEMENTS][TILE_INPUTS / 2][TILE_OUTPUTS].
+const uint GRADIENTS = ELEMENTS * TILE_UNITS * TILE_INPUTS;
+const uint ALL_SUMS = GRADIENTS + (ELEMENTS + 1u) * TILE_UNITS * TILE_OUTPUTS;
 const uint OWN_LENGTH = ALL_SUMS + ELEMENTS / 2u * TILE_INPUTS * TILE_OUTPUTS;
 
 // Transforms the pixels under two tiles, whose first gradient is that of (row, column), of an input channel for each lane.
@@ -69,7 +69,7 @@ void transform_pixels(Tiles own, uint place, Channel source, Plane x, uint row, 
         tile[i] = transformed_pixels(rows);
     }
     [[unroll]] for (uint element = 0u; element < ELEMENTS; element++)
-        own.tiles[place + element * UNITS * TILE_INPUTS] = together(vec2(tile[0][element], tile[1][element]));
+        own.tiles[place + element * TILE_UNITS * TILE_INPUTS] = together(vec2(tile[0][element], tile[1][element]));
 }
 
 // Transforms the gradients of two tiles of an output channel for each lane, of which `first` is the first element. What comes after
@@ -99,8 +99,8 @@ void transform_gradients(Tiles own, uint place, uint first, Plane y, uint row, u
         tile[i] = transformed_gradients(rows);
     }
     [[unroll]] for (uint element = 0u; element < ELEMENTS; element++)
-        own.tiles[place + element * UNITS * TILE_OUTPUTS] = together(vec2(tile[0][element], tile[1][element]));
-    own.tiles[place + ELEMENTS * UNITS * TILE_OUTPUTS] = together(sums);
+        own.tiles[place + element * TILE_UNITS * TILE_OUTPUTS] = together(vec2(tile[0][element], tile[1][element]));
+    own.tiles[place + ELEMENTS * TILE_UNITS * TILE_OUTPUTS] = together(sums);
 }
 
 // Adds the products of the same element of `units` pairs of tiles to the sums of TILE_C input channels, from c on, of TILE_K output
@@ -119,8 +119,8 @@ void add_products(Tiles own, uint own_place, uint element, uint c, uint k, uint 
             }
         }
     }
-    uint pixels_place = own_place + element * UNITS * TILE_INPUTS + c;
-    uint gradients_place = own_place + GRADIENTS + element * UNITS * TILE_OUTPUTS + k;
+    uint pixels_place = own_place + element * TILE_UNITS * TILE_INPUTS + c;
+    uint gradients_place = own_place + GRADIENTS + element * TILE_UNITS * TILE_OUTPUTS + k;
     for (uint unit = 0u; unit < units; unit++) {
         vec2 gradient[OUTPUT_VECTORS];
         [[unroll]] for (uint v = 0u; v < OUTPUT_VECTORS; v++)
@@ -174,7 +174,7 @@ void sum_products(Tiles own, Plane x, Plane y, uint runs, uint workgroups) {
         bool is_first = true;
         do {
             uint units = 0u;
-            for (; units < UNITS && row < end_row; units++) {
+            for (; units < TILE_UNITS && row < end_row; units++) {
                 uint column = row_unit * 2u * RESULTS - FIRST_COLUMN;
                 for (uint c = 0u; c < TILE_INPUTS; c += SUBGROUP_SIZE) {
                     Channel source = source_of(n, min(c0 + c + lane, x.channels - 1u));
@@ -196,7 +196,7 @@ void sum_products(Tiles own, Plane x, Plane y, uint runs, uint workgroups) {
             }
             if (c0 == 0u) {
                 for (uint unit = 0u; unit < units; unit++) {
-                    uint place = own_place + GRADIENTS + (ELEMENTS * UNITS + unit) * TILE_OUTPUTS;
+                    uint place = own_place + GRADIENTS + (ELEMENTS * TILE_UNITS + unit) * TILE_OUTPUTS;
                     [[unroll]] for (uint v = 0u; v < TILE_OUTPUTS / SUBGROUP_SIZE; v++) {
                         vec2 gradients = both(own.tiles[place + v * SUBGROUP_SIZE]);
                         bias[v] += gradients.x + gradients.y;

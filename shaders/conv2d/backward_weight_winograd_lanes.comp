@@ -14,8 +14,9 @@ layout(constant_id = 1) const uint TILE_INPUTS = 64u;
 layout(constant_id = 2) const uint TILE_OUTPUTS = 64u;
 layout(constant_id = 3) const uint TILE_C = 32u;
 layout(constant_id = 4) const uint TILE_K = 64u;
-layout(constant_id = 5) const uint RECTIFY = 0u; // 1: x counts as max(x, 0); 2: it is that already
-layout(constant_id = 6) const uint SUBGROUP_SIZE = 8u;
+layout(constant_id = 5) const uint TILE_UNITS = 32u;
+layout(constant_id = 6) const uint RECTIFY = 0u; // 1: x counts as max(x, 0); 2: it is that already
+layout(constant_id = 7) const uint SUBGROUP_SIZE = 8u;
 
 layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer Pixels { uint64_t pixels[]; };
 layout(buffer_reference, std430, buffer_reference_align = 8) buffer Tiles { uint64_t tiles[]; };

@@ -5,14 +5,15 @@
 #extension GL_GOOGLE_include_directive : require
 #extension GL_KHR_shader_subgroup_ballot : require
 // Gradient of the 2x2 stride-2 transposed convolution to its input for processors with subgroups of 8 or 16, as sums of outer products
-// of weights and gradients (common/outer_products.glsl). A lane takes two neighbouring pixels of x for each two of its VECTORS, a
+// of weights and gradients (common/outer_products.glsl). A lane takes two neighbouring pixels of x for each two of its TILE_VECTORS, a
 // subgroup TILE_C channels. Workgroups along x take tiles of channels, along y pixels, along z images.
 layout(local_size_x = 16) in;
 
 layout(constant_id = 0) const uint TILE_C = 64u;
-layout(constant_id = 1) const uint TILE_PAIRED = 0u; // 1: channels of x have an even number of pixels, so that two are written as 64 bits
-layout(constant_id = 2) const uint RECTIFY = 0u; // not 0: x counted as max(x, 0), whose derivative is 0 up to x = 0
-layout(constant_id = 3) const uint SUBGROUP_SIZE = 8u;
+layout(constant_id = 1) const uint TILE_VECTORS = 4u;
+layout(constant_id = 2) const uint TILE_PAIRED = 0u; // 1: channels of x have an even number of pixels, so that two are written as 64 bits
+layout(constant_id = 3) const uint RECTIFY = 0u; // not 0: x counted as max(x, 0), whose derivative is 0 up to x = 0
+layout(constant_id = 4) const uint SUBGROUP_SIZE = 8u;
 
 layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer WeightPairs { uint64_t pairs[]; };
 layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer GradientPairs { uint64_t pairs[]; };
@@ -31,10 +32,10 @@ layout(push_constant, std430) uniform Push {
     uint y_c;
 };
 
-const uint VECTORS = 4u;
+const uint VECTORS = TILE_VECTORS;
 const uint SCALARS = TILE_C;
 const uint DEPTH = 4u; // the four taps of a channel of y
-const uint SCALARS_AT_ONCE = 4u;
+const uint SCALARS_AT_ONCE = 16u / VECTORS;
 const uint SCALAR_GATHERS = 2u * SCALARS / SUBGROUP_SIZE;
 #include "common/float_pairs.glsl"
 #include "common/outer_products.glsl"

@@ -5,15 +5,16 @@
 #extension GL_GOOGLE_include_directive : require
 #extension GL_KHR_shader_subgroup_ballot : require
 // 2x2 transposed convolution with stride 2 for processors with subgroups of 8 or 16, as sums of outer products of weights and pixels
-// (common/outer_products.glsl). A lane takes two neighbouring pixels of x for each two of its VECTORS, a subgroup the 2x2 outputs of
+// (common/outer_products.glsl). A lane takes two neighbouring pixels of x for each two of its TILE_VECTORS, a subgroup the 2x2 outputs of
 // TILE_C channels. Workgroups along x take tiles of channels, along y pixels, along z images.
 layout(local_size_x = 16) in;
 
 layout(constant_id = 0) const uint TILE_C = 16u;
-layout(constant_id = 1) const uint TILE_PAIRED = 0u; // 1: channels of x have an even number of pixels, so that two are read as 64 bits
-layout(constant_id = 2) const uint RECTIFY = 0u; // 1: x counts as max(x, 0); 2: it is that already
-layout(constant_id = 3) const uint RECTIFY_OUTPUT = 0u; // 1: max(y, 0) is stored
-layout(constant_id = 4) const uint SUBGROUP_SIZE = 8u;
+layout(constant_id = 1) const uint TILE_VECTORS = 4u;
+layout(constant_id = 2) const uint TILE_PAIRED = 0u; // 1: channels of x have an even number of pixels, so that two are read as 64 bits
+layout(constant_id = 3) const uint RECTIFY = 0u; // 1: x counts as max(x, 0); 2: it is that already
+layout(constant_id = 4) const uint RECTIFY_OUTPUT = 0u; // 1: max(y, 0) is stored
+layout(constant_id = 5) const uint SUBGROUP_SIZE = 8u;
 
 layout(buffer_reference, std430, buffer_reference_align = 4) readonly buffer Pixels { float pixels[]; };
 layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer PixelPairs { uint64_t pairs[]; };
@@ -31,10 +32,10 @@ layout(push_constant, std430) uniform Push {
     uint y_c;
 };
 
-const uint VECTORS = 4u;
+const uint VECTORS = TILE_VECTORS;
 const uint SCALARS = 4u * TILE_C; // the four taps of each channel
 const uint DEPTH = 4u; // channels of x at a time
-const uint SCALARS_AT_ONCE = 6u;
+const uint SCALARS_AT_ONCE = 24u / VECTORS;
 const uint CHANNEL_LOADS = SCALARS / 2u;
 const uint SCALAR_GATHERS = DEPTH * CHANNEL_LOADS / SUBGROUP_SIZE;
 #include "common/float_pairs.glsl"
