@@ -70,6 +70,12 @@ public readonly record struct WorkgroupCount(uint X, uint Y = 1, uint Z = 1)
     /// <summary>Workgroups that cover the given extents with tiles of the given size, rounded up.</summary>
     public static WorkgroupCount Cover(long x, long tileX, long y = 1, long tileY = 1, long z = 1, long tileZ = 1)
         => new(checked((uint)((x + tileX - 1) / tileX)), checked((uint)((y + tileY - 1) / tileY)), checked((uint)((z + tileZ - 1) / tileZ)));
+
+    /// <summary>The size of a tile, where an extent is cut into as many equal ones as it takes if each has at most so many elements.</summary>
+    /// <param name="extent">What is cut.</param>
+    /// <param name="most">Elements of a tile at most, a multiple of <paramref name="step"/>.</param>
+    /// <param name="step">What the size is a multiple of.</param>
+    public static uint EqualTile(long extent, uint most, uint step) => Cover(extent, Cover(extent, most).X * (long)step).X * step;
 }
 
 /// <summary>Everything a runtime must know of a compiled kernel to build a pipeline and fill its arguments.</summary>

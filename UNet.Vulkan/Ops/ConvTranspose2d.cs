@@ -243,18 +243,18 @@ public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rect
             OutChannels, spec.TileC, shapes.X.C, spec.TileVectors * ConvTranspose2dBackwardWeightLanes.Info.LocalSize.X, PartialShape(shapes).N);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dForwardLanes.Spec spec)
-        => spec = spec with { TileC = EqualBlocks(OutChannels, spec.TileC, LaneStep), TilePaired = HasPairs((long)shapes.X.H * shapes.X.W) };
+        => spec = spec with { TileC = WorkgroupCount.EqualTile(OutChannels, spec.TileC, LaneStep), TilePaired = HasPairs((long)shapes.X.H * shapes.X.W) };
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dBackwardInputLanes.Spec spec)
-        => spec = spec with { TileC = EqualBlocks(shapes.X.C, spec.TileC, LaneStep), TilePaired = HasPairs((long)shapes.X.H * shapes.X.W) };
+        => spec = spec with { TileC = WorkgroupCount.EqualTile(shapes.X.C, spec.TileC, LaneStep), TilePaired = HasPairs((long)shapes.X.H * shapes.X.W) };
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dBackwardWeightLanes.Spec spec)
     {
         uint lanes = ConvTranspose2dBackwardWeightLanes.Info.LocalSize.X;
         spec = spec with
         {
-            TileC = EqualBlocks(OutChannels, spec.TileC, LaneStep),
-            TileVectors = EqualBlocks(shapes.X.C, spec.TileVectors * lanes, lanes) / lanes,
+            TileC = WorkgroupCount.EqualTile(OutChannels, spec.TileC, LaneStep),
+            TileVectors = WorkgroupCount.EqualTile(shapes.X.C, spec.TileVectors * lanes, lanes) / lanes,
             TilePaired = HasPairs(shapes.X.W),
         };
     }
@@ -312,15 +312,6 @@ public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rect
     /// <summary>Blocks of channels along x, of pixels of x along y, images along z.</summary>
     private static WorkgroupCount LaneProducts(int channels, uint tileC, Shape x, uint pixels)
         => WorkgroupCount.Cover(channels, tileC, (long)x.H * x.W, pixels, x.N);
-
-    /// <summary>
-    /// Channels of a block, where all are cut into equal ones of at most <paramref name="most"/>: a multiple of <paramref name="step"/>.
-    /// </summary>
-    private static uint EqualBlocks(int channels, uint most, uint step)
-    {
-        uint blocks = WorkgroupCount.Cover(channels, most).X;
-        return WorkgroupCount.Cover(channels, blocks * step).X * step;
-    }
 
     private static uint HasPairs(long pixels) => pixels % 2 == 0 ? 1u : 0u;
 

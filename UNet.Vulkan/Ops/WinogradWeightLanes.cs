@@ -74,12 +74,7 @@ internal static class WinogradWeightLanes
         return ((uint)inputs, (uint)outputs, Block(inputs, 32), Block(outputs, 64));
     }
 
-    /// <summary>Channels, of all there are, that a subgroup takes: equal parts, multiples of 16.</summary>
-    private static int ChannelsTogether(int channels)
-    {
-        uint parts = WorkgroupCount.Cover(channels, MostChannels).X;
-        return (int)WorkgroupCount.Cover(channels, parts * ChannelStep).X * ChannelStep;
-    }
+    private static int ChannelsTogether(int channels) => (int)WorkgroupCount.EqualTile(channels, MostChannels, ChannelStep);
 
     /// <summary>The largest power of two that divides <paramref name="channels"/>, at most <paramref name="most"/>.</summary>
     private static uint Block(int channels, int most) => (uint)Math.Min(most, channels & -channels);
