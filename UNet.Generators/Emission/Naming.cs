@@ -5,6 +5,12 @@ namespace UNet.Generators.Emission;
 /// <summary>The one rule by which GLSL and C# write the same word: snake_case, UPPER_SNAKE and paths against PascalCase.</summary>
 internal static class Naming
 {
+    /// <summary>Begins the names of specialization constants that say which results a workgroup computes.</summary>
+    public const string TunablePrefix = "TILE_";
+
+    /// <summary>Whether a specialization constant says which results a workgroup computes.</summary>
+    public static bool IsTunable(string constant) => constant.StartsWith(TunablePrefix, StringComparison.Ordinal);
+
     /// <summary>
     /// <c>d_pixel_weight</c>, <c>TILE_C</c> and <c>conv2d/backward_weight</c> become DPixelWeight, TileC and Conv2dBackwardWeight.
     /// </summary>

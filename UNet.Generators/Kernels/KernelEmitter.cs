@@ -55,7 +55,7 @@ internal static class KernelEmitter
     {
         CodeWriter writer = new();
         writer.Lines(
-            "using System;", "using System.Collections.Immutable;", "using System.Runtime.InteropServices;", "",
+            "using System;", "using System.Collections.Generic;", "using System.Collections.Immutable;", "using System.Runtime.InteropServices;", "",
             "namespace UNet.Shaders;", "");
         return writer;
     }
@@ -142,6 +142,18 @@ internal static class KernelEmitter
         writer.Line();
         writer.Line("/// <inheritdoc cref=\"Spec()\"/>");
         writer.Line("public static Spec Default => new();");
+        ConstantModel[] tunables = [.. kernel.Constants.Where(constant => constant.IsTunable)];
+        if (tunables.Length > 0)
+        {
+            writer.Line();
+            writer.Summary($"The same with other values of constants {Naming.TunablePrefix}*.");
+            writer.Line("/// <param name=\"tile\">Values by their names in GLSL; those that this kernel does not have change nothing.</param>");
+            writer.Line("public Spec With(IReadOnlyDictionary<string, uint> tile) => this with");
+            writer.Line("{");
+            foreach (string name in tunables.Select(constant => constant.Name))
+                writer.Line($"    {Naming.ToPascal(name)} = tile.GetValueOrDefault(\"{name}\", {Naming.ToPascal(name)}),");
+            writer.Line("};");
+        }
         writer.Close();
     }
 

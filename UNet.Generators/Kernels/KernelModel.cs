@@ -34,7 +34,10 @@ internal sealed record PushModel(string Name, string Type, int Offset, bool IsAd
 }
 
 /// <param name="Literal">The default as a C# literal.</param>
-internal sealed record ConstantModel(string Name, string Type, int Id, uint Bits, string Literal);
+internal sealed record ConstantModel(string Name, string Type, int Id, uint Bits, string Literal)
+{
+    public bool IsTunable => Type == "uint" && Naming.IsTunable(Name);
+}
 
 internal sealed record LocalSize(int X, int Y, int Z);
 

@@ -163,11 +163,10 @@ internal static partial class OpEmitter
     {
         writer.Open($"private KernelDispatch Dispatch{kernel.TypeName}(in Shapes shapes, IBufferBinding buffers)");
         writer.Line($"{kernel.Type}.Spec spec = {kernel.Type}.Spec.Default{With(kernel.Spec)};");
-        if (kernel.Chosen.Count > 0)
+        if (kernel.IsTiled)
         {
             writer.Line("if (buffers.Tiling is { } tiling)");
-            IEnumerable<string> tiles = kernel.Chosen.Select(name => $"{Naming.ToPascal(name)} = tiling.Value(\"{name}\", spec.{Naming.ToPascal(name)})");
-            writer.Line($"    spec = spec with {{ {string.Join(", ", tiles)} }};");
+            writer.Line("    spec = spec.With(tiling.Values);");
         }
         if (kernel.HasTiles)
             writer.Line("Tile(in shapes, buffers, ref spec);");

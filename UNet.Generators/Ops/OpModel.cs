@@ -55,12 +55,12 @@ internal sealed record ImplementationModel(
 /// <param name="Type">Fully qualified type of the kernel.</param>
 /// <param name="Path">Its path below <c>shaders/</c>.</param>
 /// <param name="HasTiles">It has constants <c>TILE_*</c>.</param>
-/// <param name="Chosen">Those of them that an implementation's <c>Tiles</c> names, in GLSL.</param>
+/// <param name="IsTiled">An implementation's <c>Tiles</c> names some of them.</param>
 internal sealed record KernelCallModel(
     string Type,
     string Path,
     bool HasTiles,
-    EquatableArray<string> Chosen,
+    bool IsTiled,
     EquatableArray<RoleUseModel> Uses,
     EquatableArray<ArgumentModel> Push,
     EquatableArray<ArgumentModel> Spec)

@@ -7,7 +7,6 @@ namespace UNet.Generators.Ops;
 internal sealed partial class OpParser
 {
     private const string GradientPrefix = "d_";
-    private const string TunablePrefix = "TILE_";
 
     private static readonly Dictionary<string, string> ShapeComponents = new()
     {
@@ -44,7 +43,7 @@ internal sealed partial class OpParser
                 case "UNet.Shaders.KernelPushAttribute":
                     Resolve(push, "push-constant member", name, name, (string)attribute.ConstructorArguments[1].Value!, path, place);
                     break;
-                case "UNet.Shaders.KernelConstantAttribute" when name.StartsWith(TunablePrefix, StringComparison.Ordinal):
+                case "UNet.Shaders.KernelConstantAttribute" when Naming.IsTunable(name):
                     hasTiles = true;
                     break;
                 case "UNet.Shaders.KernelConstantAttribute":
@@ -53,7 +52,7 @@ internal sealed partial class OpParser
                     break;
             }
         }
-        _kernels.Add(new(new(type, path, hasTiles, Chosen: [], uses.ToEquatableArray(), push.ToEquatableArray(), spec.ToEquatableArray())));
+        _kernels.Add(new(new(type, path, hasTiles, IsTiled: false, uses.ToEquatableArray(), push.ToEquatableArray(), spec.ToEquatableArray())));
         return _kernels.Count - 1;
     }
 

@@ -24,12 +24,11 @@ internal sealed partial class OpParser
                 Report(OpDiagnostics.Tiles, implementation.Place, _op.Name, $"'{row.Trim()}' is not a whole number above 0 for each of '{parts[0].Trim()}'");
         }
         foreach (string name in constants.Where(name => !kernels.Any(kernel => TunablesOf(kernel).Contains(name))))
-            Report(OpDiagnostics.Tiles, implementation.Place, _op.Name, $"no kernel of the implementation has a constant '{name}' whose name begins with {TunablePrefix}");
+            Report(OpDiagnostics.Tiles, implementation.Place, _op.Name, $"no kernel of the implementation has a constant '{name}' whose name begins with {Naming.TunablePrefix}");
         for (int i = 0; i < kernels.Length; i++)
         {
             KernelCallModel call = _kernels[implementation.Kernels[i]].Call;
-            string[] chosen = [.. call.Chosen.Concat(TunablesOf(kernels[i]).Intersect(constants)).Distinct()];
-            _kernels[implementation.Kernels[i]] = new(call with { Chosen = chosen.ToEquatableArray() });
+            _kernels[implementation.Kernels[i]] = new(call with { IsTiled = call.IsTiled || TunablesOf(kernels[i]).Intersect(constants).Any() });
         }
     }
 
@@ -40,5 +39,5 @@ internal sealed partial class OpParser
         .Where(attribute => attribute.AttributeClass?.ToDisplayString() == "UNet.Shaders.KernelConstantAttribute")
         .Where(attribute => attribute.ConstructorArguments.Length == 2 && attribute.ConstructorArguments[1].Value is "uint")
         .Select(attribute => (string)attribute.ConstructorArguments[0].Value!)
-        .Where(name => name.StartsWith(TunablePrefix, StringComparison.Ordinal));
+        .Where(Naming.IsTunable);
 }

@@ -35,6 +35,15 @@ public class GemmTileTests
     public void TilesAreMadeUpOf128Invocations()
         => Assert.All(GemmTile.All, tile => Assert.Equal(128u, tile.Rows / tile.RowsEach * (tile.Columns / tile.ColumnsEach)));
 
+    [Fact]
+    public void ConstantsAreTakenByName()
+    {
+        Conv2dForwardGemm.Spec spec = Conv2dForwardGemm.Spec.Default with { TileC = 16 };
+        ImmutableDictionary<string, uint> tile = GemmTile.All[^1].Constants;
+        Assert.Equal(spec with { TileRows = 16, TileColumns = 128, TileRowsEach = 4, TileColumnsEach = 4 }, spec.With(tile));
+        Assert.Equal(spec, spec.With(Tiling.Of("TILE_NOT_THERE", 1).Values));
+    }
+
     /// <summary>Whatever the tuner chooses reaches the kernels of all passes, with what follows from it.</summary>
     [Fact]
     public void AChosenTileReplacesThatOfTheRule()

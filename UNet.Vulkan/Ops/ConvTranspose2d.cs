@@ -107,9 +107,6 @@ public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rect
 
     private int Padding => 0;
 
-    /// <summary>What channels of a workgroup for processors are a multiple of, so that each gather of weights is of a whole subgroup.</summary>
-    private const uint LaneStep = 8;
-
     private partial void InferShapes(ref Shapes shapes)
     {
         shapes.Weight = new Shape(shapes.X.C, OutChannels, 2, 2);
@@ -125,18 +122,6 @@ public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rect
 
     private partial Shape PartialBiasShape(in Shapes shapes) => Shape.Of(PartialShape(shapes).N, OutChannels);
 
-    private partial Shape RunWeightShape(in Shapes shapes)
-        => new(SplitRule.Runs(shapes.X.N, (long)shapes.X.H * shapes.X.W, shapes.Weight), shapes.X.C, OutChannels, 4);
-
-    private partial Shape RunBiasShape(in Shapes shapes) => Shape.Of(RunWeightShape(shapes).N, OutChannels);
-
-    private partial Shape PixelRowsShape(in Shapes shapes) => RowTile.RowsOf(shapes.X.C, shapes.X, Kernel);
-
-    private partial Shape GradientRowsShape(in Shapes shapes) => RowTile.RowsOf(4 * OutChannels, shapes.X, Kernel);
-
-    private partial Shape WeightRowsShape(in Shapes shapes) => Shape.Of(Math.Max(
-        RowTile.WeightLength(4 * OutChannels, shapes.X.C, Kernel), RowTile.WeightLength(shapes.X.C, 4 * OutChannels, Kernel)));
-
     private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dForward.Spec spec)
         => Tiles(shapes.X, OutChannels, spec.TileH, spec.TileC, ConvTranspose2dForward.Info.LocalSize);
 
@@ -149,171 +134,8 @@ public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rect
             WorkgroupCount.Cover(shapes.X.C, spec.TileC).X,
             (uint)PartialShape(shapes).N);
 
-    private partial bool SupportsGemm(in Shapes shapes, DeviceProperties device)
-        => GemmTile.Fits((long)shapes.X.H * shapes.X.W, device);
-
-    private partial bool SupportsRounded(in Shapes shapes, DeviceProperties device) => true;
-
-    private partial bool SupportsRows(in Shapes shapes, DeviceProperties device)
-        => device.RunsMatrixKernels && WindowTile.Fits(shapes.X.H, shapes.X.W, device)
-            && RowTile.Suits(PixelRowsShape(shapes), device) && RowTile.Suits(GradientRowsShape(shapes), device);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dForwardRounded.Spec spec)
-        => WorkgroupCount.Linear(shapes.Y.Length, ConvTranspose2dForwardRounded.Info.LocalSize.X);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardInputRounded.Spec spec)
-        => WorkgroupCount.Linear(shapes.X.Length, ConvTranspose2dBackwardInputRounded.Info.LocalSize.X);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardWeightRounded.Spec spec)
-        => WorkgroupCount.Linear(PartialShape(shapes).Length, ConvTranspose2dBackwardWeightRounded.Info.LocalSize.X);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackPixelRows.Spec spec) => RowTile.Packing(PixelRowsShape(shapes));
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dPackGradientRows.Spec spec)
-        => RowTile.Packing(GradientRowsShape(shapes));
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dPackWeightRows.Spec spec)
-        => RowTile.Packing(4 * OutChannels, shapes.X.C, ConvTranspose2dPackWeightRows.Info);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dPackBackwardWeightRows.Spec spec)
-        => RowTile.Packing(shapes.X.C, 4 * OutChannels, ConvTranspose2dPackBackwardWeightRows.Info);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dForwardRowsMatrix.Spec spec)
-        => RowTile.Grid(RowsTarget(shapes), shapes.X.W, spec.TileRows, spec.TileColumns);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputRowsMatrix.Spec spec)
-        => RowTile.Grid(shapes.X, shapes.X.W, spec.TileRows, spec.TileColumns);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardWeightRowsMatrix.Spec spec)
-        => RowTile.WeightGrid(RowsRunWeight(shapes), Kernel, spec.TileRows, spec.TileColumns);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardBiasRows.Spec spec)
-        => RowTile.Adding(GradientRowsShape(shapes), RunWeightShape(shapes).N);
-
-    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dForwardRowsMatrix.Spec spec)
-    {
-        RowTile tile = RowTile.For(RowsTarget(shapes), shapes.X.W, shapes.X.C, buffers);
-        spec = spec with
-        {
-            TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = tile.Depth,
-            TileStages = tile.Stages, TileInvocations = tile.Invocations,
-        };
-    }
-
-    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputRowsMatrix.Spec spec)
-    {
-        RowTile tile = RowTile.For(shapes.X, shapes.X.W, 4 * OutChannels, buffers);
-        spec = spec with
-        {
-            TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = tile.Depth,
-            TileStages = tile.Stages, TileInvocations = tile.Invocations,
-        };
-    }
-
-    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dBackwardWeightRowsMatrix.Spec spec)
-    {
-        RowTile tile = RowTile.ForWeight(RowsRunWeight(shapes), Kernel, buffers);
-        spec = spec with
-        {
-            TileRows = tile.Rows, TileColumns = tile.Columns, TileDepth = tile.Depth,
-            TileStages = tile.Stages, TileInvocations = tile.Invocations,
-        };
-    }
-
-    /// <summary>What the convolution of single pixels gives.</summary>
-    private Shape RowsTarget(in Shapes shapes) => new(shapes.X.N, 4 * OutChannels, shapes.X.H, shapes.X.W);
-
-    /// <summary>The weight gradients of all runs, by channels of the input and of the target.</summary>
-    private Shape RowsRunWeight(in Shapes shapes) => new(RunWeightShape(shapes).N, shapes.X.C, 4 * OutChannels, 1);
-
-    private partial bool SupportsLanes(in Shapes shapes, DeviceProperties device) => device.HasChannelLanes;
-
-    private partial bool SupportsInputLanes(in Shapes shapes, DeviceProperties device) => device.HasChannelLanes;
-
-    private partial bool SupportsWeightLanes(in Shapes shapes, DeviceProperties device) => device.HasChannelLanes;
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dForwardLanes.Spec spec)
-        => LaneProducts(OutChannels, spec.TileC, shapes.X, spec.TileVectors * ConvTranspose2dForwardLanes.Info.LocalSize.X);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardInputLanes.Spec spec)
-        => LaneProducts(shapes.X.C, spec.TileC, shapes.X, spec.TileVectors * ConvTranspose2dBackwardInputLanes.Info.LocalSize.X);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardWeightLanes.Spec spec)
-        => WorkgroupCount.Cover(
-            OutChannels, spec.TileC, shapes.X.C, spec.TileVectors * ConvTranspose2dBackwardWeightLanes.Info.LocalSize.X, PartialShape(shapes).N);
-
-    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dForwardLanes.Spec spec)
-        => spec = spec with { TileC = WorkgroupCount.EqualTile(OutChannels, spec.TileC, LaneStep), TilePaired = HasPairs((long)shapes.X.H * shapes.X.W) };
-
-    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dBackwardInputLanes.Spec spec)
-        => spec = spec with { TileC = WorkgroupCount.EqualTile(shapes.X.C, spec.TileC, LaneStep), TilePaired = HasPairs((long)shapes.X.H * shapes.X.W) };
-
-    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dBackwardWeightLanes.Spec spec)
-    {
-        uint lanes = ConvTranspose2dBackwardWeightLanes.Info.LocalSize.X;
-        spec = spec with
-        {
-            TileC = WorkgroupCount.EqualTile(OutChannels, spec.TileC, LaneStep),
-            TileVectors = WorkgroupCount.EqualTile(shapes.X.C, spec.TileVectors * lanes, lanes) / lanes,
-            TilePaired = HasPairs(shapes.X.W),
-        };
-    }
-
     private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSum.Spec spec)
         => WorkgroupCount.Linear(shapes.Weight.Length + shapes.Bias.Length, WeightGradientSum.Info.LocalSize.X);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dForwardGemm.Spec spec)
-        => WorkgroupCount.Cover(4L * OutChannels, spec.TileRows, (long)shapes.X.H * shapes.X.W, spec.TileColumns, shapes.X.N);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardInputGemm.Spec spec)
-        => WorkgroupCount.Cover(shapes.X.C, spec.TileRows, (long)shapes.X.H * shapes.X.W, spec.TileColumns, shapes.X.N);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardWeightGemm.Spec spec)
-        => WorkgroupCount.Cover(shapes.X.C, spec.TileRows, 4L * OutChannels, spec.TileColumns, RunWeightShape(shapes).N);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSumRuns.Spec spec)
-        => WorkgroupCount.Linear(shapes.Weight.Length + shapes.Bias.Length, WeightGradientSumRuns.Info.LocalSize.X);
-
-    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dForwardGemm.Spec spec)
-    {
-        GemmTile tile = GemmTile.For(4L * OutChannels, (long)shapes.X.H * shapes.X.W, shapes.X.N, buffers);
-        bool isWhole = tile.IsWhole(4L * OutChannels, tile.Columns, buffers.Device) && shapes.X.C % spec.TileC == 0;
-        spec = spec with
-        {
-            TileRows = tile.Rows, TileColumns = tile.Columns, TileRowsEach = tile.RowsEach, TileColumnsEach = tile.ColumnsEach,
-            TileWhole = isWhole ? 1u : 0u,
-        };
-    }
-
-    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dBackwardInputGemm.Spec spec)
-    {
-        GemmTile tile = GemmTile.For(shapes.X.C, (long)shapes.X.H * shapes.X.W, shapes.X.N, buffers);
-        bool isWhole = tile.IsWhole(shapes.X.C, tile.Columns, buffers.Device) && OutChannels % spec.TileC == 0;
-        spec = spec with
-        {
-            TileRows = tile.Rows, TileColumns = tile.Columns, TileRowsEach = tile.RowsEach, TileColumnsEach = tile.ColumnsEach,
-            TileWhole = isWhole ? 1u : 0u,
-        };
-    }
-
-    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dBackwardWeightGemm.Spec spec)
-    {
-        GemmTile tile = GemmTile.For(shapes.X.C, 4L * OutChannels, RunWeightShape(shapes).N, buffers);
-        spec = spec with
-        {
-            TileRows = tile.Rows, TileColumns = tile.Columns, TileRowsEach = tile.RowsEach, TileColumnsEach = tile.ColumnsEach,
-            TileWhole = tile.IsWhole(shapes.X.C, 4L * OutChannels, buffers.Device) ? 1u : 0u,
-        };
-    }
-
-    /// <summary>Pixels of all images.</summary>
-    private static long Pixels(Shape shape) => shape.Length / shape.C;
-
-    /// <summary>Blocks of channels along x, of pixels of x along y, images along z.</summary>
-    private static WorkgroupCount LaneProducts(int channels, uint tileC, Shape x, uint pixels)
-        => WorkgroupCount.Cover(channels, tileC, (long)x.H * x.W, pixels, x.N);
-
-    private static uint HasPairs(long pixels) => pixels % 2 == 0 ? 1u : 0u;
 
     /// <summary>Columns of x along x, tiles of its rows along y, images times tiles of channels along z.</summary>
     private static WorkgroupCount Tiles(Shape x, int channels, uint tileH, uint tileC, WorkgroupSize local)

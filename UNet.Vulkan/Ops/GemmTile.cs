@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using UNet.Shaders;
 using UNet.Vulkan.Device;
 using UNet.Vulkan.Ops.Declaration;
@@ -15,13 +16,15 @@ namespace UNet.Vulkan.Ops;
 internal readonly record struct GemmTile(uint Rows, uint Columns, uint RowsEach, uint ColumnsEach)
 {
     /// <summary>All tiles, as implementations declare them, the largest first; none takes more than 16 KiB of shared memory.</summary>
-    public const string Tiles = "TILE_ROWS, TILE_COLUMNS, TILE_ROWS_EACH, TILE_COLUMNS_EACH: "
+    public const string Tiles = Names + ": "
         + "128, 64, 8, 8; "
         + "64, 128, 8, 8; "
         + "64, 64, 8, 4; "
         + "32, 128, 4, 8; "
         + "32, 64, 4, 4; "
         + "16, 128, 4, 4";
+
+    private const string Names = "TILE_ROWS, TILE_COLUMNS, TILE_ROWS_EACH, TILE_COLUMNS_EACH";
 
     /// <summary>All tiles, the largest first.</summary>
     public static readonly GemmTile[] All = [.. Tiling.Parse(Tiles).Select(Of)];
@@ -55,6 +58,9 @@ internal readonly record struct GemmTile(uint Rows, uint Columns, uint RowsEach,
             ? filling.MinBy(tile => tile.Cost(rows, columns))
             : All.MaxBy(tile => tile.Grid(rows, columns, products).Total);
     }
+
+    /// <summary>The tile as constants of the kernels.</summary>
+    public ImmutableDictionary<string, uint> Constants => Tiling.Of(Names, Rows, Columns, RowsEach, ColumnsEach).Values;
 
     /// <summary>Whether a device has places for so many tiles of columns in a dispatch, whatever the tile.</summary>
     public static bool Fits(long columns, DeviceProperties device)

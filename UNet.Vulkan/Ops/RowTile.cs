@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using UNet.Shaders;
 using UNet.Vulkan.Device;
 using UNet.Vulkan.Graph;
@@ -22,16 +23,16 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth = 32
     /// <summary>
     /// Tiles of convolutions that measured time may choose, as implementations declare them: the most promising first, those of the rule last.
     /// </summary>
-    public const string Tiles = Constants
-        + "128, 128, 32, 2, 128; 128, 64, 32, 2, 128; 128, 128, 64, 1, 256; 64, 64, 64, 2, 128; 128, 64, 64, 1, 128; "
+    public const string Tiles = Names
+        + ": 128, 128, 32, 2, 128; 128, 64, 32, 2, 128; 128, 128, 64, 1, 256; 64, 64, 64, 2, 128; 128, 64, 64, 1, 128; "
         + "128, 64, 32, 1, 256; 64, 64, 32, 1, 256";
 
     /// <summary>The same of gradients to the weight: three times 64 channels fill 192 columns.</summary>
-    public const string WeightTiles = Constants
-        + "128, 128, 32, 2, 128; 64, 192, 32, 2, 128; 128, 64, 64, 1, 128; "
+    public const string WeightTiles = Names
+        + ": 128, 128, 32, 2, 128; 64, 192, 32, 2, 128; 128, 64, 64, 1, 128; "
         + "128, 64, 32, 1, 256; 64, 192, 32, 1, 256; 64, 64, 32, 1, 256";
 
-    private const string Constants = "TILE_ROWS, TILE_COLUMNS, TILE_DEPTH, TILE_STAGES, TILE_INVOCATIONS: ";
+    private const string Names = "TILE_ROWS, TILE_COLUMNS, TILE_DEPTH, TILE_STAGES, TILE_INVOCATIONS";
 
     /// <summary>With fewer, of 64 lanes, AMD's RDNA 3 has not enough registers for their shares.</summary>
     private const int FewestSubgroups = 4;
@@ -62,6 +63,9 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth = 32
 
     /// <summary>To this multiple the rows of an image are filled up: 256 bytes of 16 channels, so that each image can be bound by itself.</summary>
     private const int ImageRows = 8;
+
+    /// <summary>The tile as constants of the kernels.</summary>
+    public ImmutableDictionary<string, uint> Constants => Tiling.Of(Names, Rows, Columns, Depth, Stages, Invocations).Values;
 
     /// <summary>Rows of a source, as Float16: the line that its taps reach, and what the last tile reads behind it.</summary>
     /// <param name="channels">Channels of the source.</param>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using UNet.Shaders;
 using UNet.Vulkan.Device;
 using UNet.Vulkan.Graph;
@@ -14,7 +15,9 @@ namespace UNet.Vulkan.Ops;
 internal readonly record struct WindowTile(uint Rows, uint Columns)
 {
     /// <summary>All tiles, as implementations declare them, the largest first.</summary>
-    public const string Tiles = "TILE_ROWS, TILE_COLUMNS: 64, 128; 64, 64; 32, 128; 32, 64";
+    public const string Tiles = Names + ": 64, 128; 64, 64; 32, 128; 32, 64";
+
+    private const string Names = "TILE_ROWS, TILE_COLUMNS";
 
     private static readonly WindowTile[] All = [.. Tiling.Parse(Tiles).Select(Of)];
 
@@ -48,6 +51,9 @@ internal readonly record struct WindowTile(uint Rows, uint Columns)
     /// <param name="device">The device.</param>
     public static WindowTile For(long channels, long line, long images, DeviceProperties device)
         => All.MinBy(tile => tile.Cost(channels, line, images, device.ComputeUnits));
+
+    /// <summary>The tile as constants of the kernels.</summary>
+    public ImmutableDictionary<string, uint> Constants => Tiling.Of(Names, Rows, Columns).Values;
 
     /// <summary>Whether a device has places for so many pixels in a dispatch, whatever the tile, and kernels can tell them apart.</summary>
     /// <param name="height">Rows of the larger of source and target.</param>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using UNet.Shaders;
 using UNet.Vulkan.Device;
 using UNet.Vulkan.Graph;
@@ -15,7 +16,9 @@ namespace UNet.Vulkan.Ops;
 internal readonly record struct WinogradTile(uint Rows, uint Columns, uint Depth)
 {
     /// <summary>All tiles, as implementations declare them, the largest first.</summary>
-    public const string Tiles = "TILE_ROWS, TILE_COLUMNS, TILE_DEPTH: 64, 32, 4; 32, 64, 4; 32, 32, 8; 32, 16, 4";
+    public const string Tiles = Names + ": 64, 32, 4; 32, 64, 4; 32, 32, 8; 32, 16, 4";
+
+    private const string Names = "TILE_ROWS, TILE_COLUMNS, TILE_DEPTH";
 
     private static readonly WinogradTile[] All = [.. Tiling.Parse(Tiles).Select(Of)];
 
@@ -67,6 +70,9 @@ internal readonly record struct WinogradTile(uint Rows, uint Columns, uint Depth
     /// <param name="device">The device.</param>
     public static WinogradTile For(long rows, long columns, long products, bool gathers, DeviceProperties device)
         => device.IsSoftware ? All[^1] : All.MinBy(tile => tile.Cost(rows, columns, products, gathers, device.ComputeUnits));
+
+    /// <summary>The tile as constants of the kernels.</summary>
+    public ImmutableDictionary<string, uint> Constants => Tiling.Of(Names, Rows, Columns, Depth).Values;
 
     /// <summary>Tiles of 2x2 pixels of an image.</summary>
     public static long Count(Shape target) => (target.H + 1L) / 2 * ((target.W + 1L) / 2);

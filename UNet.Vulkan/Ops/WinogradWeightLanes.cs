@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using UNet.Shaders;
 using UNet.Vulkan.Device;
 using UNet.Vulkan.Graph;
+using UNet.Vulkan.Ops.Declaration;
 
 namespace UNet.Vulkan.Ops;
 
@@ -66,12 +68,14 @@ internal static class WinogradWeightLanes
     public static WorkgroupCount Grid(int images, Shape tiles, KernelInfo info, uint subgroupSize)
         => new((uint)(tiles.N / images) / (info.LocalSize.X / subgroupSize), 1, (uint)images);
 
-    /// <summary>What a subgroup takes at a time: input and output channels, and the parts of them whose sums it keeps at hand.</summary>
+    /// <summary>
+    /// What a subgroup takes at a time, as constants of the kernels: input and output channels, and the parts of them whose sums it keeps at hand.
+    /// </summary>
     /// <param name="weight">Shape of the weight.</param>
-    public static (uint Inputs, uint Outputs, uint C, uint K) Tile(Shape weight)
+    public static ImmutableDictionary<string, uint> Constants(Shape weight)
     {
         (int inputs, int outputs) = (ChannelsTogether(weight.C), ChannelsTogether(weight.N));
-        return ((uint)inputs, (uint)outputs, Block(inputs, 32), Block(outputs, 64));
+        return Tiling.Of("TILE_INPUTS, TILE_OUTPUTS, TILE_C, TILE_K", (uint)inputs, (uint)outputs, Block(inputs, 32), Block(outputs, 64)).Values;
     }
 
     private static int ChannelsTogether(int channels) => (int)WorkgroupCount.EqualTile(channels, MostChannels, ChannelStep);

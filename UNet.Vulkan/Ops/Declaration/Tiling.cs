@@ -16,12 +16,19 @@ public sealed record Tiling(string Name, ImmutableDictionary<string, uint> Value
     public static ImmutableArray<Tiling> Parse(string tiles)
     {
         string[] parts = tiles.Split(':');
-        string[] constants = parts[0].Split(',', StringSplitOptions.TrimEntries);
-        return [.. parts[1].Split(';').Select(row => Of(constants, row.Split(',')))];
+        return [.. parts[1].Split(';').Select(row => Of(parts[0], [.. row.Split(',').Select(value => uint.Parse(value, CultureInfo.InvariantCulture))]))];
     }
 
-    /// <summary>The value of a constant, or <paramref name="usual"/> where the tiling says nothing of it.</summary>
-    public uint Value(string constant, uint usual) => Values.GetValueOrDefault(constant, usual);
+    /// <summary>The tiling that gives constants these values.</summary>
+    /// <param name="constants">Names of constants, as <see cref="Parse"/> takes them.</param>
+    /// <param name="values">A value for each.</param>
+    public static Tiling Of(string constants, params uint[] values)
+    {
+        (string Constant, uint Value)[] pairs = [.. constants.Split(',', StringSplitOptions.TrimEntries).Zip(values)];
+        return new(
+            string.Join(", ", pairs.Select(pair => $"{pair.Constant}: {pair.Value.ToString(CultureInfo.InvariantCulture)}")),
+            pairs.ToImmutableDictionary(pair => pair.Constant, pair => pair.Value));
+    }
 
     /// <inheritdoc/>
     public bool Equals(Tiling? other) => other is not null && other.Name == Name;
@@ -31,13 +38,4 @@ public sealed record Tiling(string Name, ImmutableDictionary<string, uint> Value
 
     /// <inheritdoc/>
     public override string ToString() => Name;
-
-    private static Tiling Of(string[] constants, string[] values)
-    {
-        uint[] numbers = [.. values.Select(value => uint.Parse(value, CultureInfo.InvariantCulture))];
-        (string Constant, uint Value)[] pairs = [.. constants.Zip(numbers)];
-        return new(
-            string.Join(", ", pairs.Select(pair => $"{pair.Constant}: {pair.Value.ToString(CultureInfo.InvariantCulture)}")),
-            pairs.ToImmutableDictionary(pair => pair.Constant, pair => pair.Value));
-    }
 }

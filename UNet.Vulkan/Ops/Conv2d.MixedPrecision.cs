@@ -1,0 +1,65 @@
+using UNet.Shaders;
+using UNet.Vulkan.Device;
+using UNet.Vulkan.Graph;
+using UNet.Vulkan.Ops.Declaration;
+
+namespace UNet.Vulkan.Ops;
+
+/// <content>Implementations with factors of 16 bits, on matrix units or without.</content>
+public sealed partial record Conv2d
+{
+    private partial Shape PixelRowsShape(in Shapes shapes) => RowTile.RowsOf(shapes.X.C, shapes.Y, Kernel);
+
+    private partial Shape GradientRowsShape(in Shapes shapes) => RowTile.GradientRowsOf(shapes.X, shapes.Y, Kernel, Padding);
+
+    private partial Shape WeightRowsShape(in Shapes shapes) => Shape.Of(Math.Max(
+        RowTile.WeightLength(OutChannels, shapes.X.C, Kernel), RowTile.WeightLength(shapes.X.C, OutChannels, Kernel)));
+
+    /// <summary>Not where there is next to nothing to multiply: an image's one channel.</summary>
+    private partial bool SupportsRounded(in Shapes shapes, DeviceProperties device) => Kernel > 1 && shapes.X.C > 1;
+
+    private partial bool SupportsRows(in Shapes shapes, DeviceProperties device)
+        => Kernel == 3 && SupportsRounded(shapes, device) && Padding < Kernel && device.RunsMatrixKernels
+            && WindowTile.Fits(Math.Max(shapes.X.H, shapes.Y.H), Math.Max(shapes.X.W, shapes.Y.W), device)
+            && RowTile.Suits(PixelRowsShape(shapes), device) && RowTile.Suits(GradientRowsShape(shapes), device);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackPixelRows.Spec spec) => RowTile.Packing(PixelRowsShape(shapes));
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackGradientRows.Spec spec) => RowTile.Packing(GradientRowsShape(shapes));
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackWeightRows.Spec spec)
+        => RowTile.Packing(OutChannels, shapes.X.C, Conv2dPackWeightRows.Info);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackTurnedWeightRows.Spec spec)
+        => RowTile.Packing(shapes.X.C, OutChannels, Conv2dPackTurnedWeightRows.Info);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardRowsMatrix.Spec spec)
+        => RowTile.Grid(shapes.Y, RowTile.LineWidth(shapes.Y, Kernel), spec.TileRows, spec.TileColumns);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputRowsMatrix.Spec spec)
+        => RowTile.Grid(shapes.X, RowTile.LineWidth(shapes.Y, Kernel), spec.TileRows, spec.TileColumns);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightRowsMatrix.Spec spec)
+        => RowTile.WeightGrid(RunWeightShape(shapes), Kernel, spec.TileRows, spec.TileColumns);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardBiasRows.Spec spec)
+        => RowTile.Adding(GradientRowsShape(shapes), RunWeightShape(shapes).N);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardRounded.Spec spec)
+        => WorkgroupCount.Linear(shapes.Y.Length, Conv2dForwardRounded.Info.LocalSize.X);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputRounded.Spec spec)
+        => WorkgroupCount.Linear(shapes.X.Length, Conv2dBackwardInputRounded.Info.LocalSize.X);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightRounded.Spec spec)
+        => WorkgroupCount.Linear(PartialShape(shapes).Length, Conv2dBackwardWeightRounded.Info.LocalSize.X);
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardRowsMatrix.Spec spec)
+        => spec = spec.With(RowTile.For(shapes.Y, RowTile.LineWidth(shapes.Y, Kernel), shapes.X.C, buffers).Constants);
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputRowsMatrix.Spec spec)
+        => spec = spec.With(RowTile.For(shapes.X, RowTile.LineWidth(shapes.Y, Kernel), OutChannels, buffers).Constants);
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightRowsMatrix.Spec spec)
+        => spec = spec.With(RowTile.ForWeight(RunWeightShape(shapes), Kernel, buffers).Constants);
+}

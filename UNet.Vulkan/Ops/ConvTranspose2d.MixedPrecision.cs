@@ -1,0 +1,70 @@
+using UNet.Shaders;
+using UNet.Vulkan.Device;
+using UNet.Vulkan.Graph;
+using UNet.Vulkan.Ops.Declaration;
+
+namespace UNet.Vulkan.Ops;
+
+/// <content>Implementations with factors of 16 bits, on matrix units or without.</content>
+public sealed partial record ConvTranspose2d
+{
+    private partial Shape PixelRowsShape(in Shapes shapes) => RowTile.RowsOf(shapes.X.C, shapes.X, Kernel);
+
+    private partial Shape GradientRowsShape(in Shapes shapes) => RowTile.RowsOf(4 * OutChannels, shapes.X, Kernel);
+
+    private partial Shape WeightRowsShape(in Shapes shapes) => Shape.Of(Math.Max(
+        RowTile.WeightLength(4 * OutChannels, shapes.X.C, Kernel), RowTile.WeightLength(shapes.X.C, 4 * OutChannels, Kernel)));
+
+    private partial bool SupportsRounded(in Shapes shapes, DeviceProperties device) => true;
+
+    private partial bool SupportsRows(in Shapes shapes, DeviceProperties device)
+        => device.RunsMatrixKernels && WindowTile.Fits(shapes.X.H, shapes.X.W, device)
+            && RowTile.Suits(PixelRowsShape(shapes), device) && RowTile.Suits(GradientRowsShape(shapes), device);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dForwardRounded.Spec spec)
+        => WorkgroupCount.Linear(shapes.Y.Length, ConvTranspose2dForwardRounded.Info.LocalSize.X);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardInputRounded.Spec spec)
+        => WorkgroupCount.Linear(shapes.X.Length, ConvTranspose2dBackwardInputRounded.Info.LocalSize.X);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardWeightRounded.Spec spec)
+        => WorkgroupCount.Linear(PartialShape(shapes).Length, ConvTranspose2dBackwardWeightRounded.Info.LocalSize.X);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackPixelRows.Spec spec) => RowTile.Packing(PixelRowsShape(shapes));
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dPackGradientRows.Spec spec)
+        => RowTile.Packing(GradientRowsShape(shapes));
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dPackWeightRows.Spec spec)
+        => RowTile.Packing(4 * OutChannels, shapes.X.C, ConvTranspose2dPackWeightRows.Info);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dPackBackwardWeightRows.Spec spec)
+        => RowTile.Packing(shapes.X.C, 4 * OutChannels, ConvTranspose2dPackBackwardWeightRows.Info);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dForwardRowsMatrix.Spec spec)
+        => RowTile.Grid(RowsTarget(shapes), shapes.X.W, spec.TileRows, spec.TileColumns);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputRowsMatrix.Spec spec)
+        => RowTile.Grid(shapes.X, shapes.X.W, spec.TileRows, spec.TileColumns);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardWeightRowsMatrix.Spec spec)
+        => RowTile.WeightGrid(RowsRunWeight(shapes), Kernel, spec.TileRows, spec.TileColumns);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardBiasRows.Spec spec)
+        => RowTile.Adding(GradientRowsShape(shapes), RunWeightShape(shapes).N);
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dForwardRowsMatrix.Spec spec)
+        => spec = spec.With(RowTile.For(RowsTarget(shapes), shapes.X.W, shapes.X.C, buffers).Constants);
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputRowsMatrix.Spec spec)
+        => spec = spec.With(RowTile.For(shapes.X, shapes.X.W, 4 * OutChannels, buffers).Constants);
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dBackwardWeightRowsMatrix.Spec spec)
+        => spec = spec.With(RowTile.ForWeight(RowsRunWeight(shapes), Kernel, buffers).Constants);
+
+    /// <summary>What the convolution of single pixels gives.</summary>
+    private Shape RowsTarget(in Shapes shapes) => new(shapes.X.N, 4 * OutChannels, shapes.X.H, shapes.X.W);
+
+    /// <summary>The weight gradients of all runs, by channels of the input and of the target.</summary>
+    private Shape RowsRunWeight(in Shapes shapes) => new(RunWeightShape(shapes).N, shapes.X.C, 4 * OutChannels, 1);
+}

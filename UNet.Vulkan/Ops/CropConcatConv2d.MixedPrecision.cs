@@ -1,0 +1,53 @@
+using UNet.Shaders;
+using UNet.Vulkan.Device;
+using UNet.Vulkan.Graph;
+using UNet.Vulkan.Ops.Declaration;
+
+namespace UNet.Vulkan.Ops;
+
+/// <content>Implementations with factors of 16 bits, on matrix units or without.</content>
+public sealed partial record CropConcatConv2d
+{
+    private partial Shape PixelRowsShape(in Shapes shapes) => RowTile.RowsOf(shapes.Weight.C, shapes.Y, Kernel);
+
+    private partial Shape GradientRowsShape(in Shapes shapes) => RowTile.GradientRowsOf(Concatenated(shapes), shapes.Y, Kernel, Padding);
+
+    private partial Shape WeightRowsShape(in Shapes shapes) => Shape.Of(Math.Max(
+        RowTile.WeightLength(OutChannels, shapes.Weight.C, Kernel), RowTile.WeightLength(shapes.Weight.C, OutChannels, Kernel)));
+
+    private partial bool SupportsRows(in Shapes shapes, DeviceProperties device)
+        => Kernel == 3 && Padding < Kernel && device.RunsMatrixKernels
+            && WindowTile.Fits(Math.Max(shapes.Upsampled.H, shapes.Y.H), Math.Max(shapes.Upsampled.W, shapes.Y.W), device)
+            && RowTile.Suits(PixelRowsShape(shapes), device) && RowTile.Suits(GradientRowsShape(shapes), device);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dPackPixelRows.Spec spec) => RowTile.Packing(PixelRowsShape(shapes));
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackGradientRows.Spec spec) => RowTile.Packing(GradientRowsShape(shapes));
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackWeightRows.Spec spec)
+        => RowTile.Packing(OutChannels, shapes.Weight.C, Conv2dPackWeightRows.Info);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackTurnedWeightRows.Spec spec)
+        => RowTile.Packing(shapes.Weight.C, OutChannels, Conv2dPackTurnedWeightRows.Info);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardRowsMatrix.Spec spec)
+        => RowTile.Grid(shapes.Y, RowTile.LineWidth(shapes.Y, Kernel), spec.TileRows, spec.TileColumns);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardInputRowsMatrix.Spec spec)
+        => RowTile.Grid(Concatenated(shapes), RowTile.LineWidth(shapes.Y, Kernel), spec.TileRows, spec.TileColumns);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightRowsMatrix.Spec spec)
+        => RowTile.WeightGrid(RunWeightShape(shapes), Kernel, spec.TileRows, spec.TileColumns);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardBiasRows.Spec spec)
+        => RowTile.Adding(GradientRowsShape(shapes), RunWeightShape(shapes).N);
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardRowsMatrix.Spec spec)
+        => spec = spec.With(RowTile.For(shapes.Y, RowTile.LineWidth(shapes.Y, Kernel), shapes.Weight.C, buffers).Constants);
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dBackwardInputRowsMatrix.Spec spec)
+        => spec = spec.With(RowTile.For(Concatenated(shapes), RowTile.LineWidth(shapes.Y, Kernel), OutChannels, buffers).Constants);
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightRowsMatrix.Spec spec)
+        => spec = spec.With(RowTile.ForWeight(RunWeightShape(shapes), Kernel, buffers).Constants);
+}
