@@ -54,6 +54,9 @@ public readonly record struct WorkgroupSize(uint X, uint Y = 1, uint Z = 1);
 /// <summary>Workgroups in one dispatch.</summary>
 public readonly record struct WorkgroupCount(uint X, uint Y = 1, uint Z = 1)
 {
+    /// <summary>No workgroup: there is nothing to do.</summary>
+    public static WorkgroupCount None => new(0, 0, 0);
+
     /// <summary>All workgroups of the dispatch.</summary>
     public ulong Total => (ulong)X * Y * Z;
 

@@ -174,7 +174,7 @@ internal static partial class OpEmitter
         writer.Line($"    new {kernel.Type}.Buffers({string.Join(", ", kernel.Uses.Select(use => Binding(op, use)))}),");
         writer.Line($"    new {kernel.Type}.Push{Initializer(kernel.Push)},");
         writer.Line("    spec,");
-        writer.Line("    Grid(in shapes, in spec));");
+        writer.Line($"    Grid(in shapes, in spec{(kernel.RunsInParts ? ", buffers.Part" : "")}));");
         writer.Close();
         writer.Line();
     }

@@ -114,8 +114,9 @@ internal static partial class OpEmitter
         }
         foreach (KernelCallModel kernel in op.Kernels)
         {
-            writer.Summary($"Workgroups of {kernel.Path}.");
-            writer.Lines($"private partial WorkgroupCount Grid(in Shapes shapes, in {kernel.Type}.Spec spec);", "");
+            (string which, string part) = kernel.RunsInParts ? (" that do a part of the work; none where they have nothing to do", ", int part") : ("", "");
+            writer.Summary($"Workgroups of {kernel.Path}{which}.");
+            writer.Lines($"private partial WorkgroupCount Grid(in Shapes shapes, in {kernel.Type}.Spec spec{part});", "");
             if (!kernel.HasTiles)
                 continue;
             writer.Summary($"Chooses the tiles of {kernel.Path} where measured time has not; without a body they are those that the shader states.");

@@ -66,6 +66,9 @@ internal sealed record KernelCallModel(
     EquatableArray<ArgumentModel> Spec)
 {
     public string TypeName => Type.Substring(Type.LastIndexOf('.') + 1);
+
+    /// <summary>It is told which part of the work it does.</summary>
+    public bool RunsInParts => Push.Any(argument => argument.Member == "Part");
 }
 
 /// <param name="Role">Index of the role; -1 where the buffer's name matches none.</param>

@@ -131,29 +131,29 @@ public sealed partial record CropConcatConv2d
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardInputWinogradLanes.Spec spec)
         => WinogradLanes.Grid(shapes.Y, Concatenated(shapes));
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackForwardWinogradF43Lanes.Spec spec)
-        => WinogradF43Lanes.Packing(F43PackedShape(shapes), Conv2dPackForwardWinogradF43Lanes.Info);
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackForwardWinogradF43Lanes.Spec spec, int part)
+        => WinogradF43Lanes.Packing(F43PackedShape(shapes), shapes.Weight.C, part, Conv2dPackForwardWinogradF43Lanes.Info);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackBackwardWinogradF43Lanes.Spec spec)
-        => WinogradF43Lanes.Packing(F43PackedTransposedShape(shapes), Conv2dPackBackwardWinogradF43Lanes.Info);
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackBackwardWinogradF43Lanes.Spec spec, int part)
+        => WinogradF43Lanes.Packing(F43PackedTransposedShape(shapes), OutChannels, part, Conv2dPackBackwardWinogradF43Lanes.Info);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dTransformPixelsF43Lanes.Spec spec)
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dTransformPixelsF43Lanes.Spec spec, int part)
         => WinogradF43Lanes.Transforming(F43InputTilesShape(shapes), CropConcatConv2dTransformPixelsF43Lanes.Info, spec.TilePairs);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dTransformGradientF43Lanes.Spec spec)
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dTransformGradientF43Lanes.Spec spec, int part)
         => WinogradF43Lanes.Transforming(F43GradientTilesShape(shapes), Conv2dTransformGradientF43Lanes.Info, spec.TilePairs);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dMultiplyForwardF43Lanes.Spec spec)
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dMultiplyForwardF43Lanes.Spec spec, int part)
         => WinogradF43Lanes.Multiplying(F43InputTilesShape(shapes), F43PackedShape(shapes), Conv2dMultiplyForwardF43Lanes.Info);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dMultiplyBackwardF43Lanes.Spec spec)
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dMultiplyBackwardF43Lanes.Spec spec, int part)
         => WinogradF43Lanes.Multiplying(F43GradientTilesShape(shapes), F43PackedTransposedShape(shapes), Conv2dMultiplyBackwardF43Lanes.Info);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardWinogradF43Lanes.Spec spec)
-        => WinogradF43Lanes.Storing(F43ProductsShape(shapes), Conv2dForwardWinogradF43Lanes.Info, spec.TilePairs);
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardWinogradF43Lanes.Spec spec, int part)
+        => WinogradF43Lanes.Storing(F43ProductsShape(shapes), shapes.Weight.C, part, Conv2dForwardWinogradF43Lanes.Info, spec.TilePairs);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardInputWinogradF43Lanes.Spec spec)
-        => WinogradF43Lanes.Storing(F43GradientProductsShape(shapes), CropConcatConv2dBackwardInputWinogradF43Lanes.Info, spec.TilePairs);
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardInputWinogradF43Lanes.Spec spec, int part)
+        => WinogradF43Lanes.Storing(F43GradientProductsShape(shapes), OutChannels, part, CropConcatConv2dBackwardInputWinogradF43Lanes.Info, spec.TilePairs);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardWeightWinogradLanes.Spec spec)
         => WinogradWeightLanes.Grid(

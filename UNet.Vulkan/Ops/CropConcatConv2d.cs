@@ -220,7 +220,7 @@ public sealed partial record CropConcatConv2d(
     /// <summary>None where nothing is cropped.</summary>
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dClearBorder.Spec spec)
         => (shapes.Skip.H, shapes.Skip.W) == (shapes.Upsampled.H, shapes.Upsampled.W)
-            ? new WorkgroupCount(0, 0, 0)
+            ? WorkgroupCount.None
             : WorkgroupCount.Cover(
                 shapes.Skip.W, CropConcatConv2dClearBorder.Info.LocalSize.X, shapes.Skip.H, spec.TileH, (long)shapes.Skip.N * shapes.Skip.C);
 

@@ -57,7 +57,8 @@ internal static class WinogradWeightLanes
         (int inputs, int outputs) = (ChannelsTogether(weight.C), ChannelsTogether(weight.N));
         var one = Shape.Of(1, (2 * TilePairs * ((elements * inputs) + ((elements + 1) * outputs))) + (elements * inputs * outputs));
         long parts = runs * WorkgroupCount.Cover(weight.C, inputs).X * WorkgroupCount.Cover(weight.N, outputs).X;
-        return one.WithImages(images * 2 * (int)Math.Clamp(LargestTiles / one.Length / 2, 1, (parts + 1) / 2));
+        long most = 2 * Math.Max(LargestTiles / one.Length / 2, 1);
+        return one.WithImages(images * (int)WorkgroupCount.EqualTile(parts, (uint)most, 2));
     }
 
     /// <summary>Subgroups with memory of their own, images.</summary>
@@ -75,11 +76,11 @@ internal static class WinogradWeightLanes
     public static ImmutableDictionary<string, uint> Constants(Shape weight)
     {
         (int inputs, int outputs) = (ChannelsTogether(weight.C), ChannelsTogether(weight.N));
-        return Tiling.Of("TILE_INPUTS, TILE_OUTPUTS, TILE_C, TILE_K", (uint)inputs, (uint)outputs, Block(inputs, 32), Block(outputs, 64)).Values;
+        return Tiling.Of("TILE_INPUTS, TILE_OUTPUTS, TILE_C, TILE_K", (uint)inputs, (uint)outputs, Block(inputs), Block(outputs)).Values;
     }
 
     private static int ChannelsTogether(int channels) => (int)WorkgroupCount.EqualTile(channels, MostChannels, ChannelStep);
 
-    /// <summary>The largest power of two that divides <paramref name="channels"/>, at most <paramref name="most"/>.</summary>
-    private static uint Block(int channels, int most) => (uint)Math.Min(most, channels & -channels);
+    /// <summary>The largest power of two that divides <paramref name="channels"/>.</summary>
+    private static uint Block(int channels) => (uint)(channels & -channels);
 }

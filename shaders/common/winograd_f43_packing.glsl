@@ -5,12 +5,11 @@
 
 float[ELEMENTS] transformed(uint written, uint read);
 
-// `channels` are all that are read. Chunks of `channels_together` of them are kept all, or else one at a time.
+// `channels` are all that are read. Chunks of `channels_together` of them are kept all, and then packed with the first tiles alone, or else
+// one at a time.
 void pack_kernels(
     WeightPairs packed, uint part, uint channels, uint kept_chunks, uint blocks, uint channels_together, uint channels_written) {
     Work work = work_of(part, 1u, channels, channels_together);
-    if (kept_chunks == work.chunks && work.first_tile > 0u) // packed with the first tiles
-        return;
     uint i = linear_workgroup() * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
     uint pairs = channels_written / 2u;
     uint kernel = i / pairs; // counted over blocks and channels read

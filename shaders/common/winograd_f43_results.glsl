@@ -36,7 +36,7 @@ void store_results(
     Products products, uint part, Plane y, uint tiles_together, uint channels, uint channels_together, uint pairs, bool rectify_result) {
     Work work = work_of(part, tiles_together, channels, channels_together);
     uvec2 grid = tile_grid(y.height, y.width);
-    if (work.chunk + 1u < work.chunks || work.first_tile + gl_WorkGroupID.x * gl_WorkGroupSize.x >= grid.x * grid.y)
+    if (work.first_tile + gl_WorkGroupID.x * gl_WorkGroupSize.x >= grid.x * grid.y)
         return;
     uint lane = gl_LocalInvocationID.x % SUBGROUP_SIZE;
     uint tile = work.first_tile + gl_GlobalInvocationID.x;
