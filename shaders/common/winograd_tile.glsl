@@ -29,20 +29,22 @@ void find_pixels(
 }
 
 float[ELEMENTS] transform_tile(Channel source, uint row[ALONG], bool inside_row[ALONG], uint column[ROW_LOADS], bool inside_column[ROW_LOADS]) {
-    float pixels[ALONG][ALONG];
-    [[unroll]] for (uint r = 0u; r < ALONG; r++) {
-        float loaded[2u * ROW_LOADS];
-        [[unroll]] for (uint i = 0u; i < ROW_LOADS; i++) {
+    float loaded[ALONG][2u * ROW_LOADS];
+    [[unroll]] for (uint i = 0u; i < ROW_LOADS; i++) { // of all rows together: waiting for the first of each overlaps
+        [[unroll]] for (uint r = 0u; r < ALONG; r++) {
             vec2 pair = load_pixels(source.pixels, (source.first + row[r] * source.stride + column[i]) / 2u);
             if (SOURCE_PADDING > 0u)
                 pair = inside_row[r] && inside_column[i] ? pair : vec2(0.0);
             if (source.rectify)
                 pair = max(pair, 0.0);
-            loaded[2u * i] = pair.x;
-            loaded[2u * i + 1u] = pair.y;
+            loaded[r][2u * i] = pair.x;
+            loaded[r][2u * i + 1u] = pair.y;
         }
+    }
+    float pixels[ALONG][ALONG];
+    [[unroll]] for (uint r = 0u; r < ALONG; r++) {
         [[unroll]] for (uint s = 0u; s < ALONG; s++)
-            pixels[r][s] = loaded[UNUSED + s];
+            pixels[r][s] = loaded[r][UNUSED + s];
     }
     return transformed(pixels);
 }

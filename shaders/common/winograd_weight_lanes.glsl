@@ -45,11 +45,11 @@ const uint OWN_LENGTH = ALL_SUMS + ELEMENTS / 2u * TILE_INPUTS * TILE_OUTPUTS;
 // Transforms the pixels under two tiles, whose first gradient is that of (row, column), of an input channel for each lane.
 void transform_pixels(Tiles own, uint place, Channel source, Plane x, uint row, uint column) {
     float pixels[ALONG][RESULTS + ALONG];
-    [[unroll]] for (uint r = 0u; r < ALONG; r++) {
-        uint h = row + r - PADDING; // above the first row and before the first column, numbers wrap to large ones
-        uint line = source.first + min(h, x.height - 1u) * source.stride;
-        [[unroll]] for (uint s = 0u; s < RESULTS + ALONG; s += 2u) {
-            uint w = column + s - PADDING;
+    [[unroll]] for (uint s = 0u; s < RESULTS + ALONG; s += 2u) { // of all rows together: waiting for the first of each overlaps
+        uint w = column + s - PADDING;
+        [[unroll]] for (uint r = 0u; r < ALONG; r++) {
+            uint h = row + r - PADDING; // above the first row and before the first column, numbers wrap to large ones
+            uint line = source.first + min(h, x.height - 1u) * source.stride;
             vec2 pair = load_pixels(source.pixels, (line + min(w, x.width - 2u)) / 2u);
             if (PADDING > 0u)
                 pair = h < x.height && w < x.width ? pair : vec2(0.0);
@@ -77,9 +77,9 @@ void transform_pixels(Tiles own, uint place, Channel source, Plane x, uint row, 
 void transform_gradients(Tiles own, uint place, uint first, Plane y, uint row, uint column) {
     const uint LOADS = RESULTS + FIRST_COLUMN; // for each row
     float gradients[RESULTS][2u * LOADS];
-    [[unroll]] for (uint r = 0u; r < RESULTS; r++) {
-        [[unroll]] for (uint i = 0u; i < LOADS; i++) {
-            uint q = column + 2u * i - FIRST_COLUMN;
+    [[unroll]] for (uint i = 0u; i < LOADS; i++) {
+        uint q = column + 2u * i - FIRST_COLUMN;
+        [[unroll]] for (uint r = 0u; r < RESULTS; r++) {
             vec2 pair = load_pixels(d_y, (first + min(row + r, y.height - 1u) * y.width + min(q, y.width - 2u)) / 2u);
             pair = row + r < y.height && q < y.width ? pair : vec2(0.0);
             gradients[r][2u * i] = pair.x;
