@@ -34,18 +34,19 @@ static int RunOps(string[] arguments)
 static int Usage()
 {
     Console.Error.WriteLine("""
-        Usage: UNet.Bench profile [--width N] [--depth N] [--tile N] [--batch N] [--device NAME] [--plain] [--mixed] [--all]
-                 a training step: whole, by kernel, and with --all by dispatch
+        Usage: UNet.Bench profile [--width N] [--depth N] [--tile N] [--batch N] [--device NAME] [--plain] [--mixed] [--numerics NAME] [--all]
+                 a training step with clipping: whole, by kernel, and with --all by dispatch
                UNet.Bench sampling [--tile N] [--image N] [--device NAME]
                  training tiles, plain and deformed
-               UNet.Bench convolution [--channels N] [--side N] [--count N] [--kernels NAME] [--device NAME] [--plain] [--unchecked]
+               UNet.Bench convolution [--channels N] [--side N] [--padding N] [--count N] [--kernels NAME] [--device NAME] [--plain] [--unchecked]
                  each pass and implementation, or those named, of the 3x3 convolution beside multiplications and additions alone
                UNet.Bench passes [--op NAME] [--width N] [--tile N] [--all] and the options of convolution
                  the same for the ops of the catalogue, at shapes of a network
-               UNet.Bench tilings [--op NAME] [--width N] [--depth N] [--tile N] [--batch N] [--mixed] [--kernels NAME] [--count N] [--device NAME]
-                 every tiling of the kernels of a training step that have several, or of those named where they run, such as Gemm
                UNet.Bench ops [--op NAME] [--width N] [--tile N] [--all] [--device NAME]
                  the same with BenchmarkDotNet, width 16 and 64
+               UNet.Bench tilings [--op NAME] [--width N] [--depth N] [--tile N] [--batch N] [--mixed] [--numerics NAME] [--kernels NAME]
+                 [--count N] [--device NAME]
+                 every tiling of the kernels of a training step that have several, or of those named where they run, such as Gemm
         Whole networks, beside PyTorch where there is one: 'unet bench'.
         """);
     return 2;

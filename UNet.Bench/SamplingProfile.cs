@@ -1,4 +1,3 @@
-using System.Globalization;
 using UNet.Vulkan.Device;
 using UNet.Vulkan.Execution;
 using UNet.Vulkan.Graph;
@@ -17,11 +16,9 @@ internal static class SamplingProfile
 
     public static int Run(string[] arguments)
     {
-        int Number(string name, int fallback)
-            => Array.IndexOf(arguments, name) is >= 0 and int at ? int.Parse(arguments[at + 1], CultureInfo.InvariantCulture) : fallback;
-        (int tile, int side) = (Number("--tile", 572), Number("--image", 512));
-        string choice = Array.IndexOf(arguments, "--device") is >= 0 and int place ? arguments[place + 1] : "auto";
-        using VulkanDevice device = VulkanDevice.Open(choice);
+        BenchArguments options = new(arguments);
+        (int tile, int side) = (options.Number("--tile", 572), options.Number("--image", 512));
+        using VulkanDevice device = VulkanDevice.Open(options.Text("--device", "auto"));
         Console.WriteLine($"{device.Name}: tiles of {tile} out of images of {side}");
         for (int taps = 0; taps <= 4; taps += 2)
             Profile(device, tile, side, taps);

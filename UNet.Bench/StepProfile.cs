@@ -1,9 +1,8 @@
-using System.Globalization;
+using System.Diagnostics;
 using UNet.Vulkan.Device;
 using UNet.Vulkan.Execution;
 using UNet.Vulkan.Graph;
 using UNet.Vulkan.Model;
-using UNet.Vulkan.Ops;
 using UNet.Vulkan.Planning;
 using UNet.Vulkan.Training;
 
@@ -18,17 +17,14 @@ internal static class StepProfile
 
     public static int Run(string[] arguments)
     {
-        int Number(string name, int fallback) => Array.IndexOf(arguments, name) is >= 0 and int at ? int.Parse(arguments[at + 1], CultureInfo.InvariantCulture) : fallback;
-        var network = new UNetConfiguration { Width = Number("--width", 16), Depth = Number("--depth", 4) };
-        (int tile, int batch) = (Number("--tile", 316), Number("--batch", 1));
-        string choice = Array.IndexOf(arguments, "--device") is >= 0 and int place ? arguments[place + 1] : "auto";
-
-        Graph graph = GraphOf(network, tile, batch);
+        BenchArguments options = new(arguments);
+        UNetConfiguration network = new() { Width = options.Number("--width", 16), Depth = options.Number("--depth", 4) };
+        (int tile, int batch) = (options.Number("--tile", 316), options.Number("--batch", 1));
+        Graph graph = FixedTileStep.GraphOf(network, tile, batch, maximumNorm: 1);
         int forward = graph.Invocations.TakeWhile(invocation => invocation.Pass.IsForward).Count();
-        using VulkanDevice device = VulkanDevice.Open(choice);
-        PlanOptions options = arguments.Contains("--plain") ? PlanOptions.Plain
-            : new PlanOptions { Numerics = NumericsOf(arguments) };
-        ExecutionPlan plan = Planner.Plan(graph, device.Properties, options);
+        using VulkanDevice device = VulkanDevice.Open(options.Text("--device", "auto"));
+        ExecutionPlan plan = Planner.Plan(
+            graph, device.Properties, options.Has("--plain") ? PlanOptions.Plain : new() { Numerics = NumericsOf(options) });
         using var session = new VulkanSession(device, plan, graph.StepSlot);
         session.Initialize(graph);
         session.WriteParameters(graph, UNetParameters.Initial(network, seed: 1));
@@ -38,17 +34,17 @@ internal static class StepProfile
         var steps = new List<double>();
         TimeSpan processor = default;
         // A GPU that was idle takes a while to reach its clock.
-        long awake = System.Diagnostics.Stopwatch.GetTimestamp();
-        while (!device.Properties.IsSoftware && System.Diagnostics.Stopwatch.GetElapsedTime(awake).TotalSeconds < WarmUpSeconds)
+        long awake = Stopwatch.GetTimestamp();
+        while (!device.Properties.IsSoftware && Stopwatch.GetElapsedTime(awake).TotalSeconds < WarmUpSeconds)
             session.Run(new uint[(int)graph.StepSlot!.Shape.Length]);
         for (int i = 0; i < WarmUpSteps + TimedSteps; i++)
         {
             if (i == WarmUpSteps)
                 processor = Environment.CpuUsage.TotalTime;
-            long start = System.Diagnostics.Stopwatch.GetTimestamp();
+            long start = Stopwatch.GetTimestamp();
             session.Run(new uint[(int)graph.StepSlot!.Shape.Length]);
             if (i >= WarmUpSteps)
-                steps.Add(System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds);
+                steps.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
         // What a software driver computes on a busy machine shows in processor time rather than in elapsed time.
         double busy = (Environment.CpuUsage.TotalTime - processor).TotalSeconds / TimedSteps;
@@ -64,7 +60,7 @@ internal static class StepProfile
             double nanoseconds = kernel.Sum(timing => timing.Nanoseconds);
             Console.WriteLine($"{kernel.Key,-36} {kernel.Count(),4} x {nanoseconds / 1e6,9:F2} ms {kernel.Sum(timing => timing.Dispatch.Operations) / nanoseconds,8:F1} GFLOP/s");
         }
-        if (arguments.Contains("--all"))
+        if (options.Has("--all"))
         {
             foreach (DispatchTiming timing in timings)
                 Console.WriteLine($"{timing.Label,-50} {timing.Dispatch.Dispatch.Kernel.Name,-36} {timing.Nanoseconds / 1e6,9:F3} ms {timing.Dispatch.Operations / timing.Nanoseconds,8:F1} GFLOP/s");
@@ -72,28 +68,14 @@ internal static class StepProfile
         return 0;
     }
 
-    /// <summary>A training step: forward, backward, clipping and SGD.</summary>
-    public static Graph GraphOf(UNetConfiguration network, int tile, int batch)
-    {
-        var graph = new Graph();
-        Value image = graph.Input("image", new Shape(batch, network.InChannels, tile, tile));
-        Value learningRate = graph.StepEntry("learning_rate", new Shape(1), ElementType.Float32);
-        Value logits = graph.AppendNetwork(network, image);
-        Value target = graph.Input("target", new Shape(batch, 1, logits.Shape.H, logits.Shape.W), ElementType.UInt32);
-        Value weight = graph.Input("weight", target.Shape);
-        Node loss = graph.Add("loss", new SoftmaxCrossEntropy(), logits, target, weight);
-        graph.AppendBackward(loss.Output);
-        OptimizerGraph.AppendSgd(graph, learningRate, momentum: 0.99f, maximumNorm: 1);
-        return graph;
-    }
-
     /// <summary><c>--mixed</c>, or the name of a rule after <c>--numerics</c>.</summary>
-    public static NumericsRule NumericsOf(string[] arguments)
+    public static NumericsRule NumericsOf(BenchArguments options)
     {
-        if (arguments.Contains("--mixed"))
+        if (options.Has("--mixed"))
             return NumericsRule.Mixed;
-        if (Array.IndexOf(arguments, "--numerics") is not (>= 0 and int at))
+        string name = options.Text("--numerics", "");
+        if (name.Length == 0)
             return new PlanOptions().Numerics;
-        return NumericsRule.Named(arguments[at + 1]) ?? throw new ArgumentException($"there is no rule '{arguments[at + 1]}': take {string.Join(", ", NumericsRule.Names)}.");
+        return NumericsRule.Named(name) ?? throw new ArgumentException($"there is no rule '{name}': take {string.Join(", ", NumericsRule.Names)}.");
     }
 }

@@ -7,6 +7,7 @@ using UNet.Vulkan.Graph;
 using UNet.Vulkan.Model;
 using UNet.Vulkan.Ops.Declaration;
 using UNet.Vulkan.Planning;
+using UNet.Vulkan.Training;
 
 namespace UNet.Bench;
 
@@ -40,10 +41,10 @@ internal static class TilingProfile
         int count = options.Number("--count", 5);
         string op = options.Text("--op", "");
         using VulkanDevice device = VulkanDevice.Open(options.Text("--device", "auto"));
-        PlanOptions planning = new() { Numerics = StepProfile.NumericsOf(arguments) };
+        PlanOptions planning = new() { Numerics = StepProfile.NumericsOf(options) };
         if (options.Has("--kernels"))
             planning = planning with { Choose = (invocation, candidates) => Named(options.Text("--kernels", ""), invocation, candidates, device, planning.Numerics) };
-        Graph graph = StepProfile.GraphOf(network, options.Number("--tile", 316), options.Number("--batch", 1));
+        Graph graph = FixedTileStep.GraphOf(network, options.Number("--tile", 316), options.Number("--batch", 1), maximumNorm: 1);
         Subject[] subjects = [.. SubjectsOf(graph, device, planning)
             .Where(subject => subject.Name.Contains(op, StringComparison.OrdinalIgnoreCase))
             .OrderByDescending(subject => subject.Operations * subject.Count)];

@@ -3,7 +3,6 @@ using UNet.Vulkan.Device;
 using UNet.Vulkan.Execution;
 using UNet.Vulkan.Graph;
 using UNet.Vulkan.Model;
-using UNet.Vulkan.Ops;
 using UNet.Vulkan.Planning;
 using UNet.Vulkan.Training;
 
@@ -37,23 +36,10 @@ internal sealed record NetworkBenchmark(UNetConfiguration Network, int Tile, int
 
     private TimeSeries Time(VulkanDevice device, PlanOptions options, bool isStep, CancellationToken stop)
     {
-        Graph graph = new();
-        Value learningRate = graph.StepEntry("learning_rate", new Shape(1), ElementType.Float32);
-        Value logits = graph.AppendNetwork(Network, graph.Input("image", new Shape(1, Network.InChannels, Tile, Tile)));
-        if (isStep)
-        {
-            Value target = graph.Input("target", new Shape(1, 1, logits.Shape.H, logits.Shape.W), ElementType.UInt32);
-            graph.AppendBackward(graph.Add("loss", new SoftmaxCrossEntropy(), logits, target, graph.Input("weight", target.Shape)).Output);
-            OptimizerGraph.AppendSgd(graph, learningRate, momentum: 0.99f, maximumNorm: 0);
-        }
-        else
-        {
-            logits.Keep = true;
-        }
-
+        Graph graph = isStep ? FixedTileStep.GraphOf(Network, Tile) : ForwardGraph();
         using Session session = ((IComputeDevice)device).CreateSession(graph, options);
         session.WriteParameters(graph, UNetParameters.Initial(Network, seed: 1));
-        uint[] words = new uint[graph.StepSlot!.Shape.Length];
+        uint[] words = new uint[graph.StepSlot?.Shape.Length ?? 0];
         List<double> times = [];
         // A GPU that was idle takes a while to reach its clock.
         long awake = Stopwatch.GetTimestamp();
@@ -69,5 +55,12 @@ internal sealed record NetworkBenchmark(UNetConfiguration Network, int Tile, int
         }
 
         return new(times);
+    }
+
+    private Graph ForwardGraph()
+    {
+        Graph graph = new();
+        graph.AppendNetwork(Network, graph.Input("image", new Shape(1, Network.InChannels, Tile, Tile))).Keep = true;
+        return graph;
     }
 }

@@ -71,9 +71,9 @@ internal static class DemoCommand
         SegmentCommand.Run(terminal, model, [test], segmented, new SegmentSettings { Device = deviceChoice, Tuner = false });
         string comparison = Path.Combine(folder, "comparison");
         EvaluateCommand.Run(terminal, segmented, test, comparison, test);
-        terminal.Output.WriteLine($"The same by hand: unet train {Path.Combine(folder, "train")} -o {model} {options}");
-        terminal.Output.WriteLine($"                  unet segment {model} {test} -o {segmented}");
-        terminal.Output.WriteLine($"                  unet evaluate {segmented} {test} --pictures {comparison} --images {test}");
+        terminal.Output.WriteLine($"By hand, with fewer validations: unet train {Path.Combine(folder, "train")} -o {model} {options}");
+        terminal.Output.WriteLine($"                                 unet segment {model} {test} -o {segmented}");
+        terminal.Output.WriteLine($"                                 unet evaluate {segmented} {test} --pictures {comparison} --images {test}");
         return CommandLine.Done;
     }
 

@@ -28,7 +28,7 @@ internal static class PlanCommand
             "unet plan --width 32 --tile 380 --batch 4",
             "unet plan --padding same --tile 512 --device 0",
             "unet plan --optimizer adamw --recompute");
-        options.AddShapeTo(command);
+        options.AddShapeTo(command, "Side of the square input tiles [default: 572 for the paper's network, larger for a narrower one].");
         command.Options.Add(channels);
         command.Options.Add(classes);
         command.Options.Add(device);

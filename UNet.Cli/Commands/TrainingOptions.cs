@@ -13,9 +13,11 @@ namespace UNet.Cli.Commands;
 internal sealed class TrainingOptions
 {
     private static readonly TrainingConfiguration Default = new();
+    private const string TileOption = "--tile";
+
     private static readonly string[] ShapeOptions =
     [
-        "--arch", "--width", "--depth", "--padding", "--dropout", "--tile", "--batch", "--precision", "--optimizer", "--augment", "--recompute",
+        "--arch", "--width", "--depth", "--padding", "--dropout", TileOption, "--batch", "--precision", "--optimizer", "--augment", "--recompute",
     ];
 
     private readonly List<Setting> _settings = [];
@@ -44,7 +46,7 @@ internal sealed class TrainingOptions
                     + $"[default: {network.Dropout}; {UNetArchitecture.PhsegV5.DefaultDropout()} with --arch phseg_v5].",
                 value => value is >= 0 and < 1, "a number from 0 to below 1"),
             (configuration, value) => configuration with { Network = configuration.Network with { Dropout = value } });
-        Add(CommandOptions.Whole("--tile", "N", "Side of the square input tiles [default: fits images and device].", 1),
+        Add(CommandOptions.Whole(TileOption, "N", "Side of the square input tiles [default: fits images and device].", 1),
             (configuration, value) => configuration with { Tile = value });
         Add(CommandOptions.Whole("--batch", "N", $"Tiles a step [default: {Default.Batch}].", 1),
             (configuration, value) => configuration with { Batch = value });
@@ -126,10 +128,16 @@ internal sealed class TrainingOptions
     }
 
     /// <summary>Adds only the options that decide what a step takes: network, tile, batch, optimizer and the like.</summary>
-    public void AddShapeTo(Command command)
+    /// <param name="command">The command.</param>
+    /// <param name="tile">What to say of the tile, whose default needs images where a command trains.</param>
+    public void AddShapeTo(Command command, string tile)
     {
         foreach (Setting setting in _settings.Where(setting => ShapeOptions.Contains(setting.Option.Name)))
+        {
             command.Options.Add(setting.Option);
+            if (setting.Option.Name == TileOption)
+                setting.Option.Description = tile;
+        }
     }
 
     /// <summary>The configuration that was asked for; a number of epochs is not turned into steps yet.</summary>

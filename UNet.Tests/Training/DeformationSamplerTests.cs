@@ -139,6 +139,7 @@ public class DeformationSamplerTests
         Value[] numbers = [graph.Input("transform", Shape.Of(1, 4)), graph.Input("displacement", Shape.Of(1, 2, vectors * vectors)), graph.Input("gray", Shape.Of(1, 5))];
         Node node = graph.Add("sample", new SampleDeformedTile(Tile, Tile, vectors, deformation.SpacingOf(Tile), 2),
             [image, graph.Input("label", slot, ElementType.UInt32), graph.Input("weight", slot), .. words, .. numbers]);
+        node.Output.Keep = true;
         using ReferenceSession<double> session = new(graph);
         session.Write(image, [.. Enumerable.Range(0, side * side).Select(i => (float)((alongRows ? i % side : i / side) - 100))]);
         foreach ((Value value, int number) in words.Zip([side, side, around, around]))

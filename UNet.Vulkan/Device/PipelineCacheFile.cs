@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.IO.Hashing;
 using UNet.Vulkan.Formats;
 
 namespace UNet.Vulkan.Device;
@@ -19,7 +20,7 @@ internal sealed class PipelineCacheFile
     /// <summary>Where the file lies.</summary>
     public string Path { get; }
 
-    private static ReadOnlySpan<byte> Magic => "UNETPC01"u8;
+    private static ReadOnlySpan<byte> Magic => "UNETPC02"u8;
 
     /// <summary>The file of a device and driver, or null where the user has no cache folder.</summary>
     /// <param name="device">The device.</param>
@@ -66,12 +67,6 @@ internal sealed class PipelineCacheFile
         }
     }
 
-    // FNV-1a, 64 bits: enough to find damage; nobody gains by forging the file in his own cache.
-    private static ulong Checksum(ReadOnlySpan<byte> data)
-    {
-        ulong hash = 14695981039346656037;
-        foreach (byte value in data)
-            hash = (hash ^ value) * 1099511628211;
-        return hash;
-    }
+    // Enough to find damage; nobody gains by forging the file in his own cache.
+    private static ulong Checksum(ReadOnlySpan<byte> data) => XxHash3.HashToUInt64(data);
 }

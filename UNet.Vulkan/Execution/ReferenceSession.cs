@@ -42,43 +42,48 @@ public sealed class ReferenceSession<T> : Session where T : IFloatingPointIeee75
     /// <inheritdoc/>
     public override int MaxInFlight => 1;
 
-    /// <summary>The tensor of a Float32 value, for reading and writing in full precision.</summary>
+    /// <summary>The tensor of a Float32 or Float16 value, kept or not, for reading and writing in full precision.</summary>
+    /// <exception cref="ArgumentException">The value is not in the schedule, or of integers.</exception>
     public Tensor<T> Tensor(Value value) => OwnsMemory(value)
-        ? new Tensor<T>(value.Shape, _floats[value])
-        : new Tensor<T>(value.Shape, _floats[value.Whole!], checked((int)value.Start));
+        ? new Tensor<T>(value.Shape, Find(_floats, value))
+        : new Tensor<T>(value.Shape, Find(_floats, value.Whole!), checked((int)value.Start));
 
-    /// <summary>The tensor of an integer value.</summary>
-    public Tensor<uint> Integers(Value value) => new(value.Shape, _integers[value]);
+    /// <summary>The tensor of an integer value, kept or not.</summary>
+    /// <exception cref="ArgumentException">The value is not in the schedule, or not of integers.</exception>
+    public Tensor<uint> Integers(Value value) => new(value.Shape, Find(_integers, value));
 
     /// <inheritdoc/>
     public override void Write(Value value, ReadOnlySpan<float> elements, long start = 0)
     {
-        Span<T> destination = Slice(Tensor(value).Span, value, start, elements.Length);
+        Span<T> destination = Part(value, start, elements.Length);
         for (int i = 0; i < elements.Length; i++)
             destination[i] = T.CreateChecked(elements[i]);
     }
 
     /// <inheritdoc/>
     public override void Write(Value value, ReadOnlySpan<uint> elements, long start = 0)
-        => elements.CopyTo(Slice(Integers(value).Span, value, start, elements.Length));
+        => elements.CopyTo(IntegerPart(value, start, elements.Length));
 
     /// <inheritdoc/>
     public override void Read(Value value, Span<float> elements, long start = 0)
     {
-        Span<T> source = Slice(Tensor(value).Span, value, start, elements.Length);
+        Span<T> source = Part(value, start, elements.Length);
         for (int i = 0; i < elements.Length; i++)
             elements[i] = float.CreateTruncating(source[i]);
     }
 
     /// <inheritdoc/>
     public override void Read(Value value, Span<uint> elements, long start = 0)
-        => Slice(Integers(value).Span, value, start, elements.Length).CopyTo(elements);
+        => IntegerPart(value, start, elements.Length).CopyTo(elements);
 
     /// <inheritdoc/>
     public override void Submit(ReadOnlySpan<uint> step, ReadOnlySpan<SlotCopy> copies)
     {
         if (_finished.Count == MaxInFlight)
             throw new InvalidOperationException("A run is in flight; complete it first.");
+        RequireStep(step, _graph.StepSlot?.Shape.Length ?? 0);
+        foreach (ref readonly SlotCopy copy in copies)
+            Require(copy);
         long start = Stopwatch.GetTimestamp();
         foreach (SlotCopy copy in copies)
             Copy(copy);
@@ -92,9 +97,12 @@ public sealed class ReferenceSession<T> : Session where T : IFloatingPointIeee75
     /// <inheritdoc/>
     public override void Complete(Span<float> report)
     {
-        if (!_finished.TryDequeue(out float[]? finished))
-            throw new InvalidOperationException("No run is in flight.");
-        finished.AsSpan(0, Math.Min(finished.Length, report.Length)).CopyTo(report);
+        if (!_finished.TryPeek(out float[]? finished))
+            throw new InvalidOperationException("No run is in flight: submit one first.");
+        RequireRoom(report, finished.Length);
+        if (!report.IsEmpty)
+            finished.CopyTo(report);
+        _finished.Dequeue();
     }
 
     /// <summary>Executes one invocation of the schedule on the values as they are.</summary>
@@ -141,10 +149,22 @@ public sealed class ReferenceSession<T> : Session where T : IFloatingPointIeee75
     private static void CopyElements<TElement>(Span<TElement> source, Span<TElement> destination, SlotCopy copy)
         => source.Slice((int)copy.SourceStart, (int)copy.Count).CopyTo(destination[(int)copy.DestinationStart..]);
 
-    private static Span<TElement> Slice<TElement>(Span<TElement> span, Value value, long start, int count)
-        => start >= 0 && start + count <= span.Length
-            ? span.Slice((int)start, count)
-            : throw new ArgumentException($"{value} has no elements {start} to {start + count}.");
+    private Span<T> Part(Value value, long start, int count)
+    {
+        Require(value, ElementType.Float32, start, count);
+        return Tensor(value).Span.Slice((int)start, count);
+    }
+
+    private Span<uint> IntegerPart(Value value, long start, int count)
+    {
+        Require(value, ElementType.UInt32, start, count);
+        return Integers(value).Span.Slice((int)start, count);
+    }
+
+    private static TElement[] Find<TElement>(Dictionary<Value, TElement[]> tensors, Value value)
+        => tensors.TryGetValue(value, out TElement[]? elements)
+            ? elements
+            : throw new ArgumentException($"The value '{value.Name}' is not in the session's schedule, or of another type.", nameof(value));
 
     private sealed class InvocationTensors(ReferenceSession<T> session, Invocation invocation) : IReferenceTensors<T>
     {

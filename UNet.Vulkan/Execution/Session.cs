@@ -76,11 +76,13 @@ public abstract class Session : IDisposable
     /// <summary>Starts a run: makes the copies, fills the step slot, then executes the schedule.</summary>
     /// <param name="step">Words of the step slot; may be shorter than the slot, or empty where there is none.</param>
     /// <param name="copies">Copies to make first, in this order.</param>
+    /// <exception cref="ArgumentException">There are more words than the step slot has, or a copy does not fit.</exception>
     /// <exception cref="InvalidOperationException"><see cref="MaxInFlight"/> runs are already in flight.</exception>
     public abstract void Submit(ReadOnlySpan<uint> step, ReadOnlySpan<SlotCopy> copies);
 
     /// <summary>Waits for the oldest submitted run and copies out the values that the session was told to report.</summary>
-    /// <param name="report">The reported values one after the other, as Float32.</param>
+    /// <param name="report">Takes the reported values one after the other, as Float32; may be empty.</param>
+    /// <exception cref="ArgumentException">The span is neither empty nor large enough.</exception>
     /// <exception cref="InvalidOperationException">No run is in flight.</exception>
     public abstract void Complete(Span<float> report);
 
@@ -108,4 +110,54 @@ public abstract class Session : IDisposable
 
     /// <inheritdoc/>
     public abstract void Dispose();
+
+    /// <summary>Refuses to read or write what may not be.</summary>
+    private protected static void Require(Value value, ElementType element, long start, long count)
+    {
+        if (value.Element != element)
+            throw new ArgumentException($"The value '{value.Name}' has elements of type {value.Element}, not {element}.", nameof(value));
+        if (!value.IsKept)
+        {
+            throw new ArgumentException(
+                $"The value '{value.Name}' is not kept, so that its memory may hold another by now; set Keep before planning.", nameof(value));
+        }
+        RequireElements(value, start, count);
+    }
+
+    /// <summary>Refuses elements that a value does not have.</summary>
+    private protected static void RequireElements(Value value, long start, long count)
+    {
+        if (start < 0 || count < 0 || start > value.Shape.Length - count)
+        {
+            throw new ArgumentException(
+                $"Elements {start} to {start + count - 1} lie outside of the value '{value.Name}' of {value.Shape.Length} elements.", nameof(value));
+        }
+    }
+
+    /// <summary>Refuses a copy between values of different types, or of no element.</summary>
+    private protected static void Require(in SlotCopy copy)
+    {
+        if (copy.Source.Element != copy.Destination.Element)
+        {
+            throw new ArgumentException(
+                $"A copy from '{copy.Source.Name}' ({copy.Source.Element}) to '{copy.Destination.Name}' ({copy.Destination.Element}) would "
+                + "change the type.", nameof(copy));
+        }
+        if (copy.Count <= 0)
+            throw new ArgumentException($"A copy from '{copy.Source.Name}' to '{copy.Destination.Name}' has {copy.Count} elements.", nameof(copy));
+    }
+
+    /// <summary>Refuses more words than the step slot has.</summary>
+    private protected static void RequireStep(ReadOnlySpan<uint> step, long words)
+    {
+        if (step.Length > words)
+            throw new ArgumentException($"The step slot has {words} words, and {step.Length} were given.", nameof(step));
+    }
+
+    /// <summary>Refuses a span that has room for some of a report, but not for all.</summary>
+    private protected static void RequireRoom(Span<float> report, int reported)
+    {
+        if (!report.IsEmpty && report.Length < reported)
+            throw new ArgumentException($"A run reports {reported} elements, and there is room for {report.Length}.", nameof(report));
+    }
 }

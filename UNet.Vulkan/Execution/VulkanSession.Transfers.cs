@@ -132,21 +132,13 @@ public sealed partial class VulkanSession
     private BufferRange Part(Value value, ElementType element, long start, long count)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (value.Element != element)
-            throw new ArgumentException($"The value '{value.Name}' has elements of type {value.Element}, not {element}.", nameof(value));
-        if (!value.IsKept)
-            throw new ArgumentException(
-                $"The value '{value.Name}' is not kept, so that its memory "
-                + "may hold another by now; set Keep before planning.", nameof(value));
+        Require(value, element, start, count);
         return Part(value, start, count);
     }
 
     private BufferRange Part(Value value, long start, long count)
     {
-        if (start < 0 || count < 0 || start > value.Shape.Length - count)
-            throw new ArgumentException(
-                $"Elements {start} to {start + count - 1} lie outside of the "
-                + $"value '{value.Name}' of {value.Shape.Length} elements.", nameof(value));
+        RequireElements(value, start, count);
         int size = value.Element.SizeInBytes();
         BufferRange whole = Locate(value);
         return new(whole.Arena, whole.Offset + start * size, count * size);
@@ -171,23 +163,9 @@ public sealed partial class VulkanSession
         return Locate(value) with { Length = value.SizeInBytes };
     }
 
-    private void CheckStep(ReadOnlySpan<uint> step)
-    {
-        long words = (_step?.Length ?? 0) / sizeof(uint);
-        if (step.Length > words)
-            throw new ArgumentException($"The step slot has {words} words, and {step.Length} were given.", nameof(step));
-    }
-
     private void CheckCopy(in SlotCopy copy)
     {
-        if (copy.Source.Element != copy.Destination.Element)
-            throw new ArgumentException(
-                $"A copy from '{copy.Source.Name}' ({copy.Source.Element}) to "
-                + $"'{copy.Destination.Name}' ({copy.Destination.Element}) would change the type.", nameof(copy));
-        if (copy.Count <= 0)
-            throw new ArgumentException(
-                $"A copy from '{copy.Source.Name}' to "
-                + $"'{copy.Destination.Name}' has {copy.Count} elements.", nameof(copy));
+        Require(copy);
         (BufferRange source, BufferRange destination) = Ranges(copy);
         if (source.Overlaps(destination))
             throw new ArgumentException($"A copy from '{copy.Source.Name}' to '{copy.Destination.Name}' overlaps itself.", nameof(copy));

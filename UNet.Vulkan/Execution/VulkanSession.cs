@@ -6,11 +6,12 @@ using UNet.Vulkan.Device;
 using UNet.Vulkan.Graph;
 using UNet.Vulkan.Memory;
 using UNet.Vulkan.Planning;
+using UNet.Vulkan.Random;
 
 namespace UNet.Vulkan.Execution;
 
 /// <summary>
-/// Executes a plan on a Vulkan device. The dispatches are recorded once; a run submits a small prologue (copies into the
+/// Executes a plan on a Vulkan device. The dispatches are recorded once, and on a GPU again when the first run has measured its rate; a run submits a small prologue (copies into the
 /// slots, recorded anew), the recorded dispatches, and an epilogue that copies out the reported values.
 /// </summary>
 public sealed partial class VulkanSession : Session
@@ -114,20 +115,19 @@ public sealed partial class VulkanSession : Session
     public override int MaxInFlight => InFlight;
 
     /// <summary>Elements that <see cref="Complete"/> reports.</summary>
-    public int ReportLength => _reportLength;
+    internal int ReportLength => _reportLength;
 
     /// <summary>Submissions in which a run is cut at present.</summary>
     internal int Submissions => _work.Buffers.Length;
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The step words or a copy do not fit.</exception>
     /// <exception cref="DeviceException">The device failed.</exception>
     public override void Submit(ReadOnlySpan<uint> step, ReadOnlySpan<SlotCopy> copies)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (_submitted - _completed >= InFlight)
             throw new InvalidOperationException($"{InFlight} runs are in flight already: complete one first.");
-        CheckStep(step);
+        RequireStep(step, (_step?.Length ?? 0) / sizeof(uint));
         foreach (ref readonly SlotCopy copy in copies)
             CheckCopy(copy);
         if (!_isMeasured && _submitted > 0)
@@ -160,15 +160,13 @@ public sealed partial class VulkanSession : Session
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The span is neither empty nor large enough.</exception>
     /// <exception cref="DeviceException">The device was lost.</exception>
     public override void Complete(Span<float> report)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (_submitted == _completed)
             throw new InvalidOperationException("No run is in flight: submit one first.");
-        if (!report.IsEmpty && report.Length < _reportLength)
-            throw new ArgumentException($"A run reports {_reportLength} elements, and there is room for {report.Length}.", nameof(report));
+        RequireRoom(report, _reportLength);
         _timeline.Wait(_completed + 1);
         if (!report.IsEmpty)
             _ring.Report((int)(_completed % InFlight), _reportLength).CopyTo(report);
@@ -290,23 +288,8 @@ public sealed partial class VulkanSession : Session
     }
 
     private static ImmutableArray<ImmutableArray<PlannedDispatch>> Order(ImmutableArray<ImmutableArray<PlannedDispatch>> levels, int? seed)
-    {
-        if (seed is not int start)
-            return levels;
-        // A linear congruential generator (Knuth's MMIX constants): the order must be the same on every system.
-        ulong state = (ulong)start;
-        return [.. levels.Select(Shuffle)];
+        => seed is int number ? [.. levels.Select((level, i) => Shuffled(level, new((ulong)number, RandomStreams.DispatchOrder, (ulong)i)))] : levels;
 
-        ImmutableArray<PlannedDispatch> Shuffle(ImmutableArray<PlannedDispatch> level)
-        {
-            PlannedDispatch[] dispatches = [.. level];
-            for (int i = dispatches.Length - 1; i > 0; i--)
-            {
-                state = state * 6364136223846793005 + 1442695040888963407;
-                int j = (int)((state >> 33) % (ulong)(i + 1));
-                (dispatches[i], dispatches[j]) = (dispatches[j], dispatches[i]);
-            }
-            return [.. dispatches];
-        }
-    }
+    private static ImmutableArray<PlannedDispatch> Shuffled(ImmutableArray<PlannedDispatch> level, RandomStream random)
+        => [.. random.Permutation(level.Length).Select(i => level[i])];
 }

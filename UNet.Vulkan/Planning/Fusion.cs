@@ -4,7 +4,7 @@ using UNet.Vulkan.Ops.Declaration;
 namespace UNet.Vulkan.Planning;
 
 /// <summary>
-/// Rewrites a schedule so that fewer tensors pass through memory; the results keep their bits.
+/// Rewrites a schedule so that fewer tensors pass through memory; <see cref="PlanOptions.Fuse"/> says which bits stay the same.
 /// <list type="bullet">
 /// <item>ReLUs become part of the ops before and after them (<see cref="ReluFusion"/>);</item>
 /// <item>convolutions read both parts of a concatenation where they lie (<see cref="ConcatFusion"/>);</item>

@@ -3,7 +3,10 @@ using UNet.Vulkan.Ops.Declaration;
 
 namespace UNet.Vulkan.Planning;
 
-/// <summary>Choices of a plan that change memory or speed; only <see cref="Numerics"/> and <see cref="Choose"/> may change rounding.</summary>
+/// <summary>
+/// Choices of a plan that change memory or speed. <see cref="Numerics"/> and <see cref="Choose"/> may change rounding; the others leave all
+/// bits as they are, but for the two exceptions of <see cref="Fuse"/>.
+/// </summary>
 public sealed record PlanOptions
 {
     /// <summary>

@@ -31,8 +31,8 @@ public static class Planner
     }
 
     /// <summary>
-    /// The implementations among which speed may decide: they run on the device and suit it, and are all of one numerics class, the
-    /// first of those that the rule says which has any.
+    /// The implementations that may be taken: they run on the device and suit it, and are all of one numerics class, the first of those
+    /// that the rule says which has any.
     /// </summary>
     public static IReadOnlyList<Implementation> Candidates(Invocation invocation, DeviceProperties device, NumericsRule numerics)
     {

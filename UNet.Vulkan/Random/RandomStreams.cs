@@ -20,6 +20,9 @@ public static class RandomStreams
     /// <summary>How a training tile is deformed and its gray values are varied.</summary>
     public const uint Augmentation = 0x0000_0400;
 
+    /// <summary>The order of dispatches that may run in any, for tests.</summary>
+    public const uint DispatchOrder = 0x0000_0500;
+
     /// <summary>Initial values of a parameter: its own stream by name (FNV-1a), so that no other parameter matters.</summary>
     public static uint Parameter(string name)
     {

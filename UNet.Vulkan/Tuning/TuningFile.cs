@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Hashing;
 using System.Text;
 using System.Text.Json;
 using UNet.Shaders;
@@ -86,20 +87,14 @@ internal sealed class TuningFile(string path, IEnumerable<OpInfo> ops)
 
     private static string CodeOf(IEnumerable<OpInfo> ops)
     {
-        ulong hash = 14695981039346656037; // FNV-1a, 64 bits
+        XxHash3 hash = new();
         foreach (Implementation implementation in ops.SelectMany(op => op.Passes).SelectMany(pass => pass.Implementations)
             .Where(implementation => !implementation.Tilings.IsEmpty))
         {
-            Add(Encoding.UTF8.GetBytes($"{implementation.Name}: {string.Join("; ", implementation.Tilings)}"));
+            hash.Append(Encoding.UTF8.GetBytes($"{implementation.Name}: {string.Join("; ", implementation.Tilings)}"));
             foreach (KernelInfo kernel in implementation.Kernels.Select(use => use.Kernel).Where(kernel => kernel.IsEmbedded))
-                Add(kernel.LoadSpirV());
+                hash.Append(kernel.LoadSpirV());
         }
-        return hash.ToString("x16", CultureInfo.InvariantCulture);
-
-        void Add(ReadOnlySpan<byte> bytes)
-        {
-            foreach (byte value in bytes)
-                hash = (hash ^ value) * 1099511628211;
-        }
+        return hash.GetCurrentHashAsUInt64().ToString("x16", CultureInfo.InvariantCulture);
     }
 }

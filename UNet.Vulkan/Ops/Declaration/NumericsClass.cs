@@ -1,13 +1,13 @@
 namespace UNet.Vulkan.Ops.Declaration;
 
 /// <summary>
-/// How an implementation rounds. Those of one class add the same products in the same order and so may stand in for one
-/// another: which of them is taken may depend on measured time. A change of class changes bits, and its error has a bound of
-/// its own.
+/// How an implementation rounds: which products it adds. Implementations of one class have the same bound of their error, but each
+/// has an order of its own in which it adds, and so bits of its own. Therefore which is taken follows from a fixed rule, never from
+/// measured time; that may choose tilings (<see cref="Implementation.Tilings"/>), which change no bit.
 /// </summary>
 public enum NumericsClass
 {
-    /// <summary>Products of the tensors' own elements, added in Float32 in the order that the op's file states.</summary>
+    /// <summary>Products of the tensors' own elements, added in Float32.</summary>
     Direct,
 
     /// <summary>
