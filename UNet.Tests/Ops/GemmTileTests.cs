@@ -122,9 +122,10 @@ public class GemmTileTests
     public void RunsDoNotDependOnTheBatchAndKeepToTheirMemory()
     {
         Shape weight = new(64, 64, 3, 3);
-        Assert.Equal(3 * SplitRule.Runs(1, 320_000, weight), SplitRule.Runs(3, 320_000, weight));
-        Assert.InRange(SplitRule.Runs(1, 320_000, weight) * weight.Length, 1, 8_388_608);
-        Assert.Equal(1, SplitRule.Runs(1, 784, new Shape(1024, 1024, 3, 3)));
-        Assert.Equal(1, SplitRule.Runs(1, 10, new Shape(1, 1, 3, 3)));
+        Assert.Equal(3 * SplitRule.Runs(1, 320_000, weight, weight.N), SplitRule.Runs(3, 320_000, weight, weight.N));
+        Assert.InRange(SplitRule.Runs(1, 320_000, weight, weight.N) * weight.Length, 1, 8_388_608);
+        Assert.Equal(0, SplitRule.Runs(1, 320_000, new Shape(24, 16, 3, 3), 24) * 24 % 64);
+        Assert.Equal(1, SplitRule.Runs(1, 784, new Shape(1024, 1024, 3, 3), 1024));
+        Assert.Equal(1, SplitRule.Runs(1, 10, new Shape(1, 1, 3, 3), 1));
     }
 }

@@ -1,9 +1,12 @@
+using UNet.Tests.Device;
 using UNet.Vulkan.Device;
+using UNet.Vulkan.Execution;
 using UNet.Vulkan.Graph;
 using UNet.Vulkan.Model;
 using UNet.Vulkan.Ops;
 using UNet.Vulkan.Ops.Declaration;
 using UNet.Vulkan.Planning;
+using UNet.Vulkan.Random;
 using Xunit;
 
 namespace UNet.Tests.Planning;
@@ -130,6 +133,35 @@ public class FusionTests
         graph.Add("pool", new MaxPool2d(), graph.Add("relu", new Relu(), y).Output);
         graph.Add("other", new MaxPool2d(), y);
         Assert.Contains(Fusion.Apply(graph), IsRectifier);
+    }
+
+    /// <summary>A node that reads the gradient to a ReLU's output, or to a concatenation, finds what would be there without fusion.</summary>
+    [Theory]
+    [InlineData("relu")]
+    [InlineData("concatenation")]
+    public void AGradientThatOthersReadStaysAsItIs(string node)
+    {
+        Graph graph = new();
+        Value x = graph.Input("x", new Shape(1, 2, 16, 16));
+        Value rectified = graph.Add("relu", new Relu(), graph.Add("upper", new Conv2d(4), x).Output).Output;
+        Value both = graph.Add("concatenation", new CropConcat(), graph.Add("lower", new Conv2d(4), x).Output, rectified).Output;
+        Value y = graph.Add("last", new Conv2d(3), both).Output;
+        graph.AppendBackward(y);
+        Value gradient = graph.GradientOf(graph.Nodes.Single(candidate => candidate.Name == node).Output)!;
+        Value sum = graph.Add("square", new SquareSum(), gradient).Output;
+        sum.Keep = true;
+
+        float Sum(bool fuse)
+        {
+            using VulkanSession session = new(TestDevice.Shared, Planner.Plan(graph, TestDevice.Shared.Properties, new() { Fuse = fuse }));
+            RandomStream random = new(7, RandomStreams.Synthesis);
+            foreach (Value value in new[] { x, graph.FlatParameters!, graph.LossGradient! })
+                session.Write(value, [.. Enumerable.Range(0, (int)value.Shape.Length).Select(i => (float)random.Normal(i))]);
+            session.Run();
+            return session.ReadAll(sum)[0];
+        }
+
+        Assert.Equal(Sum(fuse: false), Sum(fuse: true));
     }
 
     private static bool IsRectifier(Invocation invocation) => invocation.Node.Op is Relu;

@@ -34,6 +34,84 @@ public class PlannerTests
         Assert.Equal(Train(whole, plan), Train(sliced, slicedPlan));
     }
 
+    /// <summary>
+    /// Of one image 1296 pixels, which are no whole number of workgroups; where the batch of two is bound one image at a time, none is lost.
+    /// </summary>
+    [Fact]
+    public void TheLossOfABatchCountsAllPixelsHoweverItIsBound()
+    {
+        DeviceProperties narrow = TestDevice.Shared.Properties with { MaxStorageBufferRange = 100_000 };
+        float[] Sums(DeviceProperties device)
+        {
+            Graph graph = new();
+            Value logits = graph.Input("logits", new Shape(2, 16, 36, 36));
+            Value target = graph.Input("target", new Shape(2, 1, 36, 36), ElementType.UInt32), weight = graph.Input("weight", target.Shape);
+            Value sums = graph.Add("loss", new SoftmaxCrossEntropy(), logits, target, weight)[SoftmaxCrossEntropy.Sums];
+            sums.Keep = true;
+            using VulkanSession session = new(TestDevice.Shared, Planner.Plan(graph, device), options: new() { Poison = true });
+            RandomStream random = new(3, 4);
+            session.Write(logits, [.. Enumerable.Range(0, (int)logits.Shape.Length).Select(i => (float)random.Normal(i))]);
+            session.Write(target, new uint[target.Shape.Length]);
+            session.Write(weight, [.. Enumerable.Repeat(1f, (int)weight.Shape.Length)]);
+            session.Run();
+            Assert.Null(session.FindStrayWrite());
+            return session.ReadAll(sums);
+        }
+
+        float[] whole = Sums(TestDevice.Shared.Properties), cut = Sums(narrow);
+        Assert.Equal(2 * 36 * 36, whole[1]);
+        Assert.Equal(whole, cut);
+    }
+
+    /// <summary>Runs of weight gradients of which all images together have more than a binding are added image by image.</summary>
+    [Theory]
+    [InlineData("WeightLanePairs")]
+    [InlineData("Gemm")]
+    public void AWeightGradientOfManyImagesIsAddedImageByImageWithTheSameBits(string implementation)
+    {
+        DeviceProperties device = TestDevice.Shared.Properties;
+        DeviceProperties narrow = device with { MaxStorageBufferRange = 600_000 };
+        (float[] Gradient, bool IsCut) Gradient(DeviceProperties device)
+        {
+            Graph graph = new();
+            Value x = graph.Input("x", new Shape(5, 64, 10, 12));
+            Value y = graph.Add("conv", new Conv2d(64), x).Output;
+            graph.AppendBackward(y);
+            Value gradient = graph.GradientOf(graph.Parameters.Single(parameter => parameter.Name == "conv.weight"))!;
+            ExecutionPlan plan = Planner.Plan(graph, device, new()
+            {
+                Choose = (_, candidates) => candidates.FirstOrDefault(candidate => candidate.Name == implementation) ?? candidates[0],
+            });
+            using VulkanSession session = new(TestDevice.Shared, plan, options: new() { Poison = true });
+            RandomStream random = new(5, 6);
+            foreach (Value value in graph.Values.Where(value => value is { Kind: ValueKind.Input, Element: ElementType.Float32 }))
+                session.Write(value, [.. Enumerable.Range(0, (int)value.Shape.Length).Select(i => (float)random.Normal(i))]);
+            session.Run();
+            Assert.Null(session.FindStrayWrite());
+            return (session.ReadAll(gradient), plan.Dispatches.Count(dispatch => dispatch.Dispatch.Kernel.Name.StartsWith("weight_gradient/", StringComparison.Ordinal)) > 1);
+        }
+
+        (float[] whole, bool isWholeCut) = Gradient(device);
+        (float[] sliced, bool isCut) = Gradient(narrow);
+        Assert.False(isWholeCut);
+        Assert.True(isCut);
+        Assert.Equal(whole, sliced);
+    }
+
+    /// <summary>A batch needs more memory than one image, but no larger bindings: 128 MiB are less than weight gradients of four images.</summary>
+    [Theory]
+    [InlineData(64, 8)]
+    [InlineData(32, 16)]
+    public void ABatchIsLimitedByMemoryAlone(int width, int batch)
+    {
+        TrainingConfiguration configuration = new() { Network = new() { Width = width }, Tile = 188, Batch = batch };
+        foreach (DeviceProperties device in new[] { TestDevice.Shared.Properties with { MaxStorageBufferRange = 1 << 27 }, DeviceProperties.Minimum })
+        {
+            Assert.All(Trainer.Plan(configuration, device).Dispatches.SelectMany(dispatch => dispatch.Dispatch.Buffers),
+                range => Assert.True(range.Length <= device.MaxStorageBufferRange));
+        }
+    }
+
     [Fact]
     public void AnImageTooLargeForABindingIsRefusedByNameWithTheRemedy()
     {

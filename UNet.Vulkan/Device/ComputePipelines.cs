@@ -146,8 +146,9 @@ internal sealed unsafe class ComputePipelines : IDisposable
         new Key(kernel, constants),
         key => new(() =>
         {
+            ComputePipeline pipeline = Create(key.Kernel, key.Constants);
             _isSaved = false;
-            return Create(key.Kernel, key.Constants);
+            return pipeline;
         }));
 
     private ComputePipeline Create(KernelInfo kernel, ImmutableArray<uint> constants, bool forStatistics = false)
@@ -190,6 +191,11 @@ internal sealed unsafe class ComputePipelines : IDisposable
             throw new DeviceException(
                 $"The kernel '{kernel}' needs buffer addresses, and "
                 + $"'{_device.Name}' has none; choose another device with --device.");
+        int storageBuffers = kernel.Buffers.Count(buffer => buffer.Form == BufferForm.Storage);
+        if (storageBuffers > limits.MaxStorageBuffers)
+            throw new DeviceException(
+                $"The kernel '{kernel}' binds {storageBuffers} buffers, and "
+                + $"'{_device.Name}' at most {limits.MaxStorageBuffers}; choose another device with --device.");
     }
 
     private DescriptorSetLayout CreateSetLayout(KernelInfo kernel)
@@ -299,7 +305,8 @@ internal sealed unsafe class ComputePipelines : IDisposable
     private bool FixesSubgroups(KernelInfo kernel, ImmutableArray<uint> constants)
         => _device.Properties.CanFixSubgroupSize
             && kernel.Constants.Any(constant => constant.Name == "SUBGROUP_SIZE")
-            && kernel.LocalSizeWith(constants).X % (uint)_device.Properties.SubgroupSize == 0;
+            && kernel.LocalSizeWith(constants).X is uint invocations && invocations % (uint)_device.Properties.SubgroupSize == 0
+            && invocations / _device.Properties.SubgroupSize <= _device.Properties.MaxWorkgroupSubgroups;
 
     private void Destroy(ComputePipeline pipeline)
     {

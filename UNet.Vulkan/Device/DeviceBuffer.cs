@@ -199,22 +199,29 @@ internal sealed unsafe class DeviceBuffer : IDisposable
         MemoryRequirements needed;
         _device.Vk.GetBufferMemoryRequirements(_device.Handle, _buffer, &needed);
         MemoryAllocateFlagsInfo flags = new() { SType = StructureType.MemoryAllocateFlagsInfo, Flags = MemoryAllocateFlags.DeviceAddressBit };
-        MemoryAllocateInfo allocate = new()
+        Result result = Result.Success;
+        foreach ((uint index, MemoryPropertyFlags properties) in MemoryTypes(needed, place, name))
         {
-            SType = StructureType.MemoryAllocateInfo,
-            PNext = addressed ? &flags : null,
-            AllocationSize = needed.Size,
-            MemoryTypeIndex = ChooseMemoryType(needed, place, name),
-        };
-        DeviceMemory memory;
-        Result result = _device.Vk.AllocateMemory(_device.Handle, &allocate, null, &memory);
-        if (result is Result.ErrorOutOfDeviceMemory or Result.ErrorOutOfHostMemory)
-            throw TooLarge(Size, name, $"its memory is full ({VulkanResults.Name(result)})", VulkanResults.Name(result));
-        result.Check(_device.Name, $"allocating {Size:N0} bytes for {name}");
-        return memory;
+            MemoryAllocateInfo allocate = new()
+            {
+                SType = StructureType.MemoryAllocateInfo,
+                PNext = addressed ? &flags : null,
+                AllocationSize = needed.Size,
+                MemoryTypeIndex = index,
+            };
+            DeviceMemory memory;
+            result = _device.Vk.AllocateMemory(_device.Handle, &allocate, null, &memory);
+            if (result is Result.ErrorOutOfDeviceMemory or Result.ErrorOutOfHostMemory)
+                continue; // others may use the heap too, and the next type may be of another
+            result.Check(_device.Name, $"allocating {Size:N0} bytes for {name}");
+            _flags = properties;
+            return memory;
+        }
+        throw TooLarge(Size, name, $"its memory is full ({VulkanResults.Name(result)})", VulkanResults.Name(result));
     }
 
-    private uint ChooseMemoryType(MemoryRequirements needed, BufferPlace place, string name)
+    /// <summary>The types of memory to try, the best first: at least one.</summary>
+    private List<(uint Index, MemoryPropertyFlags Properties)> MemoryTypes(MemoryRequirements needed, BufferPlace place, string name)
     {
         PhysicalDeviceMemoryProperties memory;
         _device.Vk.GetPhysicalDeviceMemoryProperties(_device.PhysicalDevice, &memory);
@@ -227,25 +234,23 @@ internal sealed unsafe class DeviceBuffer : IDisposable
         const MemoryPropertyFlags Unwanted = MemoryPropertyFlags.LazilyAllocatedBit | MemoryPropertyFlags.ProtectedBit
             | MemoryPropertyFlags.DeviceCoherentBitAmd | MemoryPropertyFlags.DeviceUncachedBitAmd;
 
-        bool anyFits = false;
+        bool anyAllowed = false;
+        List<(uint Index, MemoryPropertyFlags Properties)> types = [];
         foreach (MemoryPropertyFlags wish in wishes)
         {
             for (int i = 0; i < memory.MemoryTypeCount; i++)
             {
                 MemoryType type = memory.MemoryTypes[i];
-                bool allowed = (needed.MemoryTypeBits & (1u << i)) != 0 && (type.PropertyFlags & wish) == wish && (type.PropertyFlags & Unwanted) == 0;
-                if (!allowed)
-                    continue;
-                anyFits = true;
+                bool isAllowed = (needed.MemoryTypeBits & (1u << i)) != 0 && (type.PropertyFlags & wish) == wish && (type.PropertyFlags & Unwanted) == 0;
+                anyAllowed |= isAllowed;
                 // A small heap beside the large one, such as a 256 MiB window into a card's memory, is passed over.
-                if (needed.Size <= memory.MemoryHeaps[(int)type.HeapIndex].Size)
-                {
-                    _flags = type.PropertyFlags;
-                    return (uint)i;
-                }
+                if (isAllowed && needed.Size <= memory.MemoryHeaps[(int)type.HeapIndex].Size && types.All(known => known.Index != i))
+                    types.Add(((uint)i, type.PropertyFlags));
             }
         }
-        throw anyFits
+        if (types.Count > 0)
+            return types;
+        throw anyAllowed
             ? TooLarge(Size, name, "none of its memories is that large")
             : new DeviceException(
                 $"'{_device.Name}' has no memory of the kind needed for {name}: "

@@ -22,13 +22,28 @@ public enum DeviceType
 /// <summary>Limits and features of a Vulkan device that planning looks at. Holds no Vulkan handle.</summary>
 public sealed record DeviceProperties
 {
+    /// <summary>What the driver calls the device.</summary>
     public required string Name { get; init; }
+
+    /// <summary>Its kind.</summary>
     public required DeviceType Type { get; init; }
+
+    /// <summary>Name of the driver, such as <c>llvmpipe</c>; empty where it does not say.</summary>
     public string DriverName { get; init; } = "";
+
+    /// <summary>What the driver adds to that, such as its version in words.</summary>
     public string DriverInfo { get; init; } = "";
+
+    /// <summary>The driver's version, as its vendor counts.</summary>
     public uint DriverVersion { get; init; }
+
+    /// <summary>Vulkan's version.</summary>
     public Version ApiVersion { get; init; } = new(1, 2);
+
+    /// <summary>The vendor's number in Vulkan's registry, or of PCI.</summary>
     public uint VendorId { get; init; }
+
+    /// <summary>The device's number, as its vendor counts.</summary>
     public uint DeviceId { get; init; }
 
     /// <summary>Key of the pipeline cache: a cache of another value is not used.</summary>
@@ -46,13 +61,32 @@ public sealed record DeviceProperties
     /// <summary>Alignment in bytes of storage-buffer ranges (at most 256 by the specification).</summary>
     public int MinStorageBufferOffsetAlignment { get; init; } = 256;
 
+    /// <summary>Storage buffers that a kernel may bind by descriptors.</summary>
+    public uint MaxStorageBuffers { get; init; } = 4;
+
+    /// <summary>Invocations of a workgroup at most.</summary>
     public uint MaxWorkgroupInvocations { get; init; } = 128;
+
+    /// <summary>Workgroups of a dispatch along x at most.</summary>
     public uint MaxWorkgroupCountX { get; init; } = 65_535;
+
+    /// <summary>Workgroups of a dispatch along y at most.</summary>
     public uint MaxWorkgroupCountY { get; init; } = 65_535;
+
+    /// <summary>Workgroups of a dispatch along z at most.</summary>
     public uint MaxWorkgroupCountZ { get; init; } = 65_535;
+
+    /// <summary>Bytes of shared memory of a workgroup at most.</summary>
     public int MaxSharedMemory { get; init; } = 16_384;
+
+    /// <summary>Bytes of push constants at most.</summary>
     public int MaxPushConstants { get; init; } = 128;
+
+    /// <summary>Invocations of a subgroup, where no kernel asks for another number.</summary>
     public int SubgroupSize { get; init; } = 1;
+
+    /// <summary>Subgroups of a workgroup at most, where a kernel fixes their size.</summary>
+    public uint MaxWorkgroupSubgroups { get; init; } = 32;
 
     /// <summary>
     /// Parts of the device that run workgroups independently of one another: compute units, streaming multiprocessors. A guess by
@@ -69,6 +103,7 @@ public sealed record DeviceProperties
     /// <summary>Buffer addresses (<c>GL_EXT_buffer_reference</c>) can be used.</summary>
     public bool HasBufferAddresses { get; init; }
 
+    /// <summary>Subgroups can read each other's lanes by any index, in compute shaders.</summary>
     public bool HasSubgroupShuffle { get; init; }
 
     /// <summary>Shaders can use integers of 64 bits.</summary>
@@ -79,7 +114,10 @@ public sealed record DeviceProperties
     /// </summary>
     public bool HasChannelLanes => HasBufferAddresses && HasSubgroupShuffle && HasInt64 && SubgroupSize is (8 or 16);
 
+    /// <summary>Shaders can compute with floats of 16 bits.</summary>
     public bool HasFloat16 { get; init; }
+
+    /// <summary>Storage buffers can have elements of 16 bits.</summary>
     public bool HasStorage16Bit { get; init; }
 
     /// <summary>The size of subgroups can be fixed when a kernel is compiled, with none of them partly filled.</summary>
@@ -100,7 +138,7 @@ public sealed record DeviceProperties
     /// </summary>
     public bool RunsMatrixKernels => MatrixSize > 0 && HasFloat16 && CanFixSubgroupSize
         && SubgroupSize is 8 or 16 or 32 or 64 && !(IsSoftware && SubgroupSize == 16)
-        && MaxWorkgroupInvocations >= 256 && MaxSharedMemory >= 32 * 1024;
+        && MaxWorkgroupInvocations >= 256 && 256 / SubgroupSize <= MaxWorkgroupSubgroups && MaxSharedMemory >= 32 * 1024;
 
     /// <summary>Runs on the processor: no watchdog, so that work is not cut.</summary>
     public bool IsSoftware => Type == DeviceType.Software;

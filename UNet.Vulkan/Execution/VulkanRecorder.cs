@@ -73,6 +73,29 @@ internal sealed unsafe class VulkanRecorder : IDisposable
             _ => 0,
         };
         TimestampQueries? timestamps = intervals > 0 ? new TimestampQueries(_device, 2 * intervals) : null;
+        try
+        {
+            return new(Record(plan, scope, timestamps), plan, timestamps);
+        }
+        catch
+        {
+            timestamps?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Frees recorded commands that are not executing.</summary>
+    public void Free(VulkanCommands commands)
+    {
+        foreach (CommandBuffer buffer in commands.Buffers)
+            _pool.Free(buffer);
+        commands.Timestamps?.Dispose();
+    }
+
+    public void Dispose() => _sets.Dispose();
+
+    private CommandBuffer[] Record(ImmutableArray<ImmutableArray<DispatchPiece>> plan, TimestampScope scope, TimestampQueries? timestamps)
+    {
         var buffers = new CommandBuffer[plan.Length];
         int interval = 0;
         for (int i = 0; i < plan.Length; i++)
@@ -90,18 +113,8 @@ internal sealed unsafe class VulkanRecorder : IDisposable
             _pool.End(buffers[i]);
             interval += count;
         }
-        return new(buffers, plan, timestamps);
+        return buffers;
     }
-
-    /// <summary>Frees recorded commands that are not executing.</summary>
-    public void Free(VulkanCommands commands)
-    {
-        foreach (CommandBuffer buffer in commands.Buffers)
-            _pool.Free(buffer);
-        commands.Timestamps?.Dispose();
-    }
-
-    public void Dispose() => _sets.Dispose();
 
     private void RecordPieces(CommandBuffer commands, ImmutableArray<DispatchPiece> pieces, TimestampQueries? timestamps, int interval)
     {

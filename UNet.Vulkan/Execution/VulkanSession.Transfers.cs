@@ -11,13 +11,16 @@ namespace UNet.Vulkan.Execution;
 /// <content>Values in and out, checks of arguments, and timings.</content>
 public sealed partial class VulkanSession
 {
+    /// <summary>Elements of a span whose bytes can be counted by 32 bits, 1 GiB; vectors of all parameters may be longer.</summary>
+    private const int LongestSpan = 1 << 28;
+
     /// <inheritdoc/>
     public override void Write(Value value, ReadOnlySpan<float> elements, long start = 0)
-        => Write(value, ElementType.Float32, MemoryMarshal.AsBytes(elements), elements.Length, start);
+        => Write(value, ElementType.Float32, elements, start);
 
     /// <inheritdoc/>
     public override void Write(Value value, ReadOnlySpan<uint> elements, long start = 0)
-        => Write(value, ElementType.UInt32, MemoryMarshal.AsBytes(elements), elements.Length, start);
+        => Write(value, ElementType.UInt32, elements, start);
 
     /// <inheritdoc/>
     public override void Write(Value value, SpanAction<float, long> write)
@@ -29,11 +32,11 @@ public sealed partial class VulkanSession
 
     /// <inheritdoc/>
     public override void Read(Value value, Span<float> elements, long start = 0)
-        => Read(value, ElementType.Float32, MemoryMarshal.AsBytes(elements), elements.Length, start);
+        => Read(value, ElementType.Float32, elements, start);
 
     /// <inheritdoc/>
     public override void Read(Value value, Span<uint> elements, long start = 0)
-        => Read(value, ElementType.UInt32, MemoryMarshal.AsBytes(elements), elements.Length, start);
+        => Read(value, ElementType.UInt32, elements, start);
 
     /// <inheritdoc/>
     public override string? FindStrayWrite()
@@ -116,16 +119,24 @@ public sealed partial class VulkanSession
         return timings;
     }
 
-    private void Write(Value value, ElementType element, ReadOnlySpan<byte> bytes, int count, long start)
+    private void Write<T>(Value value, ElementType element, ReadOnlySpan<T> elements, long start) where T : unmanaged
     {
-        BufferRange range = Part(value, element, start, count);
-        _staging.Write(bytes, _arenas[range], range.Offset);
+        BufferRange range = Part(value, element, start, elements.Length);
+        for (long done = 0; done < elements.Length; done += LongestSpan)
+        {
+            ReadOnlySpan<T> piece = elements.Slice((int)done, (int)Math.Min(LongestSpan, elements.Length - done));
+            _staging.Write(MemoryMarshal.AsBytes(piece), _arenas[range], range.Offset + done * element.SizeInBytes());
+        }
     }
 
-    private void Read(Value value, ElementType element, Span<byte> bytes, int count, long start)
+    private void Read<T>(Value value, ElementType element, Span<T> elements, long start) where T : unmanaged
     {
-        BufferRange range = Part(value, element, start, count);
-        _staging.Read(_arenas[range], range.Offset, bytes);
+        BufferRange range = Part(value, element, start, elements.Length);
+        for (long done = 0; done < elements.Length; done += LongestSpan)
+        {
+            Span<T> piece = elements.Slice((int)done, (int)Math.Min(LongestSpan, elements.Length - done));
+            _staging.Read(_arenas[range], range.Offset + done * element.SizeInBytes(), MemoryMarshal.AsBytes(piece));
+        }
     }
 
     /// <summary>The bytes of some elements of a kept value.</summary>

@@ -90,6 +90,7 @@ public sealed partial class VulkanSession : Session
             // The device may be closed next: no thread may still compile for it.
             abandoned.Cancel();
             ((IAsyncResult)compiling).AsyncWaitHandle.WaitOne();
+            _work?.Timestamps?.Dispose();
             DisposeOwned();
             throw;
         }

@@ -56,7 +56,7 @@ public static class Autodiff
         {
             Value value = node[role];
             Value? sum = graph.GradientOf(value);
-            Value gradient = graph.CreateGradient(value, sum is null ? "" : $"@{node.Name}");
+            Value gradient = graph.CreateGradient(value, sum is null ? "" : $"@{node.Name}.{role.BufferName}");
             gradients[role.Index] = gradient;
             if (sum is null)
                 graph.SetGradient(value, gradient);

@@ -91,15 +91,18 @@ public sealed class Graph
     public Value? GradientOf(Value value) => _gradients.GetValueOrDefault(value);
 
     /// <summary>A value that is written from outside and kept.</summary>
+    /// <exception cref="ArgumentException">The graph has a value of that name.</exception>
     public Value Input(string name, Shape shape, ElementType element = ElementType.Float32) => Create(name, shape, element, ValueKind.Input);
 
     /// <summary>A Float32 value that ops read and update from run to run.</summary>
+    /// <exception cref="ArgumentException">The graph has a value of that name.</exception>
     public Value State(string name, Shape shape) => Create(name, shape, ElementType.Float32, ValueKind.State);
 
     /// <summary>
     /// A small value that is given anew with every run: a part of <see cref="StepSlot"/>. A Float32 entry holds the bits
     /// of its numbers in the slot's words, from <see cref="Value.Start"/> on.
     /// </summary>
+    /// <exception cref="ArgumentException">Elements of that type have no four bytes, or the graph has a value of that name.</exception>
     public Value StepEntry(string name, Shape shape, ElementType element = ElementType.UInt32)
     {
         if (element.SizeInBytes() != sizeof(uint))
@@ -108,9 +111,14 @@ public sealed class Graph
         return CreatePart(name, shape, element, ValueKind.Input, StepSlot);
     }
 
-    /// <summary>A part of a value, from element <paramref name="start"/> (a multiple of <see cref="PartAlignment"/>) on.</summary>
+    /// <summary>A part of a kept value, from element <paramref name="start"/> (a multiple of <see cref="PartAlignment"/>) on.</summary>
+    /// <exception cref="ArgumentException">The value is not kept, or the graph has a value of that name.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The part does not lie within the value, or its start is no such multiple.</exception>
     public Value Part(Value whole, string name, long start, Shape shape)
     {
+        // Of others, planning may shorten the life by what it leaves out, or write over them, without a look at their parts.
+        if (!whole.IsKept)
+            throw new ArgumentException($"'{name}' cannot be a part of {whole}, which is not kept.", nameof(whole));
         if (start % PartAlignment != 0 || start < 0 || start + shape.Length > whole.Shape.Length)
             throw new ArgumentOutOfRangeException(nameof(start), start, $"'{name}' [{shape}] is no aligned part of {whole}.");
         return Register(new Value(_values.Count, name, shape, whole.Element, whole.Kind, whole, start));
@@ -120,7 +128,8 @@ public sealed class Graph
     /// <param name="name">Unique; parameters are called <c>{name}.{role}</c>.</param>
     /// <param name="op">The op.</param>
     /// <param name="given">A value for each input and state role, in the roles' order.</param>
-    /// <exception cref="ArgumentException">The values do not fit the op; the message says why.</exception>
+    /// <exception cref="ArgumentException">The values do not fit the op, the message says why; or the graph has a value of that name.</exception>
+    /// <exception cref="InvalidOperationException">The op has parameters, and the graph was differentiated.</exception>
     public Node Add(string name, Op op, params ReadOnlySpan<Value> given)
     {
         OpInfo info = op.Info;

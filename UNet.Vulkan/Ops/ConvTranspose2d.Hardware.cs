@@ -9,7 +9,7 @@ namespace UNet.Vulkan.Ops;
 public sealed partial record ConvTranspose2d
 {
     private partial Shape RunWeightShape(in Shapes shapes)
-        => new(SplitRule.Runs(shapes.X.N, (long)shapes.X.H * shapes.X.W, shapes.Weight), shapes.X.C, OutChannels, 4);
+        => new(SplitRule.Runs(shapes.X.N, (long)shapes.X.H * shapes.X.W, shapes.Weight, OutChannels), shapes.X.C, OutChannels, 4);
 
     private partial Shape RunBiasShape(in Shapes shapes) => Shape.Of(RunWeightShape(shapes).N, OutChannels);
 

@@ -9,7 +9,7 @@ namespace UNet.Vulkan.Ops;
 public sealed partial record CropConcatConv2d
 {
     private partial Shape RunWeightShape(in Shapes shapes)
-        => new(SplitRule.Runs(shapes.Skip.N, (long)shapes.Y.H * shapes.Y.W, shapes.Weight), OutChannels, shapes.Weight.C, Kernel * Kernel);
+        => new(SplitRule.Runs(shapes.Skip.N, (long)shapes.Y.H * shapes.Y.W, shapes.Weight, OutChannels), OutChannels, shapes.Weight.C, Kernel * Kernel);
 
     private partial Shape RunBiasShape(in Shapes shapes) => Shape.Of(RunWeightShape(shapes).N, OutChannels);
 

@@ -53,7 +53,8 @@ public sealed partial record SoftmaxCrossEntropy
         => new(checked((int)(2 * Grid(shapes, SoftmaxCrossEntropyForward.Spec.Default).Total * SoftmaxCrossEntropyForward.Info.LocalSize.X)));
 
     private partial WorkgroupCount Grid(in Shapes shapes, in SoftmaxCrossEntropyForward.Spec spec)
-        => WorkgroupCount.Linear(shapes.Target.Length, spec.TilePixels * SoftmaxCrossEntropyForward.Info.LocalSize.X);
+        => WorkgroupCount.Linear(shapes.Target.Length / shapes.Target.N, spec.TilePixels * SoftmaxCrossEntropyForward.Info.LocalSize.X)
+            with { Z = (uint)shapes.Target.N };
 
     private partial WorkgroupCount Grid(in Shapes shapes, in SoftmaxCrossEntropyForwardSum.Spec spec) => new(1);
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using UNet.Shaders;
 using UNet.Vulkan.Graph;
 
@@ -36,17 +37,21 @@ internal static class SplitRule
     /// <summary>
     /// Into how many runs the pixels of all images are split where a weight gradient is a matrix product, of which each 64 output
     /// channels and 16 input channels with nine taps count as a workgroup: for each image at least 1, and the same number whatever
-    /// the batch.
+    /// the batch. Where there are several, all sums of an image, those of biases too, fill multiples of 256 bytes, so that it can be bound
+    /// by itself.
     /// </summary>
     /// <param name="images">Images in the batch.</param>
     /// <param name="pixels">Pixels of each image.</param>
     /// <param name="weight">Shape of the weight.</param>
-    public static int Runs(int images, long pixels, Shape weight)
+    /// <param name="biases">Elements of the bias.</param>
+    public static int Runs(int images, long pixels, Shape weight, int biases)
     {
         long tiles = (long)WorkgroupCount.Cover(weight.N, 64, weight.Length / weight.N, 16 * 9).Total;
         long forOccupancy = (WantedWorkgroups + tiles - 1) / tiles;
         long forMemory = LargestRuns / weight.Length;
-        return images * (int)Math.Clamp(Math.Min(forOccupancy, forMemory), 1, Math.Max(1, pixels / ShortestRun));
+        int runs = (int)Math.Clamp(Math.Min(forOccupancy, forMemory), 1, Math.Max(1, pixels / ShortestRun));
+        int step = Graph.Graph.PartAlignment / (int)BigInteger.GreatestCommonDivisor(Graph.Graph.PartAlignment, biases);
+        return images * (runs > step ? runs - runs % step : runs);
     }
 
     /// <summary>

@@ -39,10 +39,14 @@ internal static class ConcatFusion
         return (givers, takers) switch
         {
             ([], []) => convolution,
-            ([var giver], [_, _]) when !giver.Gradients[Conv2d.X.Index]!.IsKept => convolution,
+            ([var giver], [_, _]) when IsBetween(schedule, giver.Gradients[Conv2d.X.Index]!, [giver, .. takers]) => convolution,
             _ => null,
         };
     }
+
+    /// <summary>Whether nobody but the given invocations needs a gradient.</summary>
+    private static bool IsBetween(IReadOnlyList<Invocation> schedule, Value gradient, Invocation[] users) => !gradient.IsKept
+        && schedule.Where(invocation => invocation.Reads.Contains(gradient) || invocation.Writes.Contains(gradient)).All(users.Contains);
 
     /// <summary>What becomes of the invocations of both nodes: the convolution's are fused, the concatenation's left out.</summary>
     private static Dictionary<Invocation, Invocation?> Fused(IReadOnlyList<Invocation> schedule, Node concatenation, Node convolution)

@@ -151,6 +151,7 @@ public static class Planner
         int images = BatchOf(planned, planned.Implementation.Kernels[kernel]);
         Shape[] shapes = [.. planned.Invocation.Node.Op.Info.Roles.Select((role, index) =>
             role.PerImage && planned.Shapes[index].Rank == 4 ? planned.Shapes[index].WithImages(planned.Shapes[index].N / images) : planned.Shapes[index])];
+        RequireShares(planned, planned.Implementation.Kernels[kernel], shapes, images);
         for (int image = 0; image < images; image++)
         {
             KernelDispatch one = op.Dispatch(planned.Implementation, kernel, shapes, new Binding(planned, ranges, part, image, images, device));
@@ -163,11 +164,26 @@ public static class Planner
     private static int BatchOf(PlannedInvocation planned, KernelUse kernel)
     {
         RoleUse[] perImage = [.. kernel.Uses.Where(use => CountsImages(use.Role, planned.Values[use.Role.Index]!))];
-        // A kernel that writes something common to all images would see only the last one's part of it.
-        bool writesCommon = kernel.Uses.Except(perImage).Any(use => use.Access.HasFlag(BufferAccess.Write));
-        return writesCommon
-            ? 1
-            : perImage.Where(use => use.Role.Kind != RoleKind.Scratch).Select(use => planned.Values[use.Role.Index]!.Shape.N).DefaultIfEmpty(1).Min();
+        // A kernel that writes something common to all images would see only the last one's part of it, unless it adds to what is there.
+        bool overwritesCommon = kernel.Uses.Except(perImage).Any(use => use.Access.HasFlag(BufferAccess.Write)
+            && !(kernel.KnowsFirstImage && use.Access.HasFlag(BufferAccess.Read)));
+        if (perImage.Length == 0 || overwritesCommon)
+            return 1;
+        IEnumerable<Role> used = perImage.Select(use => use.Role).Where(role => role.Kind != RoleKind.Scratch);
+        IEnumerable<Role> all = planned.Invocation.Node.Op.Info.Roles.Where(role => planned.Values[role.Index] is { } value
+            && role.Kind != RoleKind.Scratch && CountsImages(role, value));
+        return (used.Any() ? used : all).Select(role => planned.Values[role.Index]!.Shape.N).DefaultIfEmpty(1).Min();
+    }
+
+    /// <summary>What is kept of one image has to be a batch's share, or images would write over each other's.</summary>
+    private static void RequireShares(PlannedInvocation planned, KernelUse kernel, Shape[] shapes, int images)
+    {
+        foreach (Role role in kernel.Uses.Select(use => use.Role).Where(role => role is { Kind: RoleKind.Scratch, PerImage: true }))
+        {
+            Shape whole = planned.Values[role.Index]!.Shape, one = planned.Invocation.Node.Op.ScratchShape(role, shapes);
+            if (whole.Length != images * one.Length)
+                throw new InvalidOperationException($"{planned.Invocation}: {role} is {whole} for {images} images, and {one} for one of them.");
+        }
     }
 
     private static bool CountsImages(Role role, Value value) => role.PerImage && (role.Kind == RoleKind.Scratch || value.Shape.Rank == 4);
@@ -176,8 +192,8 @@ public static class Planner
     {
         if (dispatch.Buffers.Any(range => range.Offset % device.MinStorageBufferOffsetAlignment != 0))
         {
-            throw new PlanException($"{planned.Invocation} must be bound one image at a time on {device.Name}, but its images do not start at multiples of "
-                + $"{device.MinStorageBufferOffsetAlignment} bytes; use --batch 1.");
+            throw new PlanException($"{planned.Invocation} must be bound one image at a time on {device.Name}, but its images do not start at "
+                + $"multiples of {device.MinStorageBufferOffsetAlignment} bytes; use a smaller --batch.");
         }
         int tooLarge = dispatch.Buffers.ToList().FindIndex(range => range.Length > device.MaxStorageBufferRange);
         if (tooLarge < 0)

@@ -51,7 +51,17 @@ internal static class ReluFusion
         (Node Node, Role Role)[] readers = [.. ReadersOf(graph, y)];
         return readers.Length > 0
             && readers.All(reader => reader.Node.Op.Rectified(reader.Role, Rectification.OnLoad) is not null)
-            && ReadersOf(graph, x).All(reader => reader.Node == rectifier);
+            && ReadersOf(graph, x).All(reader => reader.Node == rectifier)
+            && (gradientOfY is null || IsOnlyFor(graph, rectifier, gradientOfY));
+    }
+
+    /// <summary>Whether nobody but the ReLU reads the gradient to its output, or one of the terms that are added up to it.</summary>
+    private static bool IsOnlyFor(Graph.Graph graph, Node rectifier, Value gradient)
+    {
+        Node[] sums = [.. graph.Nodes.Where(node => node.Op is AccumulateGradient && node[AccumulateGradient.Sum] == gradient)];
+        HashSet<Value> parts = [gradient, .. sums.Select(node => node[AccumulateGradient.Term])];
+        return graph.Invocations.Where(invocation => invocation.Reads.Any(parts.Contains))
+            .All(invocation => invocation.Node == rectifier || sums.Contains(invocation.Node));
     }
 
     /// <summary>Whether max(x, 0) may take the place of x: the op that makes x can store that, and does not need x itself again.</summary>

@@ -122,7 +122,7 @@ internal sealed class Tuner(VulkanDevice device, TuningFile? file, double budget
                     continue;
                 // Side by side, the usual tiles last: a GPU that was idle only comes to its clock while it is timed.
                 double ratio = trial.Seconds() / usual.Seconds();
-                if (ratio >= smallest)
+                if (!(ratio < smallest)) // nor where the device's clock is too coarse to tell: 0 / 0
                     continue;
                 using Trial comparison = new(device, subject, compared, tiling);
                 if (SameBits(comparison.Result(), expected))

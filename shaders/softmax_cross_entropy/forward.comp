@@ -1,8 +1,9 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
 #include "common/linear.glsl"
-// Pixel-wise softmax and weighted cross-entropy, first half: each invocation adds TILE_PIXELS pixels, a stride of one
-// workgroup apart, in their order. With z the pixel's logits and t its class:
+// Pixel-wise softmax and weighted cross-entropy, first half: each invocation adds TILE_PIXELS pixels of an image, a stride of one
+// workgroup apart, in their order. Workgroups along z take an image each, so that a batch can be bound one image at a time. With z
+// the pixel's logits and t its class:
 // partial[2i]   = sum of pixel_weight * (log(sum over k of exp(z_k)) - z_t)
 // partial[2i+1] = sum of pixel_weight
 layout(local_size_x = 64) in;
@@ -14,10 +15,11 @@ layout(set = 0, binding = 1, std430) readonly buffer Target { uint target[]; };
 layout(set = 0, binding = 2, std430) readonly buffer PixelWeight { float pixel_weight[]; };
 layout(set = 0, binding = 3, std430) writeonly buffer Partial { float partial[]; };
 layout(push_constant, std430) uniform Push {
+    uint logits_n;
     uint logits_c;
     uint logits_h;
     uint logits_w;
-    uint target_length;
+    uint partial_n;
 };
 
 void main() {
@@ -26,13 +28,14 @@ void main() {
     float loss = 0.0;
     float weight = 0.0;
     for (uint j = 0u; j < TILE_PIXELS; j++) {
-        uint i = (group * TILE_PIXELS + j) * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
-        if (i >= target_length)
+        uint pixel = (group * TILE_PIXELS + j) * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
+        if (pixel >= plane)
             break;
+        uint i = gl_WorkGroupID.z * plane + pixel;
         float w = pixel_weight[i];
         if (w == 0.0) // an ignored pixel: its class may be anything
             continue;
-        uint first = i / plane * logits_c * plane + i % plane;
+        uint first = gl_WorkGroupID.z * logits_c * plane + pixel;
         float largest = logits[first];
         for (uint k = 1u; k < logits_c; k++)
             largest = max(largest, logits[first + k * plane]);
@@ -42,7 +45,7 @@ void main() {
         loss += w * (log(sum) + largest - logits[first + min(target[i], logits_c - 1u) * plane]);
         weight += w;
     }
-    uint pair = group * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
-    partial[pair * 2u] = loss;
-    partial[pair * 2u + 1u] = weight;
+    uint place = gl_WorkGroupID.z * (partial_n / logits_n) + 2u * (group * gl_WorkGroupSize.x + gl_LocalInvocationID.x);
+    partial[place] = loss;
+    partial[place + 1u] = weight;
 }

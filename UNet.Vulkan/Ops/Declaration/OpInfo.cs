@@ -15,6 +15,9 @@ public sealed record KernelUse(KernelInfo Kernel, ImmutableArray<RoleUse> Uses)
 {
     /// <summary>Whether the kernel runs for each part of the work (<see cref="Op.PartCount"/>), rather than once.</summary>
     public bool RunsInParts => Kernel.PushMembers.Any(member => member.Name == "part");
+
+    /// <summary>Whether it is told which image is bound, so that it can add to what the images before gave.</summary>
+    public bool KnowsFirstImage => Kernel.PushMembers.Any(member => member.Name == "first_image");
 }
 
 /// <summary>One way to compute a pass: an ordered list of kernels.</summary>
@@ -62,8 +65,8 @@ public sealed record Pass(int Index, ImmutableArray<Role> Gradients, ImmutableAr
     /// <summary>Roles whose values the pass writes, scratch excluded.</summary>
     public ImmutableArray<Role> ValuesWritten { get; } = Collect(Implementations, gradient: false, BufferAccess.Write);
 
-    /// <summary>Roles whose gradients the pass reads.</summary>
-    public ImmutableArray<Role> GradientsRead { get; } = Collect(Implementations, gradient: true, BufferAccess.Read);
+    /// <summary>Roles whose gradients the pass reads, but for those that it only adds to after it has written them.</summary>
+    public ImmutableArray<Role> GradientsRead { get; } = [.. Collect(Implementations, gradient: true, BufferAccess.Read).Except(Gradients)];
 
     private static ImmutableArray<Role> Collect(ImmutableArray<Implementation> implementations, bool gradient, BufferAccess access) =>
         [.. implementations.SelectMany(implementation => implementation.Kernels).SelectMany(kernel => kernel.Uses)
