@@ -150,7 +150,7 @@ internal static class SegmentCommand
         int tile = SegmentationMemory.GoodTile(model.Configuration, largest, properties, settings.Memory);
         if (OverlapTiles.HasSeams(new TileGeometry(model.Configuration), tile, largest))
         {
-            terminal.Note($"Tiles of {tile}x{tile} are small for this network with same padding, so that faint seams can show where they "
+            terminal.Note($"Tiles of {tile}x{tile} are small for this network, so that faint seams can show where they "
                 + "meet; allow more --memory for larger tiles.");
         }
 

@@ -2,6 +2,7 @@ using CsCheck;
 using UNet.Vulkan.Graph;
 using UNet.Vulkan.Inference;
 using UNet.Vulkan.Model;
+using UNet.Vulkan.Training;
 using Xunit;
 
 namespace UNet.Tests.Inference;
@@ -36,8 +37,10 @@ public class OverlapTilesTests
     [InlineData(ConvolutionPadding.Same, 384, 1000, false)] // four receptive borders of 96
     [InlineData(ConvolutionPadding.Same, 368, 1000, true)]
     [InlineData(ConvolutionPadding.Same, 368, 176, false)] // one tile
-    [InlineData(ConvolutionPadding.Valid, 188, 1000, false)]
-    public void SmallTilesOfPaddedNetworksShowSeams(ConvolutionPadding padding, int tile, int side, bool seams)
+    [InlineData(ConvolutionPadding.Valid, 188, 1000, true)] // outputs of 4 pixels, and pools of 16
+    [InlineData(ConvolutionPadding.Valid, 188, 4, false)]
+    [InlineData(ConvolutionPadding.Valid, 204, 1000, false)]
+    public void SmallTilesShowSeams(ConvolutionPadding padding, int tile, int side, bool seams)
         => Assert.Equal(seams, OverlapTiles.HasSeams(new TileGeometry(new UNetConfiguration { Padding = padding }), tile, side));
 
     [Fact]
@@ -50,6 +53,36 @@ public class OverlapTilesTests
         Assert.Equal(700, OverlapTiles.GoodTile(paper, largestSide: 512, limit: 1144));
         TileGeometry same = new(new UNetConfiguration { Padding = ConvolutionPadding.Same });
         Assert.Equal(256 + 2 * 96, OverlapTiles.GoodTile(same, largestSide: 250, limit: 572));
+    }
+
+    /// <summary>Same padding: whichever image is the largest of a run, and so decides the tile, others are read as far around.</summary>
+    [Fact]
+    public void WhatAnImageGetsDoesNotDependOnOthers()
+    {
+        TileGeometry same = new(new UNetConfiguration { Padding = ConvolutionPadding.Same });
+        foreach (int largest in Enumerable.Range(1, 600))
+        {
+            int limit = Math.Min(572, same.SmallestInputFor(largest + 2 * same.ReceptiveBorder));
+            int tile = OverlapTiles.GoodTile(same, largest, limit);
+            Assert.All(OverlapTiles.Along(same, tile, largest), span => Assert.Equal(same.ReceptiveBorder, span.Skip));
+            Assert.All(OverlapTiles.Along(same, tile, 1), span => Assert.Equal(same.ReceptiveBorder, span.Skip));
+        }
+    }
+
+    [Fact]
+    public void DeepAndWideNetworksTakeTilesThatGiveMoreThanAFewPixels()
+    {
+        foreach (UNetConfiguration configuration in
+            from depth in (int[])[1, 4, 5, 6, 7]
+            from width in (int[])[1, 16, 64, 512]
+            where width << depth <= 8192
+            select new UNetConfiguration { Width = width, Depth = depth })
+        {
+            TileGeometry geometry = new(configuration);
+            int tile = geometry.LargestInputUpTo(OverlapTiles.DefaultLimit(configuration));
+            Assert.True(geometry.OutputOf(tile) >= 4 * geometry.Stride, $"{configuration}: {tile}");
+            Assert.True(geometry.OutputOf(TrainingTile.Candidates(geometry, largestSide: 5000).Last()) >= 4 * geometry.Stride, $"{configuration}");
+        }
     }
 
     [Theory]

@@ -12,8 +12,8 @@ public readonly record struct TileSpan(int Origin, int Start, int Count, int Ski
 /// <summary>
 /// The overlap-tile strategy (Ronneberger et al. 2015): the used parts of the tiles' outputs cover the image, each pixel
 /// once. Tiles begin at the same phase of the network's pools everywhere, so that what a pixel gets does not depend on
-/// the tile it falls into: with valid padding at every tile size (over the smallest ones), with same padding where the
-/// tile is at least four receptive borders wide.
+/// the tile it falls into: with valid padding wherever a tile's output is at least a stride wide, with same padding where the tile is
+/// at least four receptive borders wide, or holds the whole image with that border around it.
 /// </summary>
 public static class OverlapTiles
 {
@@ -29,6 +29,9 @@ public static class OverlapTiles
     /// <inheritdoc cref="PaperWidestSide"/>
     private const int PhsegWidestSide = 416;
 
+    /// <summary>Strides that the output of <see cref="LeastUseful"/> has.</summary>
+    private const int LeastStrides = 4;
+
     /// <summary>The spans along an axis; the tiles of an image are all pairs of a span of rows and one of columns.</summary>
     /// <param name="geometry">The network's sizes.</param>
     /// <param name="tile">Side of the input tile.</param>
@@ -37,7 +40,7 @@ public static class OverlapTiles
     public static IEnumerable<TileSpan> Along(TileGeometry geometry, int tile, int side)
     {
         int output = geometry.OutputOf(tile);
-        int skip = geometry.Border > 0 ? 0 : Overlap(geometry, tile);
+        int skip = geometry.Border > 0 ? 0 : Overlap(geometry, tile, side);
         int used = output - 2 * skip;
         // Steps of whole strides keep the phase; a tile whose output is smaller than a stride has no choice.
         int step = used >= geometry.Stride ? used / geometry.Stride * geometry.Stride : used;
@@ -47,7 +50,8 @@ public static class OverlapTiles
 
     /// <summary>
     /// The tile that computes least for images of a size: with no more tiles along an axis than the largest possible tile
-    /// needs, the smallest that covers the axis with that many.
+    /// needs, the smallest that covers the axis with that many, and with same padding overlaps as far, so that what an image gets does
+    /// not depend on the others of a run.
     /// </summary>
     /// <param name="geometry">The network's sizes.</param>
     /// <param name="largestSide">Height or width of the largest image.</param>
@@ -56,7 +60,8 @@ public static class OverlapTiles
     {
         int tile = geometry.LargestInputUpTo(limit);
         int count = Along(geometry, tile, largestSide).Count();
-        while (geometry.Fits(tile - geometry.Stride) && Along(geometry, tile - geometry.Stride, largestSide).Count() == count)
+        while (geometry.Fits(tile - geometry.Stride) && Along(geometry, tile - geometry.Stride, largestSide).Count() == count
+            && Overlap(geometry, tile - geometry.Stride, largestSide) >= Overlap(geometry, tile, largestSide))
             tile -= geometry.Stride;
         return tile;
     }
@@ -64,30 +69,42 @@ public static class OverlapTiles
     /// <summary>
     /// The largest tile that is taken without being asked for: the paper's 572 at its width of 64, and for other widths as
     /// much larger or smaller as they need less or more memory for a pixel, up to twice that. A little less where the widest
-    /// tensor would be larger than every device can bind, as with same padding, which loses nothing on the way.
+    /// tensor would be larger than every device can bind, as with same padding, which loses nothing on the way; but never less than
+    /// <see cref="LeastUseful"/>.
     /// </summary>
     public static int DefaultLimit(UNetConfiguration configuration)
     {
+        TileGeometry geometry = new(configuration);
         double scale = Math.Min(Math.Sqrt((double)PaperWidth / configuration.Width), 2);
         int widestSide = configuration.Architecture == UNetArchitecture.PhsegV5 ? PhsegWidestSide : PaperWidestSide;
         // Two convolutions after the widest tensor, the border is complete.
-        int border = new TileGeometry(configuration).Border;
-        int lostBefore = border == 0 ? 0 : 2 * border - 4;
-        return (int)Math.Min(PaperTile * scale, widestSide * scale + lostBefore);
+        int lostBefore = geometry.Border == 0 ? 0 : 2 * geometry.Border - 4;
+        return Math.Max((int)Math.Min(PaperTile * scale, widestSide * scale + lostBefore), LeastUseful(geometry));
     }
 
     /// <summary>
+    /// The smallest tile that is taken without being asked for: a valid network of great depth gives a few pixels of a tile of a
+    /// thousand, and nearly all of the work would be for what tiles share.
+    /// </summary>
+    /// <param name="geometry">The network's sizes.</param>
+    public static int LeastUseful(TileGeometry geometry) => geometry.SmallestInputFor(LeastStrides * geometry.Stride);
+
+    /// <summary>
     /// Whether an image of a size shows faint seams where tiles meet: with same padding, whose zeros reach into the used parts
-    /// of tiles of less than four receptive borders. A tile that holds the whole image has no seams.
+    /// of tiles of less than four receptive borders; with valid padding, where an output is smaller than a stride, so that tiles begin at
+    /// different phases of the pools. A tile that holds the whole image has no seams.
     /// </summary>
     /// <param name="geometry">The network's sizes.</param>
     /// <param name="tile">Side of the input tile.</param>
     /// <param name="side">Height or width of the image.</param>
     /// <exception cref="InputException">The tile does not fit the network.</exception>
     public static bool HasSeams(TileGeometry geometry, int tile, int side)
-        => geometry.Border == 0 && Overlap(geometry, tile) < geometry.ReceptiveBorder && Along(geometry, tile, side).Skip(1).Any();
+        => Along(geometry, tile, side).Skip(1).Any() && (geometry.Border == 0
+            ? Overlap(geometry, tile, side) < geometry.ReceptiveBorder
+            : geometry.OutputOf(tile) < geometry.Stride);
 
     // A small tile would be mostly overlap: it makes do with a quarter of its side, at the price of faint seams.
-    private static int Overlap(TileGeometry geometry, int tile)
-        => Math.Min(geometry.ReceptiveBorder, tile / 4 / geometry.Stride * geometry.Stride);
+    private static int Overlap(TileGeometry geometry, int tile, int side) => tile >= side + 2 * geometry.ReceptiveBorder
+        ? geometry.ReceptiveBorder
+        : Math.Min(geometry.ReceptiveBorder, tile / 4 / geometry.Stride * geometry.Stride);
 }

@@ -2,14 +2,15 @@ using System.Diagnostics;
 using UNet.Vulkan.Device;
 using UNet.Vulkan.Execution;
 using UNet.Vulkan.Graph;
+using UNet.Vulkan.Inference;
 using UNet.Vulkan.Model;
 using UNet.Vulkan.Planning;
 
 namespace UNet.Vulkan.Training;
 
 /// <summary>
-/// The choice of a tile where the user makes none: the largest, up to the paper's 572 and to what covers the largest
-/// image, that takes at most half of the device's memory and keeps a measured step under two seconds.
+/// The choice of a tile where the user makes none: the largest, up to the paper's 572 (more for networks so deep that these give a few
+/// pixels) and to what covers the largest image, that takes at most half of the device's memory and keeps a measured step under two seconds.
 /// </summary>
 /// <remarks>The measurement may choose otherwise on another day; who compares runs gives the tile.</remarks>
 public static class TrainingTile
@@ -55,7 +56,8 @@ public static class TrainingTile
     /// <summary>Tiles to try, ascending.</summary>
     internal static IEnumerable<int> Candidates(TileGeometry geometry, int largestSide)
     {
-        int largest = Math.Min(geometry.SmallestInputFor(largestSide), geometry.LargestInputUpTo(LargestTile));
+        int limit = Math.Max(LargestTile, OverlapTiles.LeastUseful(geometry));
+        int largest = Math.Min(geometry.SmallestInputFor(largestSide), geometry.LargestInputUpTo(limit));
         List<int> candidates = [largest];
         // Outputs of a few pixels would waste nearly all of the work.
         int smallest = Math.Min(largest, geometry.MinimumInput + 2 * geometry.Stride);
