@@ -62,7 +62,7 @@ internal sealed record EvaluationData(
         int highest = labelled.Max();
         labelled.UnionWith(predicted);
         classes = labelled.Count < TrainingImage.IgnoredClass
-            ? LabelClasses.Infer(labelled, false)
+            ? new LabelClasses([.. labelled.Order()], false)
             : throw new InputException("The predictions hold too many values to be classes; name the classes with --classes.");
         return new([.. pairs], classes, ForegroundOf(classes, foreground ?? highest), false);
     }
