@@ -7,8 +7,13 @@ namespace UNet.Shaders;
 [AttributeUsage(AttributeTargets.Struct, AllowMultiple = true)]
 public sealed class KernelBufferAttribute(string name, BufferAccess access, string elementType) : Attribute
 {
+    /// <summary>Its name in GLSL.</summary>
     public string Name { get; } = name;
+
+    /// <summary>How the kernel uses it.</summary>
     public BufferAccess Access { get; } = access;
+
+    /// <summary>GLSL type of its elements.</summary>
     public string ElementType { get; } = elementType;
 }
 
@@ -16,7 +21,10 @@ public sealed class KernelBufferAttribute(string name, BufferAccess access, stri
 [AttributeUsage(AttributeTargets.Struct, AllowMultiple = true)]
 public sealed class KernelPushAttribute(string name, string type) : Attribute
 {
+    /// <summary>Its name in GLSL.</summary>
     public string Name { get; } = name;
+
+    /// <summary>Its type in GLSL.</summary>
     public string Type { get; } = type;
 }
 
@@ -24,7 +32,10 @@ public sealed class KernelPushAttribute(string name, string type) : Attribute
 [AttributeUsage(AttributeTargets.Struct, AllowMultiple = true)]
 public sealed class KernelConstantAttribute(string name, string type) : Attribute
 {
+    /// <summary>Its name in GLSL.</summary>
     public string Name { get; } = name;
+
+    /// <summary>Its type in GLSL.</summary>
     public string Type { get; } = type;
 }
 
@@ -32,5 +43,6 @@ public sealed class KernelConstantAttribute(string name, string type) : Attribut
 [AttributeUsage(AttributeTargets.Struct)]
 public sealed class KernelAttribute(string name) : Attribute
 {
+    /// <summary>The path.</summary>
     public string Name { get; } = name;
 }

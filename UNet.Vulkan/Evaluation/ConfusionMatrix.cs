@@ -12,6 +12,7 @@ public sealed class ConfusionMatrix
 
     /// <summary>An empty matrix.</summary>
     /// <param name="classes">Number of classes, 1 to 255.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer or more classes.</exception>
     public ConfusionMatrix(int classes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
@@ -55,6 +56,7 @@ public sealed class ConfusionMatrix
     }
 
     /// <summary>Adds the counts of another matrix of as many classes.</summary>
+    /// <exception cref="ArgumentException">It has another number of classes.</exception>
     public void Add(ConfusionMatrix other)
     {
         if (other.Classes != Classes)

@@ -22,6 +22,9 @@ public interface IComputeDevice : IDisposable
     /// <param name="graph">The graph; nothing is added to it any more.</param>
     /// <param name="options">How to plan; the reference implementation needs no plan.</param>
     /// <param name="reports">Kept Float32 values that <see cref="Session.Complete"/> copies out, in this order.</param>
+    /// <exception cref="PlanException">A tensor does not fit the device's limits; the message names it and the remedy.</exception>
+    /// <exception cref="DeviceException">The device has too little memory, cannot compile a kernel, or failed.</exception>
+    /// <exception cref="ArgumentException">A value cannot be reported.</exception>
     Session CreateSession(Graph.Graph graph, PlanOptions options, params Value[] reports);
 
     /// <summary>
@@ -32,6 +35,7 @@ public interface IComputeDevice : IDisposable
     /// <param name="start">Writes kept values of the new session, such as the parameters; what it throws, this throws.</param>
     /// <param name="memory">Memory that is ready, where there is some: it must outlive the session, and is freed where the device cannot use it.</param>
     /// <param name="reports">As above.</param>
+    /// <inheritdoc cref="CreateSession(Graph.Graph, PlanOptions, Value[])" path="/exception"/>
     Session CreateSession(Graph.Graph graph, PlanOptions options, Action<Session> start, PreparedMemory? memory, params Value[] reports)
     {
         memory?.Decline();

@@ -100,6 +100,7 @@ public sealed class SafetensorsFile
     public void Write(string path) => AtomicFile.Write(path, Write);
 
     /// <summary>Writes the file's bytes.</summary>
+    /// <exception cref="PlatformNotSupportedException">The processor is not little endian, as these files are.</exception>
     public void Write(Stream stream)
     {
         byte[] header = HeaderBytes();

@@ -14,6 +14,7 @@ public readonly record struct Shape
     public Shape(int n, int c, int h, int w) : this(4, n, c, h, w) { }
 
     /// <summary>A shape of rank 1.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The dimension is not positive.</exception>
     public Shape(int n) : this(1, n, 1, 1, 1) { }
 
     private Shape(int rank, int n, int c, int h, int w)
@@ -47,15 +48,20 @@ public readonly record struct Shape
     public ImmutableArray<int> Dimensions => [.. new[] { N, C, H, W }.Take(Rank)];
 
     /// <summary>A shape from 1 to 4 dimensions.</summary>
+    /// <exception cref="ArgumentException">There are none, or more than 4.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A dimension is not positive.</exception>
     public static Shape Of(params ReadOnlySpan<int> d) => d.Length is >= 1 and <= 4
         ? new Shape(d.Length, d[0], d.Length > 1 ? d[1] : 1, d.Length > 2 ? d[2] : 1, d.Length > 3 ? d[3] : 1)
         : throw new ArgumentException($"A shape has 1 to 4 dimensions, not {d.Length}.", nameof(d));
 
     /// <summary>Reads a shape such as <c>2x3x5x7</c>.</summary>
+    /// <exception cref="FormatException">A dimension is no number.</exception>
+    /// <exception cref="ArgumentException">There are more than 4 dimensions, or one is not positive.</exception>
     public static Shape Parse(string text)
         => Of([.. text.Split('x').Select(part => int.Parse(part, CultureInfo.InvariantCulture))]);
 
     /// <summary>The same shape with another number of images.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number is not positive.</exception>
     public Shape WithImages(int n) => new(Rank, n, C, H, W);
 
     /// <summary>Dimensions joined by x, such as <c>2x3x5x7</c>.</summary>

@@ -37,10 +37,13 @@ public sealed class Value
     /// <summary>Such as <c>encoder.0.conv1.weight</c>.</summary>
     public string Name { get; }
 
+    /// <summary>Its logical shape; that of a flat vector grows while parts are added to it.</summary>
     public Shape Shape { get; private set; }
 
+    /// <summary>How its elements are stored.</summary>
     public ElementType Element { get; }
 
+    /// <summary>Why it exists.</summary>
     public ValueKind Kind { get; }
 
     /// <summary>The value of which this one is a part (a parameter within the flat vector of all of them), or null.</summary>

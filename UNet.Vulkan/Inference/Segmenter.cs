@@ -29,6 +29,7 @@ public sealed class Segmenter : IDisposable
     /// <param name="augmentation">In which orientations each image is segmented, to average what the model says.</param>
     /// <exception cref="InputException">The tile does not fit the network; the message names the nearest sizes that do.</exception>
     /// <exception cref="Planning.PlanException">The network does not fit the device's limits with this tile.</exception>
+    /// <exception cref="Device.DeviceException">The device has too little memory, or failed.</exception>
     public Segmenter(
         UNetModel model, IComputeDevice device, int? tile = null, TestTimeAugmentation augmentation = TestTimeAugmentation.None)
         : this(

@@ -136,7 +136,7 @@ public sealed partial record CropConcatConv2d(
     /// <summary>Weights as Winograd's F(4x4,3x3) for processors reads them.</summary>
     [Scratch] public static partial Role F43Packed { get; }
 
-    /// <summary>The same for the gradient to the input.</summary>
+    /// <summary>The same for the gradients to the two parts.</summary>
     [Scratch] public static partial Role F43PackedTransposed { get; }
 
     /// <summary>Tiles of the concatenation that F(4x4,3x3) has transformed, a part of them.</summary>

@@ -47,6 +47,7 @@ public sealed class Trainer : IDisposable
     /// <param name="weightMapCache">Where weight maps with distances are kept between runs; null for nowhere.</param>
     /// <exception cref="InputException">Configuration, data, model or state do not fit each other.</exception>
     /// <exception cref="Planning.PlanException">The network does not fit the device's limits.</exception>
+    /// <exception cref="Device.DeviceException">The device has too little memory, or failed.</exception>
     public Trainer(
         TrainingConfiguration configuration, TrainingData data, IComputeDevice device,
         UNetModel? initial = null, TrainingState? resume = null, long? residentBytes = null, WeightMapCache? weightMapCache = null)

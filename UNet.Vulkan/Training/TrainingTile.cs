@@ -28,6 +28,9 @@ public static class TrainingTile
     /// <param name="configuration">The network and the batch; channels and classes are taken from the data.</param>
     /// <param name="data">The images.</param>
     /// <param name="device">Where training will run.</param>
+    /// <exception cref="InputException">The configuration makes no network.</exception>
+    /// <exception cref="PlanException">Not even the smallest tile fits the device's limits.</exception>
+    /// <exception cref="DeviceException">Not even the smallest tile fits the device's memory, or the device failed.</exception>
     public static int Choose(TrainingConfiguration configuration, TrainingData data, IComputeDevice device)
     {
         UNetConfiguration network = configuration.Network with { InChannels = data.Channels, Classes = data.Classes.Length };

@@ -89,7 +89,10 @@ public sealed class BackwardAttribute<T1, T2, T3, T4, T5> : ImplementationAttrib
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
 public sealed class SampleAttribute(string inputs, string arguments = "") : Attribute
 {
+    /// <summary>The shape of each input and state role.</summary>
     public string Inputs { get; } = inputs;
+
+    /// <summary>Constructor arguments.</summary>
     public string Arguments { get; } = arguments;
 }
 
@@ -122,6 +125,7 @@ public enum Init
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ParamAttribute(Init init) : RoleAttribute
 {
+    /// <summary>How it starts.</summary>
     public Init Init { get; } = init;
 }
 

@@ -5,11 +5,22 @@ namespace UNet.Vulkan.Ops.Declaration;
 /// <summary>What a tensor is to an op.</summary>
 public enum RoleKind
 {
+    /// <summary>It reads it.</summary>
     Input,
+
+    /// <summary>It is trained.</summary>
     Parameter,
+
+    /// <summary>It writes it for others to read.</summary>
     Output,
+
+    /// <summary>Its forward pass writes it for its backward passes alone.</summary>
     Saved,
+
+    /// <summary>It reads and writes it in place.</summary>
     State,
+
+    /// <summary>It lives within one implementation.</summary>
     Scratch,
 }
 
