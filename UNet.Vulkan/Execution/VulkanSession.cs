@@ -11,8 +11,9 @@ using UNet.Vulkan.Random;
 namespace UNet.Vulkan.Execution;
 
 /// <summary>
-/// Executes a plan on a Vulkan device. The dispatches are recorded once, and on a GPU again when the first run has measured its rate; a run submits a small prologue (copies into the
-/// slots, recorded anew), the recorded dispatches, and an epilogue that copies out the reported values.
+/// Executes a plan on a Vulkan device. The dispatches are recorded once, and on a GPU again when the first run has measured its rate; a
+/// run submits a small prologue (copies into the slots, recorded anew), the recorded dispatches, and an epilogue that copies out the
+/// reported values.
 /// </summary>
 public sealed partial class VulkanSession : Session
 {
