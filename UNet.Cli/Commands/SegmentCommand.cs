@@ -138,9 +138,8 @@ internal static class SegmentCommand
         });
         List<ImageFile> files = [.. inputs.SelectMany(
             input => Directory.Exists(input) ? DataSetFolder.Images(input, terminal.Note) : [ImageFile.Open(input)])];
-        if (File.Exists(output))
-            throw new InputException($"'{output}' is a file; -o takes a folder.");
-        RequireDistinctOutputs(files, output, settings);
+        OutputFile.RequireFolder(output, "-o");
+        RequireDistinctOutputs(files, modelFile, output, settings);
         using StoredModel model = reading.Single();
         (ImageFile File, int Page)[] all = [.. files.SelectMany(file => Enumerable.Range(0, file.Pages).Select(page => (file, page)))];
         using ReadAhead<RawImage> images = new(
@@ -174,7 +173,7 @@ internal static class SegmentCommand
 
                 if (file == files[^1])
                     closing.Begin();
-                result.Save();
+                result.Save(terminal.Note);
             }
         });
         string memory = ByteSize.Format(SegmentationMemory.BytesOf(model.Configuration, tile, properties));
@@ -200,7 +199,7 @@ internal static class SegmentCommand
     }
 
     /// <summary>Nothing is to be written twice, nor over what it is made of.</summary>
-    private static void RequireDistinctOutputs(List<ImageFile> files, string output, SegmentSettings settings)
+    private static void RequireDistinctOutputs(List<ImageFile> files, string model, string output, SegmentSettings settings)
     {
         if (files.GroupBy(file => file.Stem).FirstOrDefault(group => group.Count() > 1) is { } same)
         {
@@ -210,7 +209,9 @@ internal static class SegmentCommand
                     + "different folders.");
         }
 
-        if (files.Find(file => Path.GetFullPath(file.Path) == Path.GetFullPath(SegmentedFile.NameOf(file, output, settings))) is { } itself)
-            throw new InputException($"'{itself.Path}' would be overwritten with its own segmentation; give -o another folder.");
+        OutputFile.RequireApart(
+            files.SelectMany(file => SegmentedFile.OutputsOf(file, output, settings)),
+            [model, .. files.Select(file => file.Path)],
+            "give -o another folder");
     }
 }

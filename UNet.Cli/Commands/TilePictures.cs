@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using UNet.Cli.Data;
 using UNet.Cli.Images;
-using UNet.Vulkan;
 using UNet.Vulkan.Training;
 
 namespace UNet.Cli.Commands;
@@ -13,14 +12,6 @@ namespace UNet.Cli.Commands;
 /// </summary>
 internal static class TilePictures
 {
-    /// <summary>Refuses a path that cannot be the folder.</summary>
-    /// <exception cref="InputException">There is a file of that name.</exception>
-    public static void Require(string folder)
-    {
-        if (File.Exists(folder))
-            throw new InputException($"'{folder}' is a file; --preview-augmentation takes a folder.");
-    }
-
     /// <summary>Writes the pictures as <c>tile1.png</c>, <c>tile1.label.png</c>, <c>tile1.weight.png</c>, and so on.</summary>
     /// <param name="folder">Where; made if it is not there.</param>
     /// <param name="tiles">The tiles.</param>

@@ -149,8 +149,6 @@ internal sealed class TrainingOptions
     {
         if (IsGiven(result, _steps) && IsGiven(result, _epochs))
             throw new InputException("--steps and --epochs both say how long to train; give one of them.");
-        if (resumed is not null && IsGiven(result, _epochs))
-            throw new InputException("--resume goes on with the length of the interrupted run; leave out --epochs.");
 
         TrainingConfiguration configuration = resumed ?? (initial is null ? Default : Default with { Network = initial });
         foreach (Setting setting in _settings.Where(setting => IsGiven(result, setting.Option)))
@@ -177,8 +175,14 @@ internal sealed class TrainingOptions
     /// <summary>
     /// The same configuration with the number of steps that the epochs ask for, and the tile that they were counted with.
     /// </summary>
+    /// <param name="result">What was given.</param>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="data">The images whose pixels are counted.</param>
+    /// <param name="device">Where to train.</param>
+    /// <param name="resumed">The configuration of the run that is resumed.</param>
+    /// <exception cref="InputException">There would be too many steps, or more or fewer than the run to resume has.</exception>
     public TrainingConfiguration WithEpochs(
-        ParseResult result, TrainingConfiguration configuration, TrainingData data, IComputeDevice device)
+        ParseResult result, TrainingConfiguration configuration, TrainingData data, IComputeDevice device, TrainingConfiguration? resumed = null)
     {
         if (result.GetValue(_epochs) is not { } epochs)
             return configuration;
@@ -188,6 +192,12 @@ internal sealed class TrainingOptions
         };
         int tile = configuration.Tile ?? TrainingTile.Choose(configuration, data, device);
         long steps = (long)epochs * data.StepsPerEpoch(new TileGeometry(configuration.Network).OutputOf(tile), configuration.Batch);
+        if (resumed is not null && steps != resumed.Steps)
+        {
+            throw new InputException($"--epochs {epochs} would be {steps} steps, but the run to resume has {resumed.Steps}, which stay; leave "
+                + "out --epochs.");
+        }
+
         return steps <= int.MaxValue
             ? configuration with { Tile = tile, Steps = (int)steps }
             : throw new InputException($"--epochs {epochs} would be {steps} steps; give fewer.");

@@ -21,6 +21,7 @@ internal sealed record DataSet(
     /// <param name="initial">The model to be trained further, or null.</param>
     /// <param name="note">Takes remarks for the user.</param>
     /// <param name="truth">What to read of a data set of the Cell Tracking Challenge, or null for all by default.</param>
+    /// <param name="channels">Channels of the run that goes on, or null.</param>
     /// <exception cref="InputException">Something about the data cannot be used.</exception>
     public static DataSet Read(
         string folder,
@@ -28,7 +29,8 @@ internal sealed record DataSet(
         LabelClasses? classes,
         StartingModel? initial,
         Action<string> note,
-        TruthSelection? truth = null)
+        TruthSelection? truth = null,
+        int? channels = null)
     {
         truth ??= TruthSelection.Default;
         IDataSetLayout layout = DataSetFolder.Layout(folder, note);
@@ -55,14 +57,14 @@ internal sealed record DataSet(
         if (trainingCount == items.Count && split.IsDefault)
             note($"'{folder}' holds a single image: nothing is held out for validation");
 
-        int channels = UnifyChannels(items, initial?.Model.Configuration.InChannels);
-        initial?.RequireChannels(channels, folder);
+        int found = UnifyChannels(items, initial?.Model.Configuration.InChannels ?? channels);
+        initial?.RequireChannels(found, folder);
         if (classes is null)
             classes = InferClasses(items[..trainingCount], folder, initial, note);
         else
             initial?.RequireCount(classes, "--classes names");
         List<TrainingImage> images = items.ConvertAll(item => item.ToTrainingImage(classes));
-        return new([.. images[..trainingCount]], [.. images[trainingCount..]], classes, channels);
+        return new([.. images[..trainingCount]], [.. images[trainingCount..]], classes, found);
     }
 
     /// <summary>The data set as the library takes it.</summary>

@@ -14,11 +14,13 @@ internal readonly record struct ProbabilityFile(LabelPair Pair)
     public const string StemEnding = ".probability";
 
     /// <summary>Where the file is, if there is one.</summary>
-    public string Path => System.IO.Path.Combine(
-        System.IO.Path.GetDirectoryName(Pair.Prediction.Path) ?? "", $"{Pair.Prediction.Stem}{StemEnding}.tif");
+    public string Path => PathOf(Pair.Prediction.Path);
 
     /// <summary>Whether there is one.</summary>
     public bool Exists => File.Exists(Path);
+
+    /// <summary>Where the probabilities of a label image or stack are looked for.</summary>
+    public static string PathOf(string labels) => System.IO.Path.ChangeExtension(labels, $"{StemEnding}.tif");
 
     /// <summary>Decodes the page of a class.</summary>
     /// <param name="c">Index of the class.</param>

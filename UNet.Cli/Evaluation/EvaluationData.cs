@@ -22,6 +22,10 @@ internal sealed record EvaluationData(
     /// <summary>Whether any prediction has probabilities beside it.</summary>
     public bool AnyProbabilities => Pairs.Any(pair => new ProbabilityFile(pair).Exists);
 
+    /// <summary>All files that are read.</summary>
+    public IEnumerable<string> Files => Pairs
+        .SelectMany(pair => (string[])[pair.Prediction.Path, pair.Labels.Path, new ProbabilityFile(pair).Path]).Distinct();
+
     /// <summary>Looks at all label images.</summary>
     /// <param name="pairs">The label images.</param>
     /// <param name="classes">The classes, or null to take the values found.</param>
