@@ -8,8 +8,11 @@ namespace UNet.Cli;
 /// <param name="Content">What will be there, in words, such as <c>the scores</c>.</param>
 internal sealed record OutputFile(string Path, string Content)
 {
-    private static readonly StringComparer Places
-        = OperatingSystem.IsLinux() ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase;
+    /// <summary>Written line by line into whatever is there, a device or a pipe too.</summary>
+    public bool IsLog { get; init; }
+
+    private static StringComparer Places
+        => OperatingSystem.IsLinux() ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase;
 
     /// <summary>Refuses a path that is a folder, in a folder that is not there or cannot be written to, or that is a device.</summary>
     /// <param name="path">Where to write.</param>
@@ -90,7 +93,7 @@ internal sealed record OutputFile(string Path, string Content)
                     $"'{output.Path}' would be both {written[place].Content} and {output.Content}; {remedy}.");
             }
 
-            if (!AtomicFile.CanReplace(place))
+            if (!output.IsLog && !AtomicFile.CanReplace(place))
                 throw new InputException($"'{output.Path}' is in the way of {output.Content}; {remedy}.");
         }
 

@@ -135,7 +135,10 @@ internal static class TrainCommand
         if (request.Log is not null)
         {
             OutputFile.RequireLog(request.Log, "--log");
-            outputs.Add(new(request.Log, "the log"));
+            OutputFile log = new(request.Log, "the log") { IsLog = true };
+            if (request.Initial is not null)
+                OutputFile.RequireApart([log], [request.Initial], "give --log another path");
+            outputs.Add(log);
         }
 
         OutputFile.RequireApart(outputs, [], "give -o and --log other paths");
