@@ -14,7 +14,12 @@ namespace UNet.Cli.Commands;
 /// <param name="settings">What to write.</param>
 internal sealed class SegmentedFile(ImageFile input, string folder, LabelClasses classes, SegmentSettings settings) : IDisposable
 {
-    private readonly FloatStack _probabilities = new(ProbabilitiesOf(input, folder));
+    private readonly FloatStack _probabilities = new(ProbabilitiesOf(input, folder))
+    {
+        Description = ProbabilityFile.DescriptionOf(classes),
+    };
+
+
     private readonly LabelStack _stack = new(NameOf(input, folder, settings));
     private readonly bool _isPng = Path.GetExtension(NameOf(input, folder, settings)) == ".png";
     private LabelImage? _first;

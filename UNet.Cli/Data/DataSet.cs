@@ -96,11 +96,11 @@ internal sealed record DataSet(
 
     private static LabelClasses InferClasses(List<Item> items, string folder, StartingModel? initial, Action<string> note)
     {
-        HashSet<int> values = [];
+        FoundLabels found = new();
         foreach (Item item in items)
-            values.UnionWith(item.Labels.Values);
-        bool wide = items.Exists(item => item.Labels.IsWide);
-        LabelClasses classes = LabelClasses.Infer(values, wide);
+            found.Add(item.Labels, item.Pair.Labels.Named(item.Pair.Page));
+        IReadOnlySet<int> values = found.Values;
+        LabelClasses classes = LabelClasses.Infer(values, found.AnyIsWide);
         if (initial is not null)
             return initial.ClassesOf(classes, values, folder, note);
         if (values.Count < 2)
@@ -112,14 +112,7 @@ internal sealed record DataSet(
 
         if (!classes.AreInstances)
             return classes;
-        if (!wide && items.Find(item => item.Pair.Labels.IsLossy) is { } lossy)
-        {
-            throw new InputException(
-                $"The mask '{lossy.Pair.Labels.Path}' is a JPEG, whose compression has changed the label values; save the masks as "
-                    + "PNG or TIFF.");
-        }
-
-        note($"the masks in '{folder}' hold {(wide ? "values of more than 8 bits" : $"{values.Count} values")}, read as instance "
+        note($"the masks in '{folder}' hold {(found.AnyIsWide ? "values of more than 8 bits" : $"{values.Count} values")}, read as instance "
             + "ids: classes 0 and >0 (--classes overrides)");
         return classes;
     }

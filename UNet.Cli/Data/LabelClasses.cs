@@ -76,6 +76,8 @@ internal sealed record LabelClasses(ImmutableArray<int> Values, bool AreInstance
                 (lastValue, lastIndex) = (labels.Values[i], IndexOf(labels.Values[i]));
             if (lastIndex < 0)
             {
+                if (labels.IsLossy)
+                    throw FoundLabels.Changed(name);
                 throw new InputException(
                     $"The mask '{name}' holds the value {lastValue}, which is none of the classes {this}; correct the mask or name "
                         + "all values with --classes.");
