@@ -28,7 +28,14 @@ internal static class DevicesCommand
         {
             kernels, device,
         };
-        command.SetAction(result => result.GetValue(kernels) ? Compile(terminal, result.GetRequiredValue(device)) : List(terminal));
+        command.SetAction(result =>
+        {
+            if (result.GetValue(kernels))
+                return Compile(terminal, result.GetRequiredValue(device));
+            if (result.GetResult(device) is { Implicit: false })
+                throw new InputException("--device says for which device --kernels compiles; give that as well, or leave out --device.");
+            return List(terminal);
+        });
         return command;
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using UNet.Vulkan;
 using UNet.Vulkan.Execution;
 using UNet.Vulkan.Model;
@@ -169,6 +170,8 @@ internal sealed class TrainingOptions
                 + $"{deformation.Option.Name}.");
         }
 
+        if (resumed is null)
+            RequireEffect(result, configuration);
         return configuration;
     }
 
@@ -201,6 +204,21 @@ internal sealed class TrainingOptions
         return steps <= int.MaxValue
             ? configuration with { Tile = tile, Steps = (int)steps }
             : throw new InputException($"--epochs {epochs} would be {steps} steps; give fewer.");
+    }
+
+    /// <summary>Refuses options of which nothing would come.</summary>
+    private static void RequireEffect(ParseResult result, TrainingConfiguration configuration)
+    {
+        Require("--weight-decay", configuration.Optimizer == Optimizer.AdamW, "is of --optimizer adamw alone; give that as well");
+        Require("--momentum", configuration.Optimizer == Optimizer.Sgd, "is of --optimizer sgd alone; choose that");
+        Require("--sampling", configuration.Sampling == PlaceSampling.Uniform || configuration.WeightMap != WeightMap.None,
+            "weight goes by the weights of a --weight-map; give that as well");
+
+        void Require(string option, bool hasEffect, string reason)
+        {
+            if (!hasEffect && result.GetResult(option) is OptionResult { Implicit: false })
+                throw new InputException($"{option} {reason}, or leave out {option}.");
+        }
     }
 
     /// <summary>Another architecture brings its own dropout; --dropout comes later and has the last word.</summary>

@@ -276,7 +276,7 @@ public sealed class TrainAndSegmentTests : IDisposable
     {
         _folder.Halves("data", 2);
         string options = "--arch phseg_v5 --width 3 --depth 2 --padding same --dropout 0.25 --tile 32 --batch 2 --steps 1 --lr 0.02 "
-            + "--optimizer adamw --momentum 0.8 --weight-decay 0.1 --clip 0.5 --augment none --weight-map paper --weight-w0 7 --weight-sigma 3.5 "
+            + "--optimizer adamw --weight-decay 0.1 --clip 0.5 --augment none --weight-map paper --weight-w0 7 --weight-sigma 3.5 "
             + "--class-balance off --sampling weight --seed 9";
         CommandRun train = CommandRun.Of(["train", _folder["data"], "-o", _folder["m.safetensors"], .. options.Split(' ')]);
         Assert.Equal((0, 0), (train.Code, train.Errors.Length));
@@ -291,7 +291,6 @@ public sealed class TrainAndSegmentTests : IDisposable
             Steps = 1,
             Optimizer = Optimizer.AdamW,
             LearningRate = 0.02,
-            Momentum = 0.8,
             WeightDecay = 0.1,
             MaximumGradientNorm = 0.5,
             Augmentation = Augmentation.None,
