@@ -27,7 +27,7 @@ internal sealed record OutputFile(string Path, string Content)
             throw new InputException($"There is no folder for '{path}'; make it, or give {option} another path.");
         if (!AtomicFile.CanReplace(place))
             throw new InputException($"'{path}' is no regular file, which alone can be written anew; give {option} another path.");
-        RequireWritable(folder, path, option);
+        RequireWritable(folder, $"The folder of '{path}'", option);
     }
 
     /// <summary>The same for a file that is written line by line, which may as well be a device or a pipe.</summary>
@@ -67,7 +67,7 @@ internal sealed record OutputFile(string Path, string Content)
                 ?? throw new InputException($"'{folder}' cannot be made; give {option} another folder.");
         }
 
-        RequireWritable(there, folder, option);
+        RequireWritable(there, $"The folder '{folder}'", option);
     }
 
     /// <summary>Refuses files that would take the place of one that is read, of each other, or of a folder.</summary>
@@ -110,7 +110,7 @@ internal sealed record OutputFile(string Path, string Content)
     }
 
     /// <summary>Makes a file there and deletes it, the one way to know on every system.</summary>
-    private static void RequireWritable(string folder, string path, string option)
+    private static void RequireWritable(string folder, string name, string option)
     {
         string trial = System.IO.Path.Combine(folder, $".unet.{Environment.ProcessId}.trial");
         try
@@ -119,7 +119,7 @@ internal sealed record OutputFile(string Path, string Content)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"Nothing can be written to the folder of '{path}'; give {option} another path.", e);
+            throw new InputException($"{name} cannot be written to; give {option} another path.", e);
         }
     }
 }

@@ -158,6 +158,7 @@ internal static class SegmentCommand
         using BackgroundDisposal closing = new(segmenter, device);
         Directory.CreateDirectory(output);
         long start = Stopwatch.GetTimestamp();
+        List<string> removed = [];
         new ItemProgress(terminal, all.Length, "images").Watch(done =>
         {
             LabelClasses classes = LabelClasses.Of(model.Classes);
@@ -173,9 +174,12 @@ internal static class SegmentCommand
 
                 if (file == files[^1])
                     closing.Begin();
-                result.Save(terminal.Note);
+                if (result.Save() is { } old)
+                    removed.Add($"'{old}'");
             }
         });
+        if (removed.Count > 0)
+            terminal.Note($"removed the probabilities that an earlier run had left beside the labels: {ItemName.List(removed)}");
         string memory = ByteSize.Format(SegmentationMemory.BytesOf(model.Configuration, tile, properties));
         terminal.Output.WriteLine(
             $"Segmented {all.Length} image{(all.Length == 1 ? "" : "s")} into '{output}' in {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} "

@@ -73,26 +73,24 @@ internal sealed class SegmentedFile(ImageFile input, string folder, LabelClasses
     /// Writes the files: the labels last, so that where they are, all is. Probabilities that an earlier run left beside them would be
     /// taken for theirs, and are removed.
     /// </summary>
-    /// <param name="note">Takes remarks for the user.</param>
-    public void Save(Action<string> note)
+    /// <returns>The file that was removed, or null.</returns>
+    public string? Save()
     {
         string path = NameOf(input, folder, settings);
+        string? old = settings.Probabilities ? null : ProbabilityFile.PathOf(path);
         if (settings.Probabilities)
-        {
             _probabilities.Save();
-        }
-        else if (ProbabilityFile.PathOf(path) is string old && File.Exists(old))
-        {
+        else if (File.Exists(old))
             File.Delete(old);
-            note($"removed '{old}', which an earlier run had left; give --probabilities to write new ones");
-        }
-
+        else
+            old = null;
         if (!_isPng)
             _stack.Save();
         else if (_first!.Values.Max() <= ushort.MaxValue)
             ImageWriter.WriteLabels(path, _first);
         else
             ImageWriter.WriteLabelStack(WideNameOf(path), [_first]);
+        return old;
     }
 
     /// <inheritdoc/>

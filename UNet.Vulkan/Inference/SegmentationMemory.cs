@@ -54,7 +54,7 @@ public static class SegmentationMemory
             string remedy = memory is null ? "choose another device" : "allow that much";
             throw new InputException(
                 $"This network takes at least {Math.Ceiling(Mebibytes(least))} MiB of memory, with tiles of {geometry.MinimumInput} pixels, more "
-                    + $"than {(most < 1 << 20 ? $"{most} bytes" : $"{Math.Floor(Mebibytes(most))} MiB")}; {remedy}.");
+                    + $"than {(most < 1 << 20 ? $"{most} byte{(most == 1 ? "" : "s")}" : $"{Math.Floor(Mebibytes(most))} MiB")}; {remedy}.");
         }
 
         // More than one tile that covers the image with all its surroundings is of no use.
