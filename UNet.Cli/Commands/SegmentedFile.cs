@@ -19,7 +19,6 @@ internal sealed class SegmentedFile(ImageFile input, string folder, LabelClasses
         Description = ProbabilityFile.DescriptionOf(classes),
     };
 
-
     private readonly LabelStack _stack = new(NameOf(input, folder, settings));
     private readonly bool _isPng = Path.GetExtension(NameOf(input, folder, settings)) == ".png";
     private LabelImage? _first;
@@ -30,7 +29,8 @@ internal sealed class SegmentedFile(ImageFile input, string folder, LabelClasses
     /// </summary>
     public static string NameOf(ImageFile input, string folder, SegmentSettings settings)
     {
-        bool isFrame = settings.Instances is not null && input.Pages == 1 && input.Stem.StartsWith('t') && ItemName.Frame(input.Stem) is not null;
+        bool isFrame = settings.Instances is not null && input.Pages == 1 && input.Stem.StartsWith('t')
+            && ItemName.Frame(input.Stem) is not null;
         string name = isFrame ? $"mask{input.Stem[1..]}.tif" : input.Stem + (input.Pages == 1 ? ".png" : ".tif");
         return Path.Combine(folder, name);
     }

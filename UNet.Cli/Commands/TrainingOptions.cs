@@ -185,7 +185,8 @@ internal sealed class TrainingOptions
     /// <param name="resumed">The configuration of the run that is resumed.</param>
     /// <exception cref="InputException">There would be too many steps, or more or fewer than the run to resume has.</exception>
     public TrainingConfiguration WithEpochs(
-        ParseResult result, TrainingConfiguration configuration, TrainingData data, IComputeDevice device, TrainingConfiguration? resumed = null)
+        ParseResult result, TrainingConfiguration configuration, TrainingData data, IComputeDevice device,
+        TrainingConfiguration? resumed = null)
     {
         if (result.GetValue(_epochs) is not { } epochs)
             return configuration;
@@ -197,8 +198,8 @@ internal sealed class TrainingOptions
         long steps = (long)epochs * data.StepsPerEpoch(new TileGeometry(configuration.Network).OutputOf(tile), configuration.Batch);
         if (resumed is not null && steps != resumed.Steps)
         {
-            throw new InputException($"--epochs {epochs} would be {steps} steps, but the run to resume has {resumed.Steps}, which stay; leave "
-                + "out --epochs.");
+            throw new InputException($"--epochs {epochs} would be {steps} steps, but the run to resume has {resumed.Steps}, which stay; "
+                + "leave out --epochs.");
         }
 
         return steps <= int.MaxValue

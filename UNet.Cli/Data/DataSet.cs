@@ -112,8 +112,8 @@ internal sealed record DataSet(
 
         if (!classes.AreInstances)
             return classes;
-        note($"the masks in '{folder}' hold {(found.AnyIsWide ? "values of more than 8 bits" : $"{values.Count} values")}, read as instance "
-            + "ids: classes 0 and >0 (--classes overrides)");
+        string held = found.AnyIsWide ? "values of more than 8 bits" : $"{values.Count} values";
+        note($"the masks in '{folder}' hold {held}, read as instance ids: classes 0 and >0 (--classes overrides)");
         return classes;
     }
 

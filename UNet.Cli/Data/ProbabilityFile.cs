@@ -77,6 +77,8 @@ internal readonly record struct ProbabilityFile(LabelPair Pair)
         string[] described = description?.StartsWith(DescriptionStart, StringComparison.Ordinal) == true
             ? description[DescriptionStart.Length..].Split(',')
             : [];
-        return values.Order().SequenceEqual(described.Order()) ? described.IndexOf(values[c]) : classes.Values.Count(value => value < classes.Values[c]);
+        return values.Order().SequenceEqual(described.Order())
+            ? described.IndexOf(values[c])
+            : classes.Values.Count(value => value < classes.Values[c]);
     }
 }

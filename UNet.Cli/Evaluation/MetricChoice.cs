@@ -88,7 +88,11 @@ internal sealed record MetricChoice(ImmutableArray<Metric>? Named, ImmutableArra
             }
 
             if (thresholds.Count + decimal.Floor((last - first) / step) >= MostThresholds)
-                throw new InputException($"--thresholds takes at most {MostThresholds} thresholds, which '{part}' exceeds; take larger steps.");
+            {
+                throw new InputException(
+                    $"--thresholds takes at most {MostThresholds} thresholds, which '{part}' exceeds; take larger steps.");
+            }
+
             for (decimal threshold = first; threshold <= last; threshold += step)
                 thresholds.Add(threshold);
         }

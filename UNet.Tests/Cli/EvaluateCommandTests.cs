@@ -37,7 +37,7 @@ public sealed class EvaluateCommandTests : IDisposable
         Assert.Equal(7.0 / 8, json.RootElement.GetProperty("allPixels").GetProperty("accuracy").GetProperty("value").GetDouble());
     }
 
-    /// <summary>The foreground, 255, is where its probability is; its page is the second one of a model, unless the file says otherwise.</summary>
+    /// <summary>The page of the foreground, 255, is the second one of a slice, unless the file says otherwise.</summary>
     [Theory]
     [InlineData("255,0", null, false)]
     [InlineData("0,255", null, false)]
@@ -55,7 +55,8 @@ public sealed class EvaluateCommandTests : IDisposable
             stack.Save();
         }
 
-        CommandRun run = CommandRun.Of("evaluate", _folder["p"], _folder["t"], "--classes", classes, "--metrics", "pixel-error", "--thresholds", "0.5");
+        string[] options = ["--classes", classes, "--metrics", "pixel-error", "--thresholds", "0.5"];
+        CommandRun run = CommandRun.Of(["evaluate", _folder["p"], _folder["t"], .. options]);
         Assert.Equal((0, 0), (run.Code, run.Errors.Length));
         Assert.Matches("all pixels +0.0000", run.Output);
     }

@@ -60,12 +60,14 @@ public class ModelFileTests
         Assert.Throws<InputException>(() => StoredModel.Open(folder.File("a")));
     }
 
-    [Fact]
-    public void ADamagedConfigurationNamesItsFile()
+    [Theory]
+    [InlineData("configuration", "\"width\":2", "\"width\":0")]
+    [InlineData("normalization", "image", "page")]
+    public void DamagedMetadataNameTheirFile(string key, string from, string to)
     {
         using TemporaryFolder folder = new();
         Dictionary<string, string> metadata = new(ModelFile.ToFile(Model).Metadata);
-        metadata["configuration"] = metadata["configuration"].Replace("\"width\":2", "\"width\":0", StringComparison.Ordinal);
+        metadata[key] = metadata[key].Replace(from, to, StringComparison.Ordinal);
         new SafetensorsFile(Model.Parameters, metadata).Write(folder.File("a"));
         Assert.Contains(folder.File("a"), Assert.Throws<InputException>(() => UNetModel.Read(folder.File("a"))).Message);
     }

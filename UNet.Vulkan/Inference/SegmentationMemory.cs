@@ -52,9 +52,10 @@ public static class SegmentationMemory
         if (least > most)
         {
             string remedy = memory is null ? "choose another device" : "allow that much";
+            string limited = most < 1 << 20 ? $"{most} byte{(most == 1 ? "" : "s")}" : $"{Math.Floor(Mebibytes(most))} MiB";
             throw new InputException(
-                $"This network takes at least {Math.Ceiling(Mebibytes(least))} MiB of memory, with tiles of {geometry.MinimumInput} pixels, more "
-                    + $"than {(most < 1 << 20 ? $"{most} byte{(most == 1 ? "" : "s")}" : $"{Math.Floor(Mebibytes(most))} MiB")}; {remedy}.");
+                $"This network takes at least {Math.Ceiling(Mebibytes(least))} MiB of memory, with tiles of {geometry.MinimumInput} pixels, "
+                    + $"more than {limited}; {remedy}.");
         }
 
         // More than one tile that covers the image with all its surroundings is of no use.

@@ -16,6 +16,7 @@ public sealed class Segmenter : IDisposable
 {
     private readonly UNetConfiguration _configuration;
     private readonly string _normalization;
+    private readonly string _name;
     private readonly TiledNetwork _network;
     private readonly ImmutableArray<Orientation> _orientations;
 
@@ -46,15 +47,16 @@ public sealed class Segmenter : IDisposable
     public Segmenter(
         StoredModel model, IComputeDevice device, int? tile = null, TestTimeAugmentation augmentation = TestTimeAugmentation.None)
         : this(model.Configuration, model.Normalization, device, tile, augmentation, (session, graph) => session.WriteParameters(graph, model),
-            model.Ahead)
+            model.Ahead, $"The model '{model.Path}'")
     {
     }
 
     private Segmenter(
         UNetConfiguration configuration, string normalization, IComputeDevice device, int? tile, TestTimeAugmentation augmentation,
-        Action<Session, Graph.Graph> start, PreparedMemory? memory = null)
+        Action<Session, Graph.Graph> start, PreparedMemory? memory = null,
+        string name = "The model")
     {
-        (_configuration, _normalization, _orientations) = (configuration, normalization, augmentation.Orientations());
+        (_configuration, _normalization, _name, _orientations) = (configuration, normalization, name, augmentation.Orientations());
         Tile = tile ?? new TileGeometry(configuration).LargestInputUpTo(OverlapTiles.DefaultLimit(configuration));
         _network = new TiledNetwork(configuration, device, Tile, probabilities: true, start, memory);
     }
@@ -110,7 +112,7 @@ public sealed class Segmenter : IDisposable
         // Parameters go from the file to the device unseen; what they give shows here whether they were numbers.
         Segmentation Checked(float[] probabilities) => FiniteNumbers.AreAll(probabilities)
             ? new(configuration.Classes, height, width, probabilities)
-            : throw new InputException("The model gives probabilities that are no numbers, so its parameters are damaged; train it again.");
+            : throw new InputException($"{_name} gives probabilities that are no numbers, so its parameters are damaged; train it again.");
     }
 
     /// <inheritdoc/>

@@ -128,7 +128,10 @@ internal static class ModelFile
                     + "damaged.");
         }
 
-        return (configuration, classes, Text(metadata, NormalizationKey, path));
+        string normalization = Text(metadata, NormalizationKey, path);
+        return Normalization.IsKnown(normalization)
+            ? (configuration, classes, normalization)
+            : throw new InputException($"'{path}' asks for the normalisation '{normalization}', which this version does not know.");
     }
 
     /// <exception cref="InputException">
