@@ -19,12 +19,17 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool isInter
     private const int LeastColumns = 40;
 
     private readonly List<string> _notes = [];
+    private readonly int? _columns;
 
     /// <summary>Output is a terminal whose lines can be drawn again.</summary>
     public bool IsInteractive => isInteractive;
 
     /// <summary>Columns of a line.</summary>
-    public int Columns { get; init; } = isInteractive ? Math.Max(System.Console.WindowWidth, LeastColumns) : WideColumns;
+    public int Columns
+    {
+        get => _columns ?? (isInteractive ? Math.Max(System.Console.WindowWidth, LeastColumns) : WideColumns);
+        init => _columns = value;
+    }
 
     /// <summary>Cancelled when the user asks the command to finish early.</summary>
     public CancellationToken Stop => stop;
