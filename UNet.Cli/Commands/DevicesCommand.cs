@@ -19,6 +19,7 @@ internal static class DevicesCommand
                 + "driver's compiler says of each: registers, spills, shared memory. Exit code 1 if registers of invocations are spilled.",
         };
         Option<string> device = CommandOptions.Device();
+        device.Description = $"With --kernels. {device.Description}";
         ExampleCommand command = new(
             "devices",
             "Lists the devices that can compute, and the one that '--device auto' takes.",

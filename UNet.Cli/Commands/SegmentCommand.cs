@@ -32,7 +32,7 @@ internal static class SegmentCommand
         Option<bool> probabilities = new("--probabilities")
         {
             Description = "Write the probability of each class too: NAME.probability.tif, 32-bit floating point, one page a class "
-                + "and slice.",
+                + "and slice. Without it, such a file of an earlier run is removed.",
         };
         InstanceSegmentation usual = new();
         Option<bool> instances = new("--instances")

@@ -256,7 +256,7 @@ internal sealed class TrainingOptions
                 "Whether the weight map paper also balances the classes [default: on].", ("on", Switch.On), ("off", Switch.Off)),
             (configuration, value) => WithWeights(configuration, weights => weights with { ClassBalance = value == Switch.On }));
         Add(CommandOptions.Choice("--sampling",
-                "Where tiles are taken from: anywhere alike, or more often where pixels weigh more "
+                "Where tiles are taken from: anywhere alike, or more often where pixels weigh more in the weight map "
                     + $"[default: {Default.Sampling.ToString().ToLowerInvariant()}].",
                 ("uniform", PlaceSampling.Uniform), ("weight", PlaceSampling.Weight)),
             (configuration, value) => configuration with { Sampling = value });

@@ -1,3 +1,5 @@
+using System.Text;
+using UNet.Vulkan.Formats;
 using UNet.Vulkan.Training;
 
 namespace UNet.Cli.Progress;
@@ -19,13 +21,12 @@ internal sealed class TrainingLog : IDisposable
             ? [.. File.ReadLines(path).Where(line => long.TryParse(line.Split(',')[0], out long step) && step <= done)]
             : [];
         _path = path;
-        _writer = new StreamWriter(path);
-        Write(() =>
-        {
-            _writer.WriteLine(Header);
-            foreach (string line in kept)
-                _writer.WriteLine(line);
-        });
+        // Lines of many hours are not lost where the disk is full.
+        if (kept.Length > 0)
+            AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes($"{Header}\n{string.Join('\n', kept)}\n")));
+        _writer = new StreamWriter(path, append: kept.Length > 0) { NewLine = "\n" };
+        if (kept.Length == 0)
+            Write(() => _writer.WriteLine(Header));
     }
 
     /// <summary>Adds a step.</summary>
