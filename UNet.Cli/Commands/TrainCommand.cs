@@ -14,6 +14,7 @@ namespace UNet.Cli.Commands;
 internal static class TrainCommand
 {
     private const int PreviewedTiles = 8;
+    private const string OtherPaths = "give -o and --log other paths";
 
     /// <summary>Makes the command.</summary>
     public static Command Create(Terminal terminal)
@@ -95,7 +96,7 @@ internal static class TrainCommand
     {
         if (request.Preview is not null)
             return Preview(terminal, options, result, request, request.Preview);
-        RequireOutputs(request);
+        List<OutputFile> outputs = OutputsOf(request);
         if (request.Resume && !File.Exists(request.Files.State))
             throw new InputException($"There is no '{request.Files.State}' to resume from; leave out --resume to start a new run.");
         TrainingState? state = request.Resume ? TrainingState.Read(request.Files.State) : null;
@@ -106,6 +107,7 @@ internal static class TrainCommand
         LabelClasses? classes = request.Classes ?? (state is null ? null : LabelClasses.OfRun(state.Model.Classes));
         DataSet data = DataSet.Read(
             request.Data, request.Validation, classes, initial, terminal.Note, request.Truth, state?.Configuration.Network.InChannels);
+        OutputFile.RequireApart(outputs, data.Files, OtherPaths);
         TrainingData trainingData = data.ToTrainingData();
         using IComputeDevice device = ComputeDevice.Open(request.Device, terminal, request.Tuner);
         configuration = options.WithEpochs(result, configuration, trainingData, device, state?.Configuration);
@@ -122,8 +124,8 @@ internal static class TrainCommand
         return CommandLine.Done;
     }
 
-    /// <summary>Looks at all places where the run will write.</summary>
-    private static void RequireOutputs(Request request)
+    /// <summary>All that the run will write, if nothing is in the way.</summary>
+    private static List<OutputFile> OutputsOf(Request request)
     {
         OutputFile.Require(request.Files.Model, "-o");
         List<OutputFile> outputs =
@@ -141,7 +143,8 @@ internal static class TrainCommand
             outputs.Add(log);
         }
 
-        OutputFile.RequireApart(outputs, [], "give -o and --log other paths");
+        OutputFile.RequireApart(outputs, [], OtherPaths);
+        return outputs;
     }
 
     /// <summary>Writes the tiles that the same command would train on first.</summary>
@@ -153,6 +156,8 @@ internal static class TrainCommand
         StartingModel? initial = request.Initial is null ? null : StartingModel.Read(request.Initial);
         TrainingConfiguration configuration = options.Configure(result, initial: initial?.Model.Configuration).Validated();
         DataSet data = DataSet.Read(request.Data, request.Validation, request.Classes, initial, terminal.Note, request.Truth);
+        OutputFile.RequireApart(
+            TilePictures.Outputs(folder, PreviewedTiles), data.Files, "give --preview-augmentation another folder");
         using IComputeDevice device = ComputeDevice.Open(request.Device, terminal);
         ImmutableArray<TilePreview> tiles = TilePreview.Sample(
             configuration, data.ToTrainingData(), device, PreviewedTiles, MapCache(terminal));

@@ -14,6 +14,9 @@ namespace UNet.Cli.Data;
 internal sealed record DataSet(
     ImmutableArray<TrainingImage> Training, ImmutableArray<TrainingImage> Validation, LabelClasses Classes, int Channels)
 {
+    /// <summary>All files that it was read from.</summary>
+    public IReadOnlyCollection<string> Files { get; private init; } = [];
+
     /// <summary>Reads a data set whole, so that whatever is wrong with it shows before any training.</summary>
     /// <param name="folder">Folder in one of the layouts that <see cref="DataSetFolder"/> finds.</param>
     /// <param name="split">What to hold out.</param>
@@ -64,7 +67,10 @@ internal sealed record DataSet(
         else
             initial?.RequireCount(classes, "--classes names");
         List<TrainingImage> images = items.ConvertAll(item => item.ToTrainingImage(classes));
-        return new([.. images[..trainingCount]], [.. images[trainingCount..]], classes, found);
+        return new([.. images[..trainingCount]], [.. images[trainingCount..]], classes, found)
+        {
+            Files = [.. items.SelectMany(item => (string[])[item.Pair.Image.Path, item.Pair.Labels.Path]).Distinct()],
+        };
     }
 
     /// <summary>The data set as the library takes it.</summary>

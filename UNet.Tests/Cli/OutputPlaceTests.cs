@@ -77,6 +77,19 @@ public sealed class OutputPlaceTests : IDisposable
     }
 
     [Theory]
+    [InlineData("-o", "data/masks/img0.png", "img0.png' would be overwritten with the best model")]
+    [InlineData("--log", "data/images/img1.png", "img1.png' would be overwritten with the log")]
+    [InlineData("--preview-augmentation", "data/images", "tile3.png' would be overwritten with a picture of a tile")]
+    public void ATrainingOverwritesNothingThatItReads(string option, string path, string expected)
+    {
+        _folder.Halves("data", 3);
+        foreach (string folder in (string[])["images", "masks"])
+            File.Move(_folder[$"data/{folder}/img2.png"], _folder[$"data/{folder}/tile3.png"]);
+        string[] output = option == "-o" ? [] : ["-o", "n.safetensors"];
+        Assert.Contains(expected, Refused(["train", "data", .. output, option, path, "--device", "cpu"]), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("n.safetensors")]
     [InlineData("n.last.safetensors")]
     [InlineData("n.state.safetensors")]
