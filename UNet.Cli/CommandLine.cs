@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using UNet.Cli.Commands;
 using UNet.Vulkan;
 using UNet.Vulkan.Planning;
@@ -30,6 +31,7 @@ internal static class CommandLine
             result = root.Parse(arguments);
             if (result.Action is not null and not ParseErrorAction)
             {
+                RequireNoEmptyWord(result);
                 int code = result.Invoke(new InvocationConfiguration
                 {
                     Output = terminal.Output,
@@ -76,6 +78,18 @@ internal static class CommandLine
         foreach (HelpOption help in root.Options.OfType<HelpOption>())
             help.Action = new HelpWithExamples((HelpAction)help.Action!);
         return root;
+    }
+
+    /// <summary>An empty word, such as a shell makes of a variable that is not set, is no path, no list and no name.</summary>
+    private static void RequireNoEmptyWord(ParseResult result)
+    {
+        foreach (SymbolResult part in result.CommandResult.Children)
+        {
+            if (!part.Tokens.Any(token => token.Value.Length == 0))
+                continue;
+            string name = part is OptionResult option ? option.Option.Name : ((ArgumentResult)part).Argument.Name;
+            throw new InputException($"{name} is given an empty word; say what is meant, or leave it out.");
+        }
     }
 
     private static string UsageError(RootCommand root, ParseResult result)

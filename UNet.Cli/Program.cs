@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace UNet.Cli;
 
 /// <summary>The program <c>unet</c>.</summary>
@@ -7,16 +9,22 @@ internal static class Program
     {
         NativeHeap.GrowInLargeSteps();
         using CancellationTokenSource stop = new();
-        Console.CancelKeyPress += (_, signal) =>
+        Terminal terminal = new(Console.Out, Console.Error, !Console.IsOutputRedirected, stop.Token);
+        Console.CancelKeyPress += (_, signal) => signal.Cancel = StopOrQuit("Ctrl-C");
+        using PosixSignalRegistration termination = PosixSignalRegistration.Create(
+            PosixSignal.SIGTERM, signal => signal.Cancel = StopOrQuit("SIGTERM"));
+        return CommandLine.Run(arguments, terminal);
+
+        // The first signal asks the command to save and stop; a second one ends the process at once.
+        bool StopOrQuit(string signal)
         {
-            // The first Ctrl-C asks the command to save and stop; a second one ends the process at once.
-            signal.Cancel = !stop.IsCancellationRequested;
-            if (signal.Cancel)
-                Console.Error.WriteLine("note: stopping; Ctrl-C again quits at once");
+            bool isFirst = !stop.IsCancellationRequested;
+            if (isFirst)
+                terminal.Interrupted(signal);
             else if (!Console.IsOutputRedirected)
                 Console.CursorVisible = true;
             stop.Cancel();
-        };
-        return CommandLine.Run(arguments, new Terminal(Console.Out, Console.Error, !Console.IsOutputRedirected, stop.Token));
+            return isFirst;
+        }
     }
 }

@@ -15,10 +15,21 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool isInter
     /// <summary>Columns of a line that nobody's terminal wraps.</summary>
     private const int WideColumns = 200;
 
+    /// <summary>A window narrower than this is not worth any effort.</summary>
+    private const int LeastColumns = 40;
+
     private readonly List<string> _notes = [];
+    private readonly int? _columns;
 
     /// <summary>Output is a terminal whose lines can be drawn again.</summary>
     public bool IsInteractive => isInteractive;
+
+    /// <summary>Columns of a line.</summary>
+    public int Columns
+    {
+        get => _columns ?? (isInteractive ? Math.Max(System.Console.WindowWidth, LeastColumns) : WideColumns);
+        init => _columns = value;
+    }
 
     /// <summary>Cancelled when the user asks the command to finish early.</summary>
     public CancellationToken Stop => stop;
@@ -43,30 +54,57 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool isInter
     public void ShowNotes()
     {
         foreach (string note in _notes)
-            error.WriteLine($"note: {note}");
+            WriteError($"note: {note}");
         _notes.Clear();
     }
 
+    /// <summary>Tells at once that the command was asked to stop.</summary>
+    /// <param name="signal">What asked for it, and would end the process the next time.</param>
+    public void Interrupted(string signal) => WriteError($"note: stopping; {signal} again quits at once");
+
     /// <summary>Tells of an error, in one sentence.</summary>
-    public void Error(string sentence) => error.WriteLine($"error: {sentence}");
+    public void Error(string sentence) => WriteError($"error: {sentence}");
 
     /// <summary>Shows where an error arose.</summary>
-    public void Trace(Exception exception) => error.WriteLine(exception);
+    public void Trace(Exception exception) => WriteError($"{exception}");
 
     /// <summary>A console whose lines can be drawn again; only for a terminal.</summary>
     public IAnsiConsole LiveConsole() => AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
 
-    /// <summary>Prints a table: the first column to the left, the others to the right as numbers are.</summary>
+    /// <summary>
+    /// Prints a table: the first column to the left, the others to the right as numbers are. A number that goes on in the next
+    /// line cannot be read: columns of numbers for which a line has no room follow in a table below, beside the first column again.
+    /// </summary>
+    /// <param name="columns">Titles.</param>
+    /// <param name="rows">Cells of each row.</param>
+    /// <param name="numbers">All columns but the first hold numbers; else they hold words, which may go on in the next line.</param>
     public void Table(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows, bool numbers = true)
     {
-        Table table = new() { Border = TableBorder.Simple };
-        for (int i = 0; i < columns.Count; i++)
+        IReadOnlyList<string>[] all = [columns, .. rows];
+        for (int first = 1, next; first < columns.Count; first = next)
         {
-            TableColumn column = new(Markup.Escape(columns[i])) { NoWrap = numbers };
+            next = columns.Count;
+            string[] lines = Lines(all, first, next, numbers);
+            while (numbers && next > first + 1 && lines.Max(line => line.Length) > Columns)
+                lines = Lines(all, first, --next, numbers);
+            foreach (string line in lines)
+                Output.WriteLine(line);
+            Output.WriteLine();
+        }
+    }
+
+    /// <summary>The lines of a table of the first column and those from one to before another.</summary>
+    private string[] Lines(IReadOnlyList<string>[] all, int first, int end, bool numbers)
+    {
+        string[][] rows = [.. all.Select(row => (string[])[row[0], .. row.Take(first..end)])];
+        Table table = new() { Border = TableBorder.Simple };
+        for (int i = 0; i < rows[0].Length; i++)
+        {
+            TableColumn column = new(Markup.Escape(rows[0][i])) { NoWrap = numbers };
             table.AddColumn(i == 0 || !numbers ? column : column.RightAligned());
         }
 
-        foreach (IReadOnlyList<string> row in rows)
+        foreach (string[] row in rows.Skip(1))
             table.AddRow([.. row.Select(cell => new Text(cell))]);
         // Rendered without colours first: a border's blank lines and trailing blanks are of no use in a log.
         StringWriter text = new();
@@ -77,14 +115,24 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool isInter
             ColorSystem = ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.No,
         });
-        console.Profile.Width = IsInteractive ? Math.Max(System.Console.WindowWidth, 40) : WideColumns;
+        // Numbers get all the room they need: a character takes two columns at most, a border between two cells fewer than four.
+        console.Profile.Width = numbers
+            ? Enumerable.Range(0, rows[0].Length).Sum(i => 2 * rows.Max(row => row[i].Length) + 4)
+            : Columns;
         console.Write(table);
-        foreach (string line in text.ToString().Split('\n'))
-        {
-            if (!string.IsNullOrWhiteSpace(line))
-                Output.WriteLine(line.TrimEnd());
-        }
+        return [.. text.ToString().Split('\n').Where(line => !string.IsNullOrWhiteSpace(line)).Select(line => line.TrimEnd())];
+    }
 
-        Output.WriteLine();
+    /// <summary>Nobody reads a standard error that is closed or full; the command goes on, and its exit code tells the rest.</summary>
+    private void WriteError(string line)
+    {
+        try
+        {
+            error.WriteLine(line);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        {
+            // There is no other place to tell of it.
+        }
     }
 }

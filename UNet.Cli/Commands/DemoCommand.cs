@@ -58,6 +58,7 @@ internal static class DemoCommand
     /// <param name="size">Rows and columns of an image.</param>
     public static int Run(Terminal terminal, string folder, int seconds, string deviceChoice, int size = 256)
     {
+        OutputFile.RequireFolder(folder, "-o");
         terminal.Output.WriteLine($"Making {DemoData.TrainingSlices + DemoData.TestSlices} synthetic slices of cells in '{folder}'.");
         DemoData.Write(folder, Seed, size);
         string model = Path.Combine(folder, "model.safetensors");
@@ -71,10 +72,24 @@ internal static class DemoCommand
         SegmentCommand.Run(terminal, model, [test], segmented, new SegmentSettings { Device = deviceChoice, Tuner = false });
         string comparison = Path.Combine(folder, "comparison");
         EvaluateCommand.Run(terminal, segmented, test, comparison, test);
-        terminal.Output.WriteLine($"By hand, with fewer validations: unet train {Path.Combine(folder, "train")} -o {model} {options}");
-        terminal.Output.WriteLine($"                                 unet segment {model} {test} -o {segmented}");
-        terminal.Output.WriteLine($"                                 unet evaluate {segmented} {test} --pictures {comparison} --images {test}");
+        string[] commands =
+        [
+            $"unet train {Word(Path.Combine(folder, "train"))} -o {Word(model)} {options}",
+            $"unet segment {Word(model)} {Word(test)} -o {Word(segmented)}",
+            $"unet evaluate {Word(segmented)} {Word(test)} --pictures {Word(comparison)} --images {Word(test)}",
+        ];
+        const string Introduction = "By hand, with fewer validations: ";
+        foreach ((int i, string command) in commands.Index())
+            terminal.Output.WriteLine($"{(i == 0 ? Introduction : new string(' ', Introduction.Length))}{command}");
         return CommandLine.Done;
+    }
+
+    /// <summary>A path as a shell takes it for one word.</summary>
+    private static string Word(string path)
+    {
+        if (path.All(letter => char.IsLetterOrDigit(letter) || "/\\:._-+,=@%".Contains(letter)))
+            return path;
+        return OperatingSystem.IsWindows() ? $"\"{path}\"" : $"'{path.Replace("'", "'\\''")}'";
     }
 
     /// <summary>Trains; also says with which options 'unet train' would do the same.</summary>

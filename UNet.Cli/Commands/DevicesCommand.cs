@@ -19,6 +19,7 @@ internal static class DevicesCommand
                 + "driver's compiler says of each: registers, spills, shared memory. Exit code 1 if registers of invocations are spilled.",
         };
         Option<string> device = CommandOptions.Device();
+        device.Description = $"With --kernels. {device.Description}";
         ExampleCommand command = new(
             "devices",
             "Lists the devices that can compute, and the one that '--device auto' takes.",
@@ -28,7 +29,14 @@ internal static class DevicesCommand
         {
             kernels, device,
         };
-        command.SetAction(result => result.GetValue(kernels) ? Compile(terminal, result.GetRequiredValue(device)) : List(terminal));
+        command.SetAction(result =>
+        {
+            if (result.GetValue(kernels))
+                return Compile(terminal, result.GetRequiredValue(device));
+            if (result.GetResult(device) is { Implicit: false })
+                throw new InputException("--device says for which device --kernels compiles; give that as well, or leave out --device.");
+            return List(terminal);
+        });
         return command;
     }
 

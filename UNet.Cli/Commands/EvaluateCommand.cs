@@ -98,6 +98,7 @@ internal static class EvaluateCommand
         ComparisonPictures? pictures = request.Pictures is null
             ? null
             : new(request.Pictures, request.Images, data, terminal.Note);
+        RequireApart(request, data, pictures);
         EvaluationResult result = Evaluate(data, request.Choice, terminal);
         EvaluationTables.Print(terminal, result);
         if (request.Json is not null)
@@ -107,6 +108,14 @@ internal static class EvaluateCommand
         pictures.Write(terminal.Stop);
         terminal.Output.WriteLine($"{data.Pairs.Length} picture{(data.Pairs.Length == 1 ? "" : "s")} in '{request.Pictures}' "
             + $"show{(data.Pairs.Length == 1 ? "s" : "")} {pictures.Panels} side by side.");
+    }
+
+    private static void RequireApart(Request request, EvaluationData data, ComparisonPictures? pictures)
+    {
+        List<OutputFile> outputs = [.. pictures?.Outputs ?? []];
+        if (request.Json is not null)
+            outputs.Add(new(request.Json, "the scores"));
+        OutputFile.RequireApart(outputs, [.. data.Files, .. pictures?.Inputs ?? []], "give --json and --pictures other places");
     }
 
     private static EvaluationResult Evaluate(EvaluationData data, MetricChoice choice, Terminal terminal)

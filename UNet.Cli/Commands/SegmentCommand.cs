@@ -32,7 +32,7 @@ internal static class SegmentCommand
         Option<bool> probabilities = new("--probabilities")
         {
             Description = "Write the probability of each class too: NAME.probability.tif, 32-bit floating point, one page a class "
-                + "and slice.",
+                + "and slice. Without it, such a file of an earlier run is removed.",
         };
         InstanceSegmentation usual = new();
         Option<bool> instances = new("--instances")
@@ -138,9 +138,8 @@ internal static class SegmentCommand
         });
         List<ImageFile> files = [.. inputs.SelectMany(
             input => Directory.Exists(input) ? DataSetFolder.Images(input, terminal.Note) : [ImageFile.Open(input)])];
-        if (File.Exists(output))
-            throw new InputException($"'{output}' is a file; -o takes a folder.");
-        RequireDistinctOutputs(files, output, settings);
+        OutputFile.RequireFolder(output, "-o");
+        RequireDistinctOutputs(files, modelFile, output, settings);
         using StoredModel model = reading.Single();
         (ImageFile File, int Page)[] all = [.. files.SelectMany(file => Enumerable.Range(0, file.Pages).Select(page => (file, page)))];
         using ReadAhead<RawImage> images = new(
@@ -159,6 +158,7 @@ internal static class SegmentCommand
         using BackgroundDisposal closing = new(segmenter, device);
         Directory.CreateDirectory(output);
         long start = Stopwatch.GetTimestamp();
+        List<string> removed = [];
         new ItemProgress(terminal, all.Length, "images").Watch(done =>
         {
             LabelClasses classes = LabelClasses.Of(model.Classes);
@@ -174,9 +174,12 @@ internal static class SegmentCommand
 
                 if (file == files[^1])
                     closing.Begin();
-                result.Save();
+                if (result.Save() is { } old)
+                    removed.Add($"'{old}'");
             }
         });
+        if (removed.Count > 0)
+            terminal.Note($"removed the probabilities that an earlier run had left beside the labels: {ItemName.List(removed)}");
         string memory = ByteSize.Format(SegmentationMemory.BytesOf(model.Configuration, tile, properties));
         terminal.Output.WriteLine(
             $"Segmented {all.Length} image{(all.Length == 1 ? "" : "s")} into '{output}' in {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} "
@@ -200,7 +203,7 @@ internal static class SegmentCommand
     }
 
     /// <summary>Nothing is to be written twice, nor over what it is made of.</summary>
-    private static void RequireDistinctOutputs(List<ImageFile> files, string output, SegmentSettings settings)
+    private static void RequireDistinctOutputs(List<ImageFile> files, string model, string output, SegmentSettings settings)
     {
         if (files.GroupBy(file => file.Stem).FirstOrDefault(group => group.Count() > 1) is { } same)
         {
@@ -210,7 +213,9 @@ internal static class SegmentCommand
                     + "different folders.");
         }
 
-        if (files.Find(file => Path.GetFullPath(file.Path) == Path.GetFullPath(SegmentedFile.NameOf(file, output, settings))) is { } itself)
-            throw new InputException($"'{itself.Path}' would be overwritten with its own segmentation; give -o another folder.");
+        OutputFile.RequireApart(
+            files.SelectMany(file => SegmentedFile.OutputsOf(file, output, settings)),
+            [model, .. files.Select(file => file.Path)],
+            "give -o another folder");
     }
 }

@@ -14,7 +14,11 @@ namespace UNet.Cli.Commands;
 /// <param name="settings">What to write.</param>
 internal sealed class SegmentedFile(ImageFile input, string folder, LabelClasses classes, SegmentSettings settings) : IDisposable
 {
-    private readonly FloatStack _probabilities = new(Path.Combine(folder, input.Stem + ".probability.tif"));
+    private readonly FloatStack _probabilities = new(ProbabilitiesOf(input, folder))
+    {
+        Description = ProbabilityFile.DescriptionOf(classes),
+    };
+
     private readonly LabelStack _stack = new(NameOf(input, folder, settings));
     private readonly bool _isPng = Path.GetExtension(NameOf(input, folder, settings)) == ".png";
     private LabelImage? _first;
@@ -25,9 +29,27 @@ internal sealed class SegmentedFile(ImageFile input, string folder, LabelClasses
     /// </summary>
     public static string NameOf(ImageFile input, string folder, SegmentSettings settings)
     {
-        bool isFrame = settings.Instances is not null && input.Pages == 1 && input.Stem[0] == 't' && ItemName.Frame(input.Stem) is not null;
+        bool isFrame = settings.Instances is not null && input.Pages == 1 && input.Stem.StartsWith('t')
+            && ItemName.Frame(input.Stem) is not null;
         string name = isFrame ? $"mask{input.Stem[1..]}.tif" : input.Stem + (input.Pages == 1 ? ".png" : ".tif");
         return Path.Combine(folder, name);
+    }
+
+    /// <summary>All files that may be written, or removed, for an input.</summary>
+    public static IEnumerable<OutputFile> OutputsOf(ImageFile input, string folder, SegmentSettings settings)
+    {
+        string labels = NameOf(input, folder, settings);
+        string source = $"'{input.Path}'";
+        yield return new(labels, $"the segmentation of {source}");
+        if (settings.Instances is { } instances && Path.GetExtension(labels) == ".png"
+            && (long)input.Height * input.Width / Math.Max(1, instances.MinimumSize) > ushort.MaxValue)
+        {
+            yield return new(WideNameOf(labels), $"the segmentation of {source}");
+        }
+
+        string probabilities = settings.Probabilities ? ProbabilitiesOf(input, folder) : ProbabilityFile.PathOf(labels);
+        if (settings.Probabilities || File.Exists(probabilities))
+            yield return new(probabilities, $"the probabilities of {source}");
     }
 
     /// <summary>Takes the next page.</summary>
@@ -47,18 +69,28 @@ internal sealed class SegmentedFile(ImageFile input, string folder, LabelClasses
             _probabilities.Add(segmentation.Probabilities.AsSpan(c * height * width, height * width), height, width);
     }
 
-    /// <summary>Writes the files: the labels last, so that where they are, all is.</summary>
-    public void Save()
+    /// <summary>
+    /// Writes the files: the labels last, so that where they are, all is. Probabilities that an earlier run left beside them would be
+    /// taken for theirs, and are removed.
+    /// </summary>
+    /// <returns>The file that was removed, or null.</returns>
+    public string? Save()
     {
+        string path = NameOf(input, folder, settings);
+        string? old = settings.Probabilities ? null : ProbabilityFile.PathOf(path);
         if (settings.Probabilities)
             _probabilities.Save();
-        string path = NameOf(input, folder, settings);
+        else if (File.Exists(old))
+            File.Delete(old);
+        else
+            old = null;
         if (!_isPng)
             _stack.Save();
         else if (_first!.Values.Max() <= ushort.MaxValue)
             ImageWriter.WriteLabels(path, _first);
         else
-            ImageWriter.WriteLabelStack(Path.ChangeExtension(path, ".tif"), [_first]); // A PNG has at most 16 bits.
+            ImageWriter.WriteLabelStack(WideNameOf(path), [_first]);
+        return old;
     }
 
     /// <inheritdoc/>
@@ -67,4 +99,9 @@ internal sealed class SegmentedFile(ImageFile input, string folder, LabelClasses
         _probabilities.Dispose();
         _stack.Dispose();
     }
+    /// <summary>The name of labels of more than 16 bits, which a PNG cannot hold.</summary>
+    private static string WideNameOf(string labels) => Path.ChangeExtension(labels, ".tif");
+
+    private static string ProbabilitiesOf(ImageFile input, string folder)
+        => ProbabilityFile.PathOf(Path.Combine(folder, input.Stem + ".png"));
 }

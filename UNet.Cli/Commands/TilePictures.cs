@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using UNet.Cli.Data;
 using UNet.Cli.Images;
-using UNet.Vulkan;
 using UNet.Vulkan.Training;
 
 namespace UNet.Cli.Commands;
@@ -13,13 +12,15 @@ namespace UNet.Cli.Commands;
 /// </summary>
 internal static class TilePictures
 {
-    /// <summary>Refuses a path that cannot be the folder.</summary>
-    /// <exception cref="InputException">There is a file of that name.</exception>
-    public static void Require(string folder)
-    {
-        if (File.Exists(folder))
-            throw new InputException($"'{folder}' is a file; --preview-augmentation takes a folder.");
-    }
+    private const string Input = ".png";
+    private const string Label = ".label.png";
+    private const string Weight = ".weight.png";
+
+    /// <summary>The files that will be written.</summary>
+    /// <param name="folder">Where.</param>
+    /// <param name="count">Number of tiles.</param>
+    public static IEnumerable<OutputFile> Outputs(string folder, int count) => Enumerable.Range(0, count).SelectMany(
+        i => new[] { Input, Label, Weight }.Select(what => new OutputFile(NameOf(folder, i) + what, "a picture of a tile")));
 
     /// <summary>Writes the pictures as <c>tile1.png</c>, <c>tile1.label.png</c>, <c>tile1.weight.png</c>, and so on.</summary>
     /// <param name="folder">Where; made if it is not there.</param>
@@ -31,15 +32,17 @@ internal static class TilePictures
         float heaviest = tiles.Max(tile => tile.Weights.Max());
         for (int i = 0; i < tiles.Length; i++)
         {
-            (TilePreview tile, string name) = (tiles[i], Path.Combine(folder, $"tile{i + 1}"));
-            ImageWriter.WritePng(name + ".png", Shown(tile), tile.Tile, tile.Tile);
+            (TilePreview tile, string name) = (tiles[i], NameOf(folder, i));
+            ImageWriter.WritePng(name + Input, Shown(tile), tile.Tile, tile.Tile);
             // An ignored pixel has weight 0; of the labels it shows the first.
             byte[] labels = Array.ConvertAll(tile.Classes, c => c == TrainingImage.IgnoredClass ? (byte)0 : c);
-            ImageWriter.WriteLabels(name + ".label.png", classes.ToLabels(labels, tile.OutputTile, tile.OutputTile));
+            ImageWriter.WriteLabels(name + Label, classes.ToLabels(labels, tile.OutputTile, tile.OutputTile));
             ImageWriter.WritePng(
-                name + ".weight.png", Array.ConvertAll(tile.Weights, weight => Level(weight, 0, heaviest)), tile.OutputTile, tile.OutputTile);
+                name + Weight, Array.ConvertAll(tile.Weights, weight => Level(weight, 0, heaviest)), tile.OutputTile, tile.OutputTile);
         }
     }
+
+    private static string NameOf(string folder, int tile) => Path.Combine(folder, $"tile{tile + 1}");
 
     /// <summary>Three channels as colours, of any other number the first in gray: [row][column][channel].</summary>
     private static byte[] Shown(TilePreview tile)

@@ -14,6 +14,7 @@ namespace UNet.Cli.Commands;
 internal static class TrainCommand
 {
     private const int PreviewedTiles = 8;
+    private const string OtherPaths = "give -o and --log other paths";
 
     /// <summary>Makes the command.</summary>
     public static Command Create(Terminal terminal)
@@ -39,7 +40,7 @@ internal static class TrainCommand
         Option<string?> initial = new("--init") 
         {
             Description = "Start from the parameters of this model, whose form the network takes; its dropout may be another. Masks "
-                + "may have other values, if there are as many classes.",
+                + "may have other values, if there are as many classes. With --resume it is not read again.",
             HelpName = "FILE",
         };
         Option<Truth?> truth = CommandOptions.Choice(
@@ -51,7 +52,7 @@ internal static class TrainCommand
             "N",
             "Leave out the frames within N frames of one with gold truth, so that gold truth can judge the model.",
             0);
-        Option<bool> resume = new("--resume") { Description = "Go on where an earlier run with the same -o stopped." };
+        Option<bool> resume = new("--resume") { Description = "Go on where an earlier run with the same -o stopped, with its options." };
         Option<string?> preview = new("--preview-augmentation")
         {
             Description = $"Write the first {PreviewedTiles} training tiles as pictures to this folder, with their labels and weights; "
@@ -95,21 +96,21 @@ internal static class TrainCommand
     {
         if (request.Preview is not null)
             return Preview(terminal, options, result, request, request.Preview);
-        OutputFile.Require(request.Files.Model, "-o");
-        if (request.Log is not null)
-            OutputFile.Require(request.Log, "--log");
-        if (request.Resume && request.Initial is not null)
-            throw new InputException("--resume goes on with the parameters of the interrupted run; leave out --init.");
+        List<OutputFile> outputs = OutputsOf(request);
         if (request.Resume && !File.Exists(request.Files.State))
             throw new InputException($"There is no '{request.Files.State}' to resume from; leave out --resume to start a new run.");
         TrainingState? state = request.Resume ? TrainingState.Read(request.Files.State) : null;
-        StartingModel? initial = request.Initial is null ? null : StartingModel.Read(request.Initial);
+        // A run that goes on has parameters of its own.
+        StartingModel? initial = request.Initial is null || request.Resume ? null : StartingModel.Read(request.Initial);
         TrainingConfiguration configuration = options.Configure(result, state?.Configuration, initial?.Model.Configuration).Validated();
 
-        DataSet data = DataSet.Read(request.Data, request.Validation, request.Classes, initial, terminal.Note, request.Truth);
+        LabelClasses? classes = request.Classes ?? (state is null ? null : LabelClasses.OfRun(state.Model.Classes));
+        DataSet data = DataSet.Read(
+            request.Data, request.Validation, classes, initial, terminal.Note, request.Truth, state?.Configuration.Network.InChannels);
+        OutputFile.RequireApart(outputs, data.Files, OtherPaths);
         TrainingData trainingData = data.ToTrainingData();
         using IComputeDevice device = ComputeDevice.Open(request.Device, terminal, request.Tuner);
-        configuration = options.WithEpochs(result, configuration, trainingData, device);
+        configuration = options.WithEpochs(result, configuration, trainingData, device, state?.Configuration);
         using Trainer trainer = new(
             configuration, trainingData, device, initial?.Model, state, weightMapCache: MapCache(terminal));
 
@@ -123,15 +124,40 @@ internal static class TrainCommand
         return CommandLine.Done;
     }
 
+    /// <summary>All that the run will write, if nothing is in the way.</summary>
+    private static List<OutputFile> OutputsOf(Request request)
+    {
+        OutputFile.Require(request.Files.Model, "-o");
+        List<OutputFile> outputs =
+        [
+            new(request.Files.Model, "the best model"),
+            new(request.Files.Last, "the newest model"),
+            new(request.Files.State, "the state of the training"),
+        ];
+        if (request.Log is not null)
+        {
+            OutputFile.RequireLog(request.Log, "--log");
+            OutputFile log = new(request.Log, "the log") { IsLog = true };
+            if (request.Initial is not null)
+                OutputFile.RequireApart([log], [request.Initial], "give --log another path");
+            outputs.Add(log);
+        }
+
+        OutputFile.RequireApart(outputs, [], OtherPaths);
+        return outputs;
+    }
+
     /// <summary>Writes the tiles that the same command would train on first.</summary>
     private static int Preview(Terminal terminal, TrainingOptions options, ParseResult result, Request request, string folder)
     {
-        TilePictures.Require(folder);
+        OutputFile.RequireFolder(folder, "--preview-augmentation");
         if (request.Resume)
             throw new InputException("--preview-augmentation shows the first tiles of a run; leave out --resume.");
         StartingModel? initial = request.Initial is null ? null : StartingModel.Read(request.Initial);
         TrainingConfiguration configuration = options.Configure(result, initial: initial?.Model.Configuration).Validated();
         DataSet data = DataSet.Read(request.Data, request.Validation, request.Classes, initial, terminal.Note, request.Truth);
+        OutputFile.RequireApart(
+            TilePictures.Outputs(folder, PreviewedTiles), data.Files, "give --preview-augmentation another folder");
         using IComputeDevice device = ComputeDevice.Open(request.Device, terminal);
         ImmutableArray<TilePreview> tiles = TilePreview.Sample(
             configuration, data.ToTrainingData(), device, PreviewedTiles, MapCache(terminal));

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using UNet.Vulkan;
 using UNet.Vulkan.Execution;
 using UNet.Vulkan.Model;
@@ -149,8 +150,6 @@ internal sealed class TrainingOptions
     {
         if (IsGiven(result, _steps) && IsGiven(result, _epochs))
             throw new InputException("--steps and --epochs both say how long to train; give one of them.");
-        if (resumed is not null && IsGiven(result, _epochs))
-            throw new InputException("--resume goes on with the length of the interrupted run; leave out --epochs.");
 
         TrainingConfiguration configuration = resumed ?? (initial is null ? Default : Default with { Network = initial });
         foreach (Setting setting in _settings.Where(setting => IsGiven(result, setting.Option)))
@@ -171,14 +170,23 @@ internal sealed class TrainingOptions
                 + $"{deformation.Option.Name}.");
         }
 
+        if (resumed is null)
+            RequireEffect(result, configuration);
         return configuration;
     }
 
     /// <summary>
     /// The same configuration with the number of steps that the epochs ask for, and the tile that they were counted with.
     /// </summary>
+    /// <param name="result">What was given.</param>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="data">The images whose pixels are counted.</param>
+    /// <param name="device">Where to train.</param>
+    /// <param name="resumed">The configuration of the run that is resumed.</param>
+    /// <exception cref="InputException">There would be too many steps, or more or fewer than the run to resume has.</exception>
     public TrainingConfiguration WithEpochs(
-        ParseResult result, TrainingConfiguration configuration, TrainingData data, IComputeDevice device)
+        ParseResult result, TrainingConfiguration configuration, TrainingData data, IComputeDevice device,
+        TrainingConfiguration? resumed = null)
     {
         if (result.GetValue(_epochs) is not { } epochs)
             return configuration;
@@ -188,9 +196,30 @@ internal sealed class TrainingOptions
         };
         int tile = configuration.Tile ?? TrainingTile.Choose(configuration, data, device);
         long steps = (long)epochs * data.StepsPerEpoch(new TileGeometry(configuration.Network).OutputOf(tile), configuration.Batch);
+        if (resumed is not null && steps != resumed.Steps)
+        {
+            throw new InputException($"--epochs {epochs} would be {steps} steps, but the run to resume has {resumed.Steps}, which stay; "
+                + "leave out --epochs.");
+        }
+
         return steps <= int.MaxValue
             ? configuration with { Tile = tile, Steps = (int)steps }
             : throw new InputException($"--epochs {epochs} would be {steps} steps; give fewer.");
+    }
+
+    /// <summary>Refuses options of which nothing would come.</summary>
+    private static void RequireEffect(ParseResult result, TrainingConfiguration configuration)
+    {
+        Require("--weight-decay", configuration.Optimizer == Optimizer.AdamW, "is of --optimizer adamw alone; give that as well");
+        Require("--momentum", configuration.Optimizer == Optimizer.Sgd, "is of --optimizer sgd alone; choose that");
+        Require("--sampling", configuration.Sampling == PlaceSampling.Uniform || configuration.WeightMap != WeightMap.None,
+            "weight goes by the weights of a --weight-map; give that as well");
+
+        void Require(string option, bool hasEffect, string reason)
+        {
+            if (!hasEffect && result.GetResult(option) is OptionResult { Implicit: false })
+                throw new InputException($"{option} {reason}, or leave out {option}.");
+        }
     }
 
     /// <summary>Another architecture brings its own dropout; --dropout comes later and has the last word.</summary>
@@ -227,7 +256,7 @@ internal sealed class TrainingOptions
                 "Whether the weight map paper also balances the classes [default: on].", ("on", Switch.On), ("off", Switch.Off)),
             (configuration, value) => WithWeights(configuration, weights => weights with { ClassBalance = value == Switch.On }));
         Add(CommandOptions.Choice("--sampling",
-                "Where tiles are taken from: anywhere alike, or more often where pixels weigh more "
+                "Where tiles are taken from: anywhere alike, or more often where pixels weigh more in the weight map "
                     + $"[default: {Default.Sampling.ToString().ToLowerInvariant()}].",
                 ("uniform", PlaceSampling.Uniform), ("weight", PlaceSampling.Weight)),
             (configuration, value) => configuration with { Sampling = value });

@@ -14,6 +14,9 @@ namespace UNet.Cli.Data;
 internal sealed record DataSet(
     ImmutableArray<TrainingImage> Training, ImmutableArray<TrainingImage> Validation, LabelClasses Classes, int Channels)
 {
+    /// <summary>All files that it was read from.</summary>
+    public IReadOnlyCollection<string> Files { get; private init; } = [];
+
     /// <summary>Reads a data set whole, so that whatever is wrong with it shows before any training.</summary>
     /// <param name="folder">Folder in one of the layouts that <see cref="DataSetFolder"/> finds.</param>
     /// <param name="split">What to hold out.</param>
@@ -21,6 +24,7 @@ internal sealed record DataSet(
     /// <param name="initial">The model to be trained further, or null.</param>
     /// <param name="note">Takes remarks for the user.</param>
     /// <param name="truth">What to read of a data set of the Cell Tracking Challenge, or null for all by default.</param>
+    /// <param name="channels">Channels of the run that goes on, or null.</param>
     /// <exception cref="InputException">Something about the data cannot be used.</exception>
     public static DataSet Read(
         string folder,
@@ -28,7 +32,8 @@ internal sealed record DataSet(
         LabelClasses? classes,
         StartingModel? initial,
         Action<string> note,
-        TruthSelection? truth = null)
+        TruthSelection? truth = null,
+        int? channels = null)
     {
         truth ??= TruthSelection.Default;
         IDataSetLayout layout = DataSetFolder.Layout(folder, note);
@@ -55,14 +60,17 @@ internal sealed record DataSet(
         if (trainingCount == items.Count && split.IsDefault)
             note($"'{folder}' holds a single image: nothing is held out for validation");
 
-        int channels = UnifyChannels(items, initial?.Model.Configuration.InChannels);
-        initial?.RequireChannels(channels, folder);
+        int found = UnifyChannels(items, initial?.Model.Configuration.InChannels ?? channels);
+        initial?.RequireChannels(found, folder);
         if (classes is null)
             classes = InferClasses(items[..trainingCount], folder, initial, note);
         else
             initial?.RequireCount(classes, "--classes names");
         List<TrainingImage> images = items.ConvertAll(item => item.ToTrainingImage(classes));
-        return new([.. images[..trainingCount]], [.. images[trainingCount..]], classes, channels);
+        return new([.. images[..trainingCount]], [.. images[trainingCount..]], classes, found)
+        {
+            Files = [.. items.SelectMany(item => (string[])[item.Pair.Image.Path, item.Pair.Labels.Path]).Distinct()],
+        };
     }
 
     /// <summary>The data set as the library takes it.</summary>
@@ -94,11 +102,11 @@ internal sealed record DataSet(
 
     private static LabelClasses InferClasses(List<Item> items, string folder, StartingModel? initial, Action<string> note)
     {
-        HashSet<int> values = [];
+        FoundLabels found = new();
         foreach (Item item in items)
-            values.UnionWith(item.Labels.Values);
-        bool wide = items.Exists(item => item.Labels.IsWide);
-        LabelClasses classes = LabelClasses.Infer(values, wide);
+            found.Add(item.Labels, item.Pair.Labels.Named(item.Pair.Page));
+        IReadOnlySet<int> values = found.Values;
+        LabelClasses classes = LabelClasses.Infer(values, found.AnyIsWide);
         if (initial is not null)
             return initial.ClassesOf(classes, values, folder, note);
         if (values.Count < 2)
@@ -110,15 +118,8 @@ internal sealed record DataSet(
 
         if (!classes.AreInstances)
             return classes;
-        if (!wide && items.Find(item => item.Pair.Labels.IsLossy) is { } lossy)
-        {
-            throw new InputException(
-                $"The mask '{lossy.Pair.Labels.Path}' is a JPEG, whose compression has changed the label values; save the masks as "
-                    + "PNG or TIFF.");
-        }
-
-        note($"the masks in '{folder}' hold {(wide ? "values of more than 8 bits" : $"{values.Count} values")}, read as instance "
-            + "ids: classes 0 and >0 (--classes overrides)");
+        string held = found.AnyIsWide ? "values of more than 8 bits" : $"{values.Count} values";
+        note($"the masks in '{folder}' hold {held}, read as instance ids: classes 0 and >0 (--classes overrides)");
         return classes;
     }
 

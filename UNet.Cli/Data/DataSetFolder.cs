@@ -65,6 +65,7 @@ internal static class DataSetFolder
                 : $"There is no folder '{folder}'; check the path.");
         }
 
+        _ = ImageFile.In(folder); // says so where the folder may not be read
         IDataSetLayout?[] layouts = [MaskFolders.Find(folder), CellTrackingFolder.Find(folder), VolumeStacks.Find(folder)];
         return [.. layouts.OfType<IDataSetLayout>()];
     }

@@ -48,6 +48,10 @@ internal sealed record LabelClasses(ImmutableArray<int> Values, bool AreInstance
     /// <summary>The classes of a model.</summary>
     public static LabelClasses Of(ImmutableArray<ClassLabel> classes) => new([.. classes.Select(label => label.Value)], false);
 
+    /// <summary>The classes that a run was begun with, whose masks may hold instance ids.</summary>
+    public static LabelClasses OfRun(ImmutableArray<ClassLabel> classes)
+        => classes.SequenceEqual(Instances.ToClassLabels()) ? Instances : Of(classes);
+
     /// <summary>How a class is called.</summary>
     public string NameOf(int c) => AreInstances && c > 0 ? ">0" : Values[c].ToString(CultureInfo.InvariantCulture);
 
@@ -72,6 +76,8 @@ internal sealed record LabelClasses(ImmutableArray<int> Values, bool AreInstance
                 (lastValue, lastIndex) = (labels.Values[i], IndexOf(labels.Values[i]));
             if (lastIndex < 0)
             {
+                if (labels.IsLossy)
+                    throw FoundLabels.Changed(name);
                 throw new InputException(
                     $"The mask '{name}' holds the value {lastValue}, which is none of the classes {this}; correct the mask or name "
                         + "all values with --classes.");

@@ -13,12 +13,19 @@ internal readonly record struct ProbabilityFile(LabelPair Pair)
     /// <summary>How the stem of such a file ends.</summary>
     public const string StemEnding = ".probability";
 
+    private const string DescriptionStart = "classes ";
+
     /// <summary>Where the file is, if there is one.</summary>
-    public string Path => System.IO.Path.Combine(
-        System.IO.Path.GetDirectoryName(Pair.Prediction.Path) ?? "", $"{Pair.Prediction.Stem}{StemEnding}.tif");
+    public string Path => PathOf(Pair.Prediction.Path);
 
     /// <summary>Whether there is one.</summary>
     public bool Exists => File.Exists(Path);
+
+    /// <summary>Where the probabilities of a label image or stack are looked for.</summary>
+    public static string PathOf(string labels) => System.IO.Path.ChangeExtension(labels, $"{StemEnding}.tif");
+
+    /// <summary>Words for the file that say which class each page of a slice is of.</summary>
+    public static string DescriptionOf(LabelClasses classes) => $"{DescriptionStart}{string.Join(',', classes.Values)}";
 
     /// <summary>Decodes the page of a class.</summary>
     /// <param name="c">Index of the class.</param>
@@ -40,7 +47,7 @@ internal readonly record struct ProbabilityFile(LabelPair Pair)
                     + "of the model with --classes.");
         }
 
-        int page = Pair.Page * classes.Count + c;
+        int page = Pair.Page * classes.Count + Place(c, classes, file.Description);
         RawImage image = file.Read(page);
         if ((image.Channels, image.Height, image.Width) != (1, height, width))
         {
@@ -58,5 +65,20 @@ internal readonly record struct ProbabilityFile(LabelPair Pair)
         }
 
         return image.Pixels;
+    }
+
+    /// <summary>
+    /// Which page of a slice is that of a class: the file says in which order a model has its classes, which without that is the
+    /// ascending one of their values. The list of classes may have any order.
+    /// </summary>
+    private static int Place(int c, LabelClasses classes, string? description)
+    {
+        string[] values = [.. classes.Values.Select(value => $"{value}")];
+        string[] described = description?.StartsWith(DescriptionStart, StringComparison.Ordinal) == true
+            ? description[DescriptionStart.Length..].Split(',')
+            : [];
+        return values.Order().SequenceEqual(described.Order())
+            ? described.IndexOf(values[c])
+            : classes.Values.Count(value => value < classes.Values[c]);
     }
 }

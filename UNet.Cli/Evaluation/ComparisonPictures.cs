@@ -22,11 +22,16 @@ internal sealed class ComparisonPictures
     /// <exception cref="InputException">The folder is a file, a label has no image or more than one, or pages or sizes differ.</exception>
     public ComparisonPictures(string folder, string? images, EvaluationData data, Action<string> note)
     {
-        if (File.Exists(folder))
-            throw new InputException($"'{folder}' is a file; --pictures takes a folder.");
+        OutputFile.RequireFolder(folder, "--pictures");
         (_folder, _data) = (folder, data);
         _imageOf = images is null ? [] : Pair(images, [.. data.Pairs.Select(pair => pair.Labels).Distinct()], note);
     }
+
+    /// <summary>The files that will be written.</summary>
+    public IEnumerable<OutputFile> Outputs => _data.Pairs.Select(pair => new OutputFile(PathOf(pair), $"the picture of '{pair.Name}'"));
+
+    /// <summary>Files of the images.</summary>
+    public IEnumerable<string> Inputs => _imageOf.Values.Select(image => image.Path);
 
     /// <summary>What is on a picture, from left to right, in words.</summary>
     public string Panels
@@ -41,8 +46,7 @@ internal sealed class ComparisonPictures
         foreach (LabelPair pair in _data.Pairs)
         {
             stop.ThrowIfCancellationRequested();
-            string page = pair.Labels.Pages == 1 ? "" : $".{pair.Page + 1:000}";
-            Picture.SideBySide(PanelsOf(pair)).WritePng(Path.Combine(_folder, $"{pair.Labels.Stem}{page}.png"));
+            Picture.SideBySide(PanelsOf(pair)).WritePng(PathOf(pair));
         }
     }
 
@@ -81,6 +85,12 @@ internal sealed class ComparisonPictures
                 $"The image '{image.Named(page)}' is {imageSize.Width}x{imageSize.Height} pixels but its label '{label.Named(page)}' is "
                     + $"{labelSize.Width}x{labelSize.Height}; give both the same size.");
         }
+    }
+
+    private string PathOf(LabelPair pair)
+    {
+        string page = pair.Labels.Pages == 1 ? "" : $".{pair.Page + 1:000}";
+        return Path.Combine(_folder, $"{pair.Labels.Stem}{page}.png");
     }
 
     private List<Picture> PanelsOf(LabelPair pair)

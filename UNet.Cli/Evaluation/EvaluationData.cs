@@ -22,6 +22,10 @@ internal sealed record EvaluationData(
     /// <summary>Whether any prediction has probabilities beside it.</summary>
     public bool AnyProbabilities => Pairs.Any(pair => new ProbabilityFile(pair).Exists);
 
+    /// <summary>All files that are read.</summary>
+    public IEnumerable<string> Files => Pairs
+        .SelectMany(pair => (string[])[pair.Prediction.Path, pair.Labels.Path, new ProbabilityFile(pair).Path]).Distinct();
+
     /// <summary>Looks at all label images.</summary>
     /// <param name="pairs">The label images.</param>
     /// <param name="classes">The classes, or null to take the values found.</param>
@@ -32,24 +36,23 @@ internal sealed record EvaluationData(
     {
         if (classes is not null)
             return new([.. pairs], classes, ForegroundOf(classes, foreground ?? classes.Values.Max()), false);
-        HashSet<int> labelled = [];
-        HashSet<int> predicted = [];
-        (bool wideLabels, bool widePredictions) = (false, false);
+        FoundLabels foundLabels = new();
+        FoundLabels foundPredictions = new();
         foreach (LabelPair pair in pairs)
         {
             terminal.Stop.ThrowIfCancellationRequested();
             (LabelImage prediction, LabelImage truth) = pair.ReadLabels();
-            labelled.UnionWith(truth.Values);
-            wideLabels |= truth.IsWide;
-            predicted.UnionWith(prediction.Values);
-            widePredictions |= prediction.IsWide;
+            foundLabels.Add(truth, pair.Labels.Named(pair.Page));
+            foundPredictions.Add(prediction, pair.Prediction.Named(pair.Page));
         }
 
-        classes = LabelClasses.Infer(labelled, wideLabels);
+        HashSet<int> labelled = [.. foundLabels.Values];
+        IReadOnlySet<int> predicted = foundPredictions.Values;
+        classes = LabelClasses.Infer(labelled, foundLabels.AnyIsWide);
         if (classes.AreInstances)
         {
             // One value in 8 bits may stand for all objects.
-            bool ids = widePredictions || predicted.Count(value => value > 0) > 1;
+            bool ids = foundPredictions.AnyIsWide || predicted.Count(value => value > 0) > 1;
             terminal.Note("the labels are read as instance ids: classes 0 and >0 (--classes overrides)");
             if (!ids)
                 terminal.Note("the predictions hold one value for all objects: their instances are its 4-connected components");

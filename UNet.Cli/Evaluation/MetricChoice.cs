@@ -12,7 +12,7 @@ namespace UNet.Cli.Evaluation;
 internal sealed record MetricChoice(ImmutableArray<Metric>? Named, ImmutableArray<double>? Thresholds)
 {
     /// <summary>More thresholds than this are a slip of the pen.</summary>
-    private const int MostThresholds = 1000;
+    private const int MostThresholds = 1001;
 
     /// <summary>Reads the lists of the command line.</summary>
     /// <param name="metrics">Names separated by commas, or null.</param>
@@ -81,10 +81,16 @@ internal sealed record MetricChoice(ImmutableArray<Metric>? Named, ImmutableArra
                 [decimal from, decimal to, decimal by] => (from, to, by),
                 _ => (-1, -1, -1),
             };
-            if (first is < 0 or > 1 || last < first || last > 1 || step <= 0 || (last - first) / step > MostThresholds)
+            if (first is < 0 or > 1 || last < first || last > 1 || step <= 0)
             {
                 throw new InputException(
                     $"--thresholds takes numbers from 0 to 1 and ranges FIRST:LAST:STEP, such as 0.05:0.95:0.05,0.99, not '{part}'.");
+            }
+
+            if (thresholds.Count + decimal.Floor((last - first) / step) >= MostThresholds)
+            {
+                throw new InputException(
+                    $"--thresholds takes at most {MostThresholds} thresholds, which '{part}' exceeds; take larger steps.");
             }
 
             for (decimal threshold = first; threshold <= last; threshold += step)

@@ -27,30 +27,34 @@ internal static class BitmapFile
         if (file.Length < FileHeaderSize + 40)
             throw new InvalidDataException("The bitmap is shorter than its header.");
         int start = BinaryPrimitives.ReadInt32LittleEndian(file[10..]);
-        int headerSize = BinaryPrimitives.ReadInt32LittleEndian(file[14..]);
+        long headerSize = BinaryPrimitives.ReadInt32LittleEndian(file[14..]);
         int width = BinaryPrimitives.ReadInt32LittleEndian(file[18..]);
-        int signedHeight = BinaryPrimitives.ReadInt32LittleEndian(file[22..]);
+        long signedHeight = BinaryPrimitives.ReadInt32LittleEndian(file[22..]);
         int bits = BinaryPrimitives.ReadInt16LittleEndian(file[28..]);
         int compression = BinaryPrimitives.ReadInt32LittleEndian(file[30..]);
-        int colors = BinaryPrimitives.ReadInt32LittleEndian(file[46..]);
-        int height = Math.Abs(signedHeight);
+        long colors = BinaryPrimitives.ReadUInt32LittleEndian(file[46..]);
+        long signlessHeight = Math.Abs(signedHeight);
         long stride = ((long)width * bits + 31) / 32 * 4;
-        if (headerSize < 40 || width <= 0 || height == 0 || bits is not (1 or 4 or 8 or 24 or 32)
+        if (headerSize < 40 || width <= 0 || signlessHeight == 0 || bits is not (1 or 4 or 8 or 24 or 32)
             || !(compression == Uncompressed || (compression == BitFields && bits == 32 && HasUsualMasks(file))))
         {
             throw new InvalidDataException($"A bitmap of {bits} bits with compression {compression} is not read.");
         }
 
-        if (start < 0 || start + stride * height > file.Length)
+        // Divided, because a product of damaged numbers may have no room.
+        if (start < 0 || start > file.Length || signlessHeight > (file.Length - start) / stride)
             throw new InvalidDataException("The bitmap is cut short.");
+        int height = (int)signlessHeight;
+        if ((long)width * height * 3 > Array.MaxLength)
+            throw new InvalidDataException("The bitmap has more pixels than can be read.");
 
         ReadOnlySpan<byte> palette = default;
         if (bits <= 8)
         {
-            int length = (colors == 0 ? 1 << bits : colors) * 4;
-            if (FileHeaderSize + headerSize + (long)length > start)
+            long length = (colors == 0 ? 1 << bits : colors) * 4;
+            if (FileHeaderSize + headerSize + length > start)
                 throw new InvalidDataException("The bitmap's palette does not fit before its pixels.");
-            palette = file.Slice(FileHeaderSize + headerSize, length);
+            palette = file.Slice((int)(FileHeaderSize + headerSize), (int)length);
         }
 
         byte[] pixels = new byte[(long)width * height * 3];

@@ -1,11 +1,15 @@
 using NetVips;
 using UNet.Vulkan;
+using UNet.Vulkan.Formats;
 
 namespace UNet.Cli.Images;
 
 /// <summary>A PNG, TIFF, JPEG or BMP file; a TIFF may be a stack of pages. Pages are decoded one at a time, when asked for.</summary>
 internal sealed class ImageFile
 {
+    /// <summary>What libvips calls the words that a TIFF carries.</summary>
+    public const string DescriptionField = "image-description";
+
     private static readonly string[] Extensions = [".png", ".tif", ".tiff", ".jpg", ".jpeg", ".bmp"];
 
     private ImageFile(string path) => Path = path;
@@ -22,11 +26,11 @@ internal sealed class ImageFile
     /// <summary>Columns of the first page.</summary>
     public int Width { get; private init; }
 
+    /// <summary>Words that a TIFF carries, or null.</summary>
+    public string? Description { get; private init; }
+
     /// <summary>File name without folder and extension.</summary>
     public string Stem => System.IO.Path.GetFileNameWithoutExtension(Path);
-
-    /// <summary>Whether a mask in this format may have lost its exact values.</summary>
-    public bool IsLossy => System.IO.Path.GetExtension(Path).ToLowerInvariant() is ".jpg" or ".jpeg";
 
     private bool IsTiff => System.IO.Path.GetExtension(Path).ToLowerInvariant() is ".tif" or ".tiff";
 
@@ -35,9 +39,20 @@ internal sealed class ImageFile
         => Extensions.Contains(System.IO.Path.GetExtension(path).ToLowerInvariant());
 
     /// <summary>The image files of a folder in the ordinal order of their names; hidden files are none of them.</summary>
-    public static List<string> In(string folder) => [.. Directory.EnumerateFiles(folder)
-        .Where(path => HasKnownExtension(path) && !System.IO.Path.GetFileName(path).StartsWith('.'))
-        .OrderBy(path => System.IO.Path.GetFileName(path), StringComparer.Ordinal)];
+    /// <exception cref="InputException">The folder may not be read.</exception>
+    public static List<string> In(string folder)
+    {
+        try
+        {
+            return [.. Directory.EnumerateFiles(folder)
+                .Where(path => HasKnownExtension(path) && !System.IO.Path.GetFileName(path).StartsWith('.'))
+                .OrderBy(path => System.IO.Path.GetFileName(path), StringComparer.Ordinal)];
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new InputException($"The folder '{folder}' may not be read by you; change its permissions.", e);
+        }
+    }
 
     /// <summary>Opens the image files of a folder in the ordinal order of their names.</summary>
     /// <exception cref="InputException">There is none, or one is not an image that can be read.</exception>
@@ -60,15 +75,23 @@ internal sealed class ImageFile
         int pages = file.IsTiff && image.Contains("n-pages") ? (int)image.Get("n-pages") : 1;
         if (file.IsTiff)
             file.RequireAllPages();
-        return new(path) { Pages = pages, Height = image.Height, Width = image.Width };
+        return new(path)
+        {
+            Pages = pages,
+            Height = image.Height,
+            Width = image.Width,
+            Description = image.Contains(DescriptionField) ? image.Get(DescriptionField) as string : null,
+        };
     }
 
     /// <summary>Decodes a page.</summary>
-    /// <exception cref="InputException">The file is damaged or cut short.</exception>
+    /// <exception cref="InputException">The file is damaged or cut short, or holds values that are not finite.</exception>
     public RawImage Read(int page = 0)
     {
         using Image loaded = Load(page);
         float[] interleaved = Decode<float>(loaded, Enums.BandFormat.Float);
+        if (!FiniteNumbers.AreAll(interleaved))
+            throw new InputException($"The image '{Named(page)}' has values that are no finite numbers; replace them before use.");
 
         // Each of these properties is a call into libvips: not one for the inner loop.
         (int bands, int area) = (loaded.Bands, loaded.Width * loaded.Height);
@@ -116,11 +139,15 @@ internal sealed class ImageFile
 
         Enums.BandFormat format = loaded.Format;
         bool isWide = format is not (Enums.BandFormat.Uchar or Enums.BandFormat.Char or Enums.BandFormat.Float or Enums.BandFormat.Double);
-        return new(loaded.Height, loaded.Width, values, isWide);
+        return new(loaded.Height, loaded.Width, values, isWide) { IsLossy = IsJpeg(loaded) };
     }
 
     /// <summary>The path, with the page (counted from 1) for a stack.</summary>
     public string Named(int page) => Pages == 1 ? Path : $"{Path}' page '{page + 1}";
+
+    /// <summary>By what the file holds, whatever its name.</summary>
+    private static bool IsJpeg(Image loaded)
+        => loaded.Contains("vips-loader") && ((string)loaded.Get("vips-loader")).StartsWith("jpeg", StringComparison.Ordinal);
 
     private Image Load(int page)
     {
@@ -136,7 +163,11 @@ internal sealed class ImageFile
                 ? Image.TiffloadSource(source, page: page, n: 1, access: Enums.Access.Sequential, failOn: Enums.FailOn.Warning)
                 : Image.NewFromSource(source, "", access: Enums.Access.Sequential, failOn: Enums.FailOn.Truncated);
         }
-        catch (Exception e) when (e is VipsException or IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (UnauthorizedAccessException e)
+        {
+            throw new InputException($"'{Path}' may not be read by you; change its permissions.", e);
+        }
+        catch (Exception e) when (e is VipsException or IOException or InvalidDataException)
         {
             throw new InputException($"'{Path}' cannot be read as an image; replace it with a PNG, TIFF, JPEG or BMP file.", e);
         }

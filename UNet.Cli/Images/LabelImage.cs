@@ -5,4 +5,8 @@ namespace UNet.Cli.Images;
 /// <param name="Width">Columns.</param>
 /// <param name="Values">Label values, 0 or more, [row][column].</param>
 /// <param name="IsWide">Stored as integers of more than 8 bits, as instance ids are.</param>
-internal sealed record LabelImage(int Height, int Width, int[] Values, bool IsWide);
+internal sealed record LabelImage(int Height, int Width, int[] Values, bool IsWide)
+{
+    /// <summary>Read from a JPEG, whose compression may have changed the values.</summary>
+    public bool IsLossy { get; init; }
+}

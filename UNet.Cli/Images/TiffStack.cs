@@ -26,6 +26,9 @@ internal abstract class TiffStack : IDisposable
         (_path, _pagesPath) = (full, System.IO.Path.Combine(System.IO.Path.GetDirectoryName(full)!, name));
     }
 
+    /// <summary>Words that the file carries, or null.</summary>
+    public string? Description { get; init; }
+
     /// <summary>Number of pages so far.</summary>
     public int Pages { get; private set; }
 
@@ -75,7 +78,12 @@ internal abstract class TiffStack : IDisposable
         using Image tall = Image.Rawload(_pagesPath, Width, checked(Height * Pages), 1, format: given, interpretation: interpretation);
         using Image narrowed = tall.Cast(stored);
         using Image typed = narrowed.Copy(interpretation: interpretation);
-        using Image stack = typed.Mutate(image => image.Set(GValue.GIntType, "page-height", Height));
+        using Image stack = typed.Mutate(image =>
+        {
+            image.Set(GValue.GIntType, "page-height", Height);
+            if (Description is not null)
+                image.Set(GValue.GStrType, ImageFile.DescriptionField, Description);
+        });
         bool big = (long)Width * Height * Pages * sizeof(int) > BigTiffBytes;
         AtomicFile.WriteNamed(_path, name => stack.Tiffsave(name, compression: compression, bigtiff: big));
     }

@@ -1,3 +1,5 @@
+using System.Text;
+using UNet.Vulkan.Formats;
 using UNet.Vulkan.Training;
 
 namespace UNet.Cli.Progress;
@@ -6,6 +8,7 @@ namespace UNet.Cli.Progress;
 internal sealed class TrainingLog : IDisposable
 {
     private const string Header = "step,loss,gradient_norm,learning_rate,validation_loss,validation_mean_iou";
+    private readonly string _path;
     private readonly StreamWriter _writer;
 
     /// <summary>Starts the file; for a resumed run, after the lines of the steps that were done.</summary>
@@ -17,21 +20,37 @@ internal sealed class TrainingLog : IDisposable
         string[] kept = done > 0 && File.Exists(path)
             ? [.. File.ReadLines(path).Where(line => long.TryParse(line.Split(',')[0], out long step) && step <= done)]
             : [];
-        _writer = new StreamWriter(path);
-        _writer.WriteLine(Header);
-        foreach (string line in kept)
-            _writer.WriteLine(line);
+        _path = path;
+        // Lines of many hours are not lost where the disk is full.
+        if (kept.Length > 0)
+            AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes($"{Header}\n{string.Join('\n', kept)}\n")));
+        _writer = new StreamWriter(path, append: kept.Length > 0) { NewLine = "\n" };
+        if (kept.Length == 0)
+            Write(() => _writer.WriteLine(Header));
     }
 
     /// <summary>Adds a step.</summary>
-    public void Write(TrainingReport step)
+    /// <exception cref="IOException">The disk is full or gone.</exception>
+    public void Write(TrainingReport step) => Write(() =>
     {
         string validation = $"{step.Validation?.Loss:R},{step.Validation?.MeanIoU:R}";
         _writer.WriteLine($"{step.Step},{step.Loss:R},{step.GradientNorm:R},{step.LearningRate:R},{validation}");
         if (step.Validation is not null)
             _writer.Flush();
-    }
+    });
 
     /// <inheritdoc/>
-    public void Dispose() => _writer.Dispose();
+    public void Dispose() => Write(_writer.Dispose);
+
+    private void Write(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (IOException e)
+        {
+            throw new IOException($"The log '{_path}' cannot be written: {e.Message}", e);
+        }
+    }
 }

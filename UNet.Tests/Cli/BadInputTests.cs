@@ -1,3 +1,4 @@
+using NetVips;
 using UNet.Cli.Images;
 using Xunit;
 
@@ -32,6 +33,9 @@ public sealed class BadInputTests : IDisposable
     [InlineData("evaluate p ids --foreground 0", "instance ids")]
     [InlineData("evaluate p t --thresholds 0.5,1.5", "'1.5'")]
     [InlineData("evaluate p t --thresholds 0.1:0.5", "FIRST:LAST:STEP")]
+    [InlineData("evaluate p t --thresholds 0:1:0.0005", "at most 1001 thresholds, which '0:1:0.0005' exceeds")]
+    [InlineData("devices --device 0", "--device says for which device --kernels compiles")]
+    [InlineData("plan --tile 2147483644 --depth 2", "2147483644 pixels is too large")]
     [InlineData("evaluate pages t", "3 pages")]
     [InlineData("evaluate wider t", "3x1")]
     [InlineData("evaluate logits t", "holds -2")]
@@ -96,8 +100,23 @@ public sealed class BadInputTests : IDisposable
     [InlineData("train three -o n.safetensors --init m.safetensors", "hold 3 (0, 1, 2); use as many classes, or leave out --init")]
     [InlineData("train data -o n.safetensors --init m.safetensors --classes 0,10,200", "but --classes names 3 (0, 10, 200)")]
     [InlineData("train rgb -o n.safetensors --init m.safetensors", "takes images of 1 channel, but those in")]
-    [InlineData("train data -o m.safetensors --resume --init m.safetensors", "--init")]
     [InlineData("train data -o m.safetensors --resume --lr 0.5", "--lr differs")]
+    [InlineData("train data -o m.safetensors --resume --epochs 7", "would be 28 steps, but the run to resume has 1")]
+    [InlineData("train data -o n.safetensors --tile 2147483644 --depth 2", "2147483644 pixels is too large")]
+    [InlineData("train data -o n.safetensors --tile 2147483647", "2147483647 pixels is too large; the largest is 65532")]
+    [InlineData("train data -o n.safetensors --dropout 0.9999999999", "The dropout probability lies in 0 to 1")]
+    [InlineData("train data -o n.safetensors --momentum 0.9999999999", "The momentum lies in 0 to 1")]
+    [InlineData("train data -o n.safetensors --clip 1e-60", "1E-60 is neither")]
+    [InlineData("train data -o n.safetensors --lr 1e-60", "1E-60")]
+    [InlineData("train data -o n.safetensors --weight-decay 0.1", "--weight-decay is of --optimizer adamw alone")]
+    [InlineData("train data -o n.safetensors --optimizer adamw --momentum 0.5", "--momentum is of --optimizer sgd alone")]
+    [InlineData("train data -o n.safetensors --sampling weight", "give that as well, or leave out --sampling")]
+    [InlineData("train data -o n.safetensors --log m.safetensors --init m.safetensors", "m.safetensors' would be overwritten with the log")]
+    [InlineData("train lossy -o n.safetensors", "is a JPEG, whose compression has changed the label values")]
+    [InlineData("train lossy -o n.safetensors --classes 0,255", "is a JPEG, whose compression has changed the label values")]
+    [InlineData("evaluate lossy/masks lossy/masks", "is a JPEG, whose compression has changed the label values")]
+    [InlineData("train infinite -o n.safetensors", "a.tif' has values that are no finite numbers")]
+    [InlineData("segment m.safetensors infinite/images -o seg --device cpu", "a.tif' has values that are no finite numbers")]
     [InlineData("train data -o m.safetensors --resume --arch phseg_v5", "--arch differs")]
     [InlineData("train data -o n.safetensors --arch pspnet", "paper or phseg_v5")]
     [InlineData("train unpaired -o n.safetensors", "lonely.png")]
@@ -116,7 +135,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("segment m.safetensors empty -o seg", "no PNG")]
     [InlineData("segment m.safetensors data/images/img0.png data -o seg", "img0")]
     [InlineData("segment m.safetensors data -o m.safetensors", "is a file")]
-    [InlineData("segment m.safetensors data/images -o data/images", "overwritten with its own segmentation")]
+    [InlineData("segment m.safetensors data/images -o data/images", "overwritten with the segmentation of")]
     [InlineData("segment m.safetensors data -o seg --min-size 5", "--min-size is about single objects")]
     [InlineData("segment m.safetensors data -o seg --instances --min-size -1", "--min-size takes a whole number of 0 or more")]
     [InlineData("segment m.safetensors data -o seg --instances --instance-threshold 1.5", "--instance-threshold takes a number from 0 to 1")]
@@ -128,6 +147,8 @@ public sealed class BadInputTests : IDisposable
     [InlineData("segment m.safetensors data -o seg --memory 5MiBs", "--memory takes a size above 0")]
     [InlineData("segment m.safetensors data -o seg --memory 0", "--memory takes a size above 0")]
     [InlineData("segment m.safetensors data -o seg --memory 1kB --device cpu", "at least 1 MiB")]
+    [InlineData("segment m.safetensors data -o seg --memory 1 --device cpu", "more than 1 byte;")]
+    [InlineData("segment data data -o seg", "is a folder where a file is needed")]
     [InlineData("segment m.safetensors colour.png -o seg --device cpu", "3 channels")]
     [InlineData("segment m.safetensors cut/images/a.png -o seg --device cpu", "damaged")]
     public void IsToldInOneSentence(string arguments, string expected)
@@ -180,6 +201,12 @@ public sealed class BadInputTests : IDisposable
         _folder.Stack("alone/train-volume.tif", [1, 2]);
         File.WriteAllText(_folder["empty/readme.txt"], "");
         ImageWriter.WritePng(_folder["colour.png"], [1, 2, 3, 4, 5, 6], 1, 2);
+        _folder.Halves("lossy", 1);
+        using (Image mask = Image.NewFromFile(_folder["lossy/masks/img0.png"]))
+            mask.Jpegsave(_folder["lossy/masks/img0.jpg"], q: 95);
+        File.Delete(_folder["lossy/masks/img0.png"]);
+        ImageWriter.WriteFloatStack(_folder["infinite/images/a.tif"], [[1, float.NaN]], 1, 2);
+        _folder.Png("infinite/masks/a.png", [0, 1]);
         string[] before = _folder.Files;
 
         // Every word that names something in the folder, or something to be made there, is a path.

@@ -37,6 +37,30 @@ public sealed class EvaluateCommandTests : IDisposable
         Assert.Equal(7.0 / 8, json.RootElement.GetProperty("allPixels").GetProperty("accuracy").GetProperty("value").GetDouble());
     }
 
+    /// <summary>The page of the foreground, 255, is the second one of a slice, unless the file says otherwise.</summary>
+    [Theory]
+    [InlineData("255,0", null, false)]
+    [InlineData("0,255", null, false)]
+    [InlineData("255,0", "classes 255,0", true)]
+    [InlineData("0,255", "classes 255,0", true)]
+    public void TheOrderOfClassesChangesNoProbability(string classes, string? description, bool isFirst)
+    {
+        _folder.Png("p/a.png", [0, 0, 255, 255]);
+        _folder.Png("t/a.png", [0, 0, 255, 255]);
+        using (FloatStack stack = new(_folder["p/a.probability.tif"]) { Description = description })
+        {
+            float[][] pages = [[0.9f, 0.8f, 0.1f, 0.2f], [0.1f, 0.2f, 0.9f, 0.8f]];
+            stack.Add(pages[isFirst ? 1 : 0], 1, 4);
+            stack.Add(pages[isFirst ? 0 : 1], 1, 4);
+            stack.Save();
+        }
+
+        string[] options = ["--classes", classes, "--metrics", "pixel-error", "--thresholds", "0.5"];
+        CommandRun run = CommandRun.Of(["evaluate", _folder["p"], _folder["t"], .. options]);
+        Assert.Equal((0, 0), (run.Code, run.Errors.Length));
+        Assert.Matches("all pixels +0.0000", run.Output);
+    }
+
     [Fact]
     public void StacksAreComparedPageByPage()
     {

@@ -135,6 +135,25 @@ public sealed class ImageFileTests : IDisposable
         Assert.Throws<InputException>(() => ImageFile.Open(_folder["a.bmp"]));
     }
 
+    /// <summary>Place in the header, and the number there.</summary>
+    [Theory]
+    [InlineData(10, -1)]
+    [InlineData(10, int.MaxValue)]
+    [InlineData(14, -1)]
+    [InlineData(14, int.MaxValue)]
+    [InlineData(18, int.MaxValue)]
+    [InlineData(22, int.MinValue)]
+    [InlineData(22, int.MaxValue)]
+    [InlineData(46, -1)]
+    [InlineData(46, 0x4000_0000)]
+    public void ABitmapOfADamagedHeaderIsRefused(int at, int number)
+    {
+        byte[] file = Bitmap(8, [[1, 1, 0], [0, 1, 0]], 10, 200);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(at), number);
+        File.WriteAllBytes(_folder["a.bmp"], file);
+        Assert.Contains("a.bmp", Assert.Throws<InputException>(() => ImageFile.Open(_folder["a.bmp"])).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("a.png")]
     [InlineData("a.jpg")]

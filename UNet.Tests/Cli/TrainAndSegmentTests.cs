@@ -212,6 +212,83 @@ public sealed class TrainAndSegmentTests : IDisposable
     }
 
     [Fact]
+    public void TheSameCommandGoesOnWithEpochs()
+    {
+        _folder.Halves("data", 3);
+        string[] arguments = ["train", _folder["data"], "-o", _folder["m.safetensors"], .. Tiny, "--epochs", "8", "--device", "cpu"];
+        using CancellationTokenSource stop = new();
+        Assert.Equal(0, CommandRun.Of(stop, "validation", arguments).Code);
+        Assert.Equal(50, TrainingState.Read(_folder["m.state.safetensors"]).Step);
+        CommandRun resumed = CommandRun.Of([.. arguments, "--resume"]);
+        Assert.Equal((0, 0), (resumed.Code, resumed.Errors.Length));
+        Assert.Equal(64, TrainingState.Read(_folder["m.state.safetensors"]).Step);
+    }
+
+    /// <summary>A model of colour images is trained further on images that hold only gray, and on masks of fewer values than classes.</summary>
+    [Fact]
+    public void TheSameCommandGoesOnWithTheFormOfItsFirstModel()
+    {
+        Colour("data", value => [(byte)value, 0, (byte)(255 - value)]);
+        _folder.Png("data/masks/img0.png", [.. Enumerable.Range(0, 1600).Select(i => i % 3)], height: 40);
+        _folder.Png("data/masks/img1.png", [.. Enumerable.Range(0, 1600).Select(i => i % 3)], height: 40);
+        Assert.Equal(0, Train(_folder["data"], "--steps", "1").Code);
+        Colour("other", value => [(byte)value, (byte)value, (byte)value], dark: 0, bright: 2);
+        string[] arguments =
+        [
+            "train", _folder["other"], "-o", _folder["n.safetensors"], "--init", _folder["m.safetensors"],
+            "--steps", "60", "--tile", "36", "--device", "cpu",
+        ];
+        using CancellationTokenSource stop = new();
+        Assert.Equal(0, CommandRun.Of(stop, "validation", arguments).Code);
+        File.Delete(_folder["m.safetensors"]);
+        CommandRun resumed = CommandRun.Of([.. arguments, "--resume"]);
+        Assert.Equal((0, 0), (resumed.Code, resumed.Errors.Length));
+        Assert.Equal(60, TrainingState.Read(_folder["n.state.safetensors"]).Step);
+        UNetModel model = UNetModel.Read(_folder["n.safetensors"]);
+        Assert.Equal((3, 3), (model.Configuration.InChannels, model.Classes.Length));
+    }
+
+    [Fact]
+    public void ARunOnInstanceIdsGoesOn()
+    {
+        _folder.Halves("data", 2, dark: 0, bright: 300);
+        string[] arguments = ["train", _folder["data"], "-o", _folder["m.safetensors"], .. Tiny, "--steps", "60", "--device", "cpu"];
+        using CancellationTokenSource stop = new();
+        Assert.Equal(0, CommandRun.Of(stop, "validation", arguments).Code);
+        Assert.Equal(0, CommandRun.Of([.. arguments, "--resume"]).Code);
+        Assert.Equal(60, TrainingState.Read(_folder["m.state.safetensors"]).Step);
+    }
+
+    [Fact]
+    public void AFullLogLosesNoTraining()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has a device that is always full.");
+        _folder.Halves("data", 2);
+        CommandRun run = Train(_folder["data"], "--steps", "5", "--log", "/dev/full");
+        Assert.Equal(1, run.Code);
+        Assert.Contains("The log '/dev/full' cannot be written", Assert.Single(run.Errors), StringComparison.Ordinal);
+        Assert.Equal(5, TrainingState.Read(_folder["m.state.safetensors"]).Step);
+        Assert.True(File.Exists(_folder["m.safetensors"]) && File.Exists("/dev/full"));
+    }
+
+    [Fact]
+    public void AModelOfNoNumbersIsRefused()
+    {
+        _folder.Halves("data", 2);
+        Assert.Equal(0, Train(_folder["data"], "--steps", "1").Code);
+        UNetModel model = UNetModel.Read(_folder["m.safetensors"]);
+        model.Parameters[0].Elements[0] = float.NaN;
+        model.Write(_folder["m.safetensors"]);
+        CommandRun segment = Segment(_folder["data"], "--device", "cpu");
+        Assert.Equal(2, segment.Code);
+        Assert.Contains("m.safetensors' gives probabilities that are no numbers", Assert.Single(segment.Errors), StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_folder["seg"]));
+        CommandRun further = TrainFurther();
+        Assert.Equal(2, further.Code);
+        Assert.Contains("m.safetensors': tensor", Assert.Single(further.Errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ATerminalShowsTheSameScores()
     {
         _folder.Halves("data", 2);
@@ -260,15 +337,6 @@ public sealed class TrainAndSegmentTests : IDisposable
         Assert.Equal((0, 0), (further.Code, further.Errors.Length));
         Assert.Equal(3, UNetModel.Read(_folder["n.safetensors"]).Configuration.InChannels);
 
-        void Colour(string set, Func<int, byte[]> colour)
-        {
-            _folder.Halves(set, 2);
-            for (int i = 0; i < 2; i++)
-            {
-                int[] values = ImageFile.Open(_folder[$"{set}/images/img{i}.png"]).ReadLabels().Values;
-                ImageWriter.WritePng(_folder[$"{set}/images/img{i}.png"], [.. values.SelectMany(colour)], 40, 40);
-            }
-        }
     }
 
     [Fact]
@@ -276,7 +344,7 @@ public sealed class TrainAndSegmentTests : IDisposable
     {
         _folder.Halves("data", 2);
         string options = "--arch phseg_v5 --width 3 --depth 2 --padding same --dropout 0.25 --tile 32 --batch 2 --steps 1 --lr 0.02 "
-            + "--optimizer adamw --momentum 0.8 --weight-decay 0.1 --clip 0.5 --augment none --weight-map paper --weight-w0 7 --weight-sigma 3.5 "
+            + "--optimizer adamw --weight-decay 0.1 --clip 0.5 --augment none --weight-map paper --weight-w0 7 --weight-sigma 3.5 "
             + "--class-balance off --sampling weight --seed 9";
         CommandRun train = CommandRun.Of(["train", _folder["data"], "-o", _folder["m.safetensors"], .. options.Split(' ')]);
         Assert.Equal((0, 0), (train.Code, train.Errors.Length));
@@ -291,7 +359,6 @@ public sealed class TrainAndSegmentTests : IDisposable
             Steps = 1,
             Optimizer = Optimizer.AdamW,
             LearningRate = 0.02,
-            Momentum = 0.8,
             WeightDecay = 0.1,
             MaximumGradientNorm = 0.5,
             Augmentation = Augmentation.None,
@@ -351,6 +418,17 @@ public sealed class TrainAndSegmentTests : IDisposable
         Assert.All(segmented.Distinct(), value => Assert.Contains(value, new[] { 0, 255 }));
         Assert.Equal(0, TrainFurther().Code);
         Assert.Equal(0, CommandRun.Of("evaluate", _folder["seg"], _folder["data"]).Code);
+    }
+
+    /// <summary>A data set like that of <see cref="ImageFolder.Halves"/>, of two images in colour.</summary>
+    private void Colour(string set, Func<int, byte[]> colour, int dark = 10, int bright = 200)
+    {
+        _folder.Halves(set, 2, dark, bright);
+        for (int i = 0; i < 2; i++)
+        {
+            int[] values = ImageFile.Open(_folder[$"{set}/images/img{i}.png"]).ReadLabels().Values;
+            ImageWriter.WritePng(_folder[$"{set}/images/img{i}.png"], [.. values.SelectMany(colour)], 40, 40);
+        }
     }
 
     private CommandRun Train(string data, params string[] more)

@@ -20,6 +20,41 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void ALinkStaysAndItsFileIsWritten()
+    {
+        Directory.CreateDirectory(_folder.File("real"));
+        string target = Path.Combine(_folder.File("real"), "b.txt");
+        File.WriteAllText(target, "old");
+        Directory.CreateSymbolicLink(_folder.File("folder"), "real");
+        File.CreateSymbolicLink(_folder.File("c.txt"), Path.Combine("folder", "b.txt"));
+        File.CreateSymbolicLink(_folder.File("a.txt"), "c.txt");
+        AtomicFile.Write(_folder.File("a.txt"), stream => stream.Write("new"u8));
+        Assert.Equal("new", File.ReadAllText(target));
+        Assert.Equal("c.txt", new FileInfo(_folder.File("a.txt")).LinkTarget);
+        Assert.Equal(AtomicFile.PlaceOf(target), AtomicFile.PlaceOf(_folder.File("a.txt")));
+        Assert.Single(Directory.GetFiles(_folder.File("real")));
+    }
+
+    [Fact]
+    public void LinksInACircleHaveAnEnd()
+    {
+        File.CreateSymbolicLink(_folder.File("a"), "b");
+        File.CreateSymbolicLink(_folder.File("b"), "a");
+        Assert.NotEmpty(AtomicFile.PlaceOf(_folder.File("a")));
+    }
+
+    [Fact]
+    public void ADeviceIsNotReplaced()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux is asked.");
+        Assert.False(AtomicFile.CanReplace("/dev/null"));
+        Assert.False(AtomicFile.CanReplace(_folder.Path));
+        Assert.True(AtomicFile.CanReplace(_folder.File("none")));
+        File.WriteAllText(_folder.File("some"), "");
+        Assert.True(AtomicFile.CanReplace(_folder.File("some")));
+    }
+
+    [Fact]
     public void AWriteThatFailsLeavesTheOldFileAndNothingElse()
     {
         string path = _folder.File("a.txt");

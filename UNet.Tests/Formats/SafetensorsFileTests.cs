@@ -113,7 +113,7 @@ public class SafetensorsFileTests
         new SafetensorsFile([new("a", [1], [2f])]).Write(path);
         Assert.Equal(2f, SafetensorsFile.Read(path).Find("a")!.Elements[0]);
         Assert.Equal([path], Directory.GetFiles(folder.Path));
-        Assert.Contains("cannot be read", Assert.Throws<InputException>(() => SafetensorsFile.Read(folder.File("none"))).Message);
+        Assert.Contains("There is no file", Assert.Throws<InputException>(() => SafetensorsFile.Read(folder.File("none"))).Message);
     }
 
     private static bool HasLoneSurrogate(string text) => text.EnumerateRunes().Any(rune => rune == Rune.ReplacementChar);

@@ -49,6 +49,46 @@ public class ModelFileTests
         Assert.Equal("""{"architecture":"paper","in_channels":2,"classes":3,"width":2,"depth":1,"padding":"same","dropout":0.1}""", metadata["configuration"]);
     }
 
+    [Theory]
+    [InlineData(0, 7, 7)]
+    [InlineData(0, -1, 255)]
+    public void ClassesOfImpossibleValuesAreRefused(int first, int second, int third)
+    {
+        using TemporaryFolder folder = new();
+        (Model with { Classes = [new(first, "a"), new(second, "b"), new(third, "c")] }).Write(folder.File("a"));
+        Assert.Contains("must differ", Assert.Throws<InputException>(() => UNetModel.Read(folder.File("a"))).Message);
+        Assert.Throws<InputException>(() => StoredModel.Open(folder.File("a")));
+    }
+
+    [Theory]
+    [InlineData("configuration", "\"width\":2", "\"width\":0")]
+    [InlineData("normalization", "image", "page")]
+    public void DamagedMetadataNameTheirFile(string key, string from, string to)
+    {
+        using TemporaryFolder folder = new();
+        Dictionary<string, string> metadata = new(ModelFile.ToFile(Model).Metadata);
+        metadata[key] = metadata[key].Replace(from, to, StringComparison.Ordinal);
+        new SafetensorsFile(Model.Parameters, metadata).Write(folder.File("a"));
+        Assert.Contains(folder.File("a"), Assert.Throws<InputException>(() => UNetModel.Read(folder.File("a"))).Message);
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.NegativeInfinity)]
+    public void ParametersThatAreNotFiniteAreRefused(float value)
+    {
+        foreach (NamedTensor damaged in Model.Parameters)
+        {
+            float[] elements = [.. damaged.Elements];
+            elements[^1] = value;
+            using MemoryStream stream = new();
+            using TemporaryFolder folder = new();
+            (Model with { Parameters = Model.Parameters.Replace(damaged, damaged with { Elements = elements }) }).Write(folder.File("a"));
+            InputException refused = Assert.Throws<InputException>(() => UNetModel.Read(folder.File("a")));
+            Assert.Contains(damaged.Name, refused.Message, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void AFileThatNamesNoArchitectureHoldsThePapers()
     {

@@ -34,6 +34,29 @@ public class TrainerTests
         Assert.Equal(2, trainer.Model.Classes.Length);
     }
 
+    /// <summary>In a step between two validations, and in one with a validation.</summary>
+    [Theory]
+    [InlineData(5)]
+    [InlineData(8)]
+    public void WhoeverCannotTakeAReportLosesNoTraining(long failing)
+    {
+        using TemporaryFolder folder = new();
+        using IComputeDevice device = Tests.Backends.Open("cpu");
+        using Trainer trainer = new(Configuration, TrainingExamples.Data, device);
+        TrainingFiles files = new(folder.File("m.safetensors"));
+        List<long> told = [];
+        IOException thrown = Assert.Throws<IOException>(() => trainer.Run(files, report =>
+        {
+            told.Add(report.Step);
+            if (report.Step == failing)
+                throw new IOException("full");
+        }, Stop));
+        Assert.Equal("full", thrown.Message);
+        Assert.Equal(failing, told[^1]);
+        Assert.InRange(TrainingState.Read(files.State).Step, failing, failing + 2);
+        Assert.True(File.Exists(files.Model) && File.Exists(files.Last));
+    }
+
     [Theory]
     [MemberData(nameof(Backends))]
     public void TheSameSeedGivesTheSameBytes(string backend)

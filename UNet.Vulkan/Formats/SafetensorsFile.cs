@@ -56,7 +56,15 @@ public sealed class SafetensorsFile
         }
     }
 
-    internal static InputException Unreadable(string path, Exception cause) => new($"'{path}' cannot be read: {cause.Message}", cause);
+    internal static InputException Unreadable(string path, Exception cause) => new(
+        cause switch
+        {
+            _ when Directory.Exists(path) => $"'{path}' is a folder where a file is needed; give the file itself.",
+            FileNotFoundException or DirectoryNotFoundException => $"There is no file '{path}'; check the path.",
+            UnauthorizedAccessException => $"'{path}' may not be read by you; change its permissions.",
+            _ => $"'{path}' cannot be read: {cause.Message}",
+        },
+        cause);
 
     /// <summary>Reads a seekable stream from its position to its end.</summary>
     /// <param name="stream">The stream.</param>

@@ -52,14 +52,16 @@ public static class SegmentationMemory
         if (least > most)
         {
             string remedy = memory is null ? "choose another device" : "allow that much";
+            string limited = most < 1 << 20 ? $"{most} byte{(most == 1 ? "" : "s")}" : $"{Math.Floor(Mebibytes(most))} MiB";
             throw new InputException(
-                $"This network takes at least {Mebibytes(least)} MiB of memory, with tiles of {geometry.MinimumInput} pixels, more than "
-                    + $"{Mebibytes(most)} MiB; {remedy}.");
+                $"This network takes at least {Math.Ceiling(Mebibytes(least))} MiB of memory, with tiles of {geometry.MinimumInput} pixels, "
+                    + $"more than {limited}; {remedy}.");
         }
 
         // More than one tile that covers the image with all its surroundings is of no use.
         int largest = geometry.SmallestInputFor(largestSide + 2 * geometry.ReceptiveBorder);
-        int limit = memory is null ? Math.Min(largest, geometry.LargestInputUpTo(OverlapTiles.DefaultLimit(configuration))) : largest;
+        int limit = Math.Min(
+            largest, geometry.LargestInputUpTo(memory is null ? OverlapTiles.DefaultLimit(configuration) : TileGeometry.LargestInput));
         (int fits, int over) = (0, (limit - geometry.MinimumInput) / geometry.Stride + 1);
         // Nearly always the largest fits, and each try makes a plan.
         for (int tried = over - 1; over - fits > 1; tried = (fits + over) / 2)
@@ -96,6 +98,5 @@ public static class SegmentationMemory
         }
     }
 
-    private static string Mebibytes(long bytes)
-        => Math.Ceiling(bytes / (double)(1 << 20)).ToString("0", System.Globalization.CultureInfo.InvariantCulture);
+    private static double Mebibytes(long bytes) => bytes / (double)(1 << 20);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using UNet.Vulkan.Device;
 using UNet.Vulkan.Execution;
+using UNet.Vulkan.Formats;
 using UNet.Vulkan.Memory;
 using UNet.Vulkan.Model;
 using UNet.Vulkan.Planning;
@@ -15,6 +16,7 @@ public sealed class Segmenter : IDisposable
 {
     private readonly UNetConfiguration _configuration;
     private readonly string _normalization;
+    private readonly string _name;
     private readonly TiledNetwork _network;
     private readonly ImmutableArray<Orientation> _orientations;
 
@@ -46,15 +48,16 @@ public sealed class Segmenter : IDisposable
     public Segmenter(
         StoredModel model, IComputeDevice device, int? tile = null, TestTimeAugmentation augmentation = TestTimeAugmentation.None)
         : this(model.Configuration, model.Normalization, device, tile, augmentation, (session, graph) => session.WriteParameters(graph, model),
-            model.Ahead)
+            model.Ahead, $"The model '{model.Path}'")
     {
     }
 
     private Segmenter(
         UNetConfiguration configuration, string normalization, IComputeDevice device, int? tile, TestTimeAugmentation augmentation,
-        Action<Session, Graph.Graph> start, PreparedMemory? memory = null)
+        Action<Session, Graph.Graph> start, PreparedMemory? memory = null,
+        string name = "The model")
     {
-        (_configuration, _normalization, _orientations) = (configuration, normalization, augmentation.Orientations());
+        (_configuration, _normalization, _name, _orientations) = (configuration, normalization, name, augmentation.Orientations());
         Tile = tile ?? new TileGeometry(configuration).LargestInputUpTo(OverlapTiles.DefaultLimit(configuration));
         _network = new TiledNetwork(configuration, device, Tile, probabilities: true, start, memory);
     }
@@ -76,7 +79,10 @@ public sealed class Segmenter : IDisposable
     /// <param name="height">Rows.</param>
     /// <param name="width">Columns.</param>
     /// <param name="cancellation">Stops between two tiles.</param>
-    /// <exception cref="InputException">The image does not have the model's channels, or has values that are not finite.</exception>
+    /// <exception cref="InputException">
+    /// The image does not have the model's channels, or has values that are not finite; or the model's parameters are damaged, so that it
+    /// gives no numbers.
+    /// </exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public Segmentation Segment(ReadOnlySpan<float> pixels, int height, int width, CancellationToken cancellation = default)
     {
@@ -89,7 +95,7 @@ public sealed class Segmenter : IDisposable
 
         float[] normalized = Normalization.Apply(_normalization, pixels);
         if (_orientations.Length == 1)
-            return new(configuration.Classes, height, width, _network.Apply(normalized, height, width, cancellation));
+            return Checked(_network.Apply(normalized, height, width, cancellation));
 
         float[] mean = new float[checked(configuration.Classes * height * width)];
         foreach (Orientation orientation in _orientations)
@@ -102,7 +108,12 @@ public sealed class Segmenter : IDisposable
 
         for (int i = 0; i < mean.Length; i++)
             mean[i] /= _orientations.Length;
-        return new(configuration.Classes, height, width, mean);
+        return Checked(mean);
+
+        // Parameters go from the file to the device unseen; what they give shows here whether they were numbers.
+        Segmentation Checked(float[] probabilities) => FiniteNumbers.AreAll(probabilities)
+            ? new(configuration.Classes, height, width, probabilities)
+            : throw new InputException($"{_name} gives probabilities that are no numbers, so its parameters are damaged; train it again.");
     }
 
     /// <inheritdoc/>

@@ -104,24 +104,48 @@ internal static class ModelFile
         if (architecture != Architecture)
             throw new InputException($"'{path}' holds a network of architecture '{architecture}'; this program knows '{Architecture}'.");
 
-        UNetConfiguration configuration = JsonText.Read(Text(metadata, ConfigurationKey, path), path, ReadConfiguration).Validated();
+        UNetConfiguration configuration = JsonText.Read(Text(metadata, ConfigurationKey, path), path, ReadConfiguration);
+        try
+        {
+            configuration.Validated();
+        }
+        catch (InputException exception)
+        {
+            throw new InputException($"'{path}' is damaged: {exception.Message}", exception);
+        }
+
         ImmutableArray<ClassLabel> classes = JsonText.Read(Text(metadata, ClassesKey, path), path, json => json.EnumerateArray()
             .Select(label => new ClassLabel(label.GetProperty("value").GetInt32(), label.GetProperty("name").GetString() ?? ""))
             .ToImmutableArray());
         if (classes.Length != configuration.Classes)
             throw new InputException(
                 $"'{path}' names {classes.Length} classes for a network of {configuration.Classes}; the file is damaged.");
-        return (configuration, classes, Text(metadata, NormalizationKey, path));
+        int[] values = [.. classes.Select(label => label.Value)];
+        if (values.Any(value => value < 0) || values.Distinct().Count() != values.Length)
+        {
+            throw new InputException(
+                $"'{path}' names classes of the label values {string.Join(", ", values)}, which must differ and be 0 or more; the file is "
+                    + "damaged.");
+        }
+
+        string normalization = Text(metadata, NormalizationKey, path);
+        return Normalization.IsKnown(normalization)
+            ? (configuration, classes, normalization)
+            : throw new InputException($"'{path}' asks for the normalisation '{normalization}', which this version does not know.");
     }
 
-    /// <exception cref="InputException">A parameter is missing or has another shape than the configuration says.</exception>
+    /// <exception cref="InputException">
+    /// A parameter is missing, has another shape than the configuration says, or has values that are not finite.
+    /// </exception>
     public static ImmutableArray<NamedTensor> ReadParameters(
         SafetensorsFile file, UNetConfiguration configuration, string prefix, string path)
         => [.. UNetParameters.Describe(configuration).Select(parameter =>
         {
             NamedTensor? tensor = file.Find(prefix + parameter.Name);
             RequireShape(prefix + parameter.Name, tensor?.Dimensions, parameter.Shape, path);
-            return tensor! with { Name = parameter.Name };
+            if (!FiniteNumbers.AreAll(tensor!.Elements))
+                throw new InputException($"'{path}': tensor '{tensor.Name}' has values that are no finite numbers; the file is damaged.");
+            return tensor with { Name = parameter.Name };
         })];
 
     private static void RequireShape(string name, ImmutableArray<int>? dimensions, Shape shape, string path)

@@ -9,13 +9,16 @@ public static class Normalization
     /// </summary>
     public const string PerImageStandard = "per-image-standard";
 
+    /// <summary>Whether this version knows a normalisation of that name.</summary>
+    public static bool IsKnown(string name) => name == PerImageStandard;
+
     /// <summary>The normalised copy of an image.</summary>
     /// <param name="name">A normalisation's name.</param>
     /// <param name="pixels">Raw values of all channels.</param>
     /// <exception cref="InputException">The name is not known, or a value is not finite.</exception>
     public static float[] Apply(string name, ReadOnlySpan<float> pixels)
     {
-        if (name != PerImageStandard)
+        if (!IsKnown(name))
             throw new InputException($"The normalisation '{name}' is not known to this version; '{PerImageStandard}' is.");
 
         double mean = 0;

@@ -17,12 +17,15 @@ public sealed class StoredModel : IDisposable
 
     private StoredModel(SafetensorsReader file, string path)
     {
-        _file = file;
+        (_file, Path) = (file, path);
         (Configuration, Classes, Normalization) = ModelFile.ReadMetadata(file.Metadata, path);
         ModelFile.RequireModel(file.Metadata, path);
         ModelFile.RequireParameters(
             [.. file.Entries.Select(entry => entry.Name)], name => file.Find(name)?.Dimensions, Configuration, path);
     }
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
 
     /// <summary>The network's form.</summary>
     public UNetConfiguration Configuration { get; }

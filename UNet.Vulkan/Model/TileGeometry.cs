@@ -11,6 +11,9 @@ namespace UNet.Vulkan.Model;
 /// </remarks>
 public sealed class TileGeometry
 {
+    /// <summary>No input has a longer side: its pixels could not be counted in 32 bits.</summary>
+    public const int LargestInput = 1 << 16;
+
     private readonly int _depth;
     private readonly ConvolutionPadding _padding;
 
@@ -65,6 +68,8 @@ public sealed class TileGeometry
     /// <exception cref="InputException">The network does not take this size; the message names the nearest ones that it takes.</exception>
     public int OutputOf(int input)
     {
+        if (input > LargestInput)
+            throw new InputException($"A tile of {input} pixels is too large; the largest is {LargestInputUpTo(LargestInput)}.");
         if (Fits(input))
             return input - 2 * Border;
         if (input < MinimumInput)

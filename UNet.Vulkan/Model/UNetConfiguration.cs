@@ -81,7 +81,8 @@ public sealed record UNetConfiguration
             $"Width {Width} and depth {Depth} give {(long)Width << Depth} channels in the bottleneck, more than {MaxChannels}; "
                 + "choose a smaller width or depth.");
         Require(Enum.IsDefined(Padding), $"{Padding} is no padding; valid and same are.");
-        Require(Dropout is >= 0 and < 1, $"The dropout probability lies in 0 to 1, 1 excluded; {Dropout} does not.");
+        Require(Dropout >= 0 && (float)Dropout < 1,
+            $"The dropout probability lies in 0 to 1, 1 (in 32 bits) excluded; {Dropout} does not.");
         return this;
 
         static void Require(bool holds, string message)

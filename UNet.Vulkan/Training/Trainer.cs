@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.ExceptionServices;
 using UNet.Vulkan.Device;
 using UNet.Vulkan.Execution;
 using UNet.Vulkan.Formats;
@@ -144,7 +145,10 @@ public sealed class Trainer : IDisposable
     /// and, where it is better than all before, the best model. Without validation images the newest counts as the best.
     /// </summary>
     /// <param name="files">Where to save; null to save nothing.</param>
-    /// <param name="progress">Told of every step, in order, on the calling thread.</param>
+    /// <param name="progress">
+    /// Told of every step, in order, on the calling thread; of one with a validation after it is saved. What it throws stops the run
+    /// as a cancellation does, and is thrown on when all is saved.
+    /// </param>
     /// <param name="cancellation">
     /// Stops after the steps in flight, or after a validation that is under way; everything is saved, and a later run can
     /// resume.
@@ -159,22 +163,40 @@ public sealed class Trainer : IDisposable
         if (Step > 0 && _savedStep != Step)
             Save(files, isBest: _bestStep == Step);
 
+        ExceptionDispatchInfo? failure = null;
+        using CancellationTokenSource stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         int interval = Configuration.EffectiveValidationInterval;
-        while (Step < Configuration.Steps && !cancellation.IsCancellationRequested)
+        while (Step < Configuration.Steps && !stopping.IsCancellationRequested)
         {
             long stop = Math.Min((Step / interval + 1) * interval, Configuration.Steps);
-            TrainingReport? last = RunSteps(stop, progress, cancellation);
+            TrainingReport? last = RunSteps(stop, Tell, stopping.Token);
             if (Step < stop)
                 break;
             bool isBest = Validate(out ValidationScore? score);
-            progress?.Invoke(last!.Value with { Validation = score, IsBest = isBest });
             Save(files, isBest);
+            Tell(last!.Value with { Validation = score, IsBest = isBest });
         }
 
         // Before the first validation, the newest model is better than none.
         if (Step > 0 && _savedStep != Step)
             Save(files, isBest: _bestStep == 0 || _validator is null);
+        failure?.Throw();
         return new(Step, Step >= Configuration.Steps, _best, _bestStep);
+
+        void Tell(TrainingReport report)
+        {
+            if (failure is not null)
+                return;
+            try
+            {
+                progress?.Invoke(report);
+            }
+            catch (Exception exception)
+            {
+                failure = ExceptionDispatchInfo.Capture(exception);
+                stopping.Cancel();
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -260,7 +282,7 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>Runs up to a step; keeps the report of that last step back, so that a validation can be added to it.</summary>
-    private TrainingReport? RunSteps(long stop, Action<TrainingReport>? progress, CancellationToken cancellation)
+    private TrainingReport? RunSteps(long stop, Action<TrainingReport> progress, CancellationToken cancellation)
     {
         long submitted = Step;
         while (true)
@@ -282,7 +304,7 @@ public sealed class Trainer : IDisposable
             Step++;
             if (Step == stop)
                 return report;
-            progress?.Invoke(report);
+            progress(report);
         }
     }
 

@@ -125,16 +125,18 @@ public sealed record TrainingConfiguration
         Require(Steps >= 1, $"A run has at least 1 step, not {Steps}.");
         Require(Enum.IsDefined(Optimizer), "An unknown optimizer.");
         Require(Enum.IsDefined(Precision), "An unknown precision.");
-        Require(double.IsFinite(EffectiveLearningRate) && EffectiveLearningRate > 0, $"The learning rate must be positive, not {LearningRate}.");
-        Require(double.IsFinite(WeightDecay) && WeightDecay >= 0, $"The weight decay must be 0 or positive, not {WeightDecay}.");
-        Require(Momentum is >= 0 and < 1, $"The momentum lies in 0 to 1, 1 excluded; {Momentum} does not.");
+        // Devices compute in 32 bits, in which a number may become 0, 1 or infinite.
+        Require(float.IsFinite((float)EffectiveLearningRate) && (float)EffectiveLearningRate > 0,
+            $"The learning rate must be positive, and in 32 bits neither 0 nor infinite, as {LearningRate} is.");
+        Require(float.IsFinite((float)WeightDecay) && WeightDecay >= 0, $"The weight decay must be 0 or positive, not {WeightDecay}.");
+        Require(Momentum >= 0 && (float)Momentum < 1, $"The momentum lies in 0 to 1, 1 (in 32 bits) excluded; {Momentum} does not.");
         Require(WarmUpSteps >= 0, $"The warm-up cannot have {WarmUpSteps} steps.");
         Require(Enum.IsDefined(Decay) && Enum.IsDefined(Augmentation), "An unknown learning-rate decay or augmentation.");
         Deformation.Validated();
         Require(Enum.IsDefined(WeightMap) && Enum.IsDefined(Sampling), "An unknown weight map or way of sampling.");
         WeightMapParameters.ValidatedFor(WeightMap);
-        Require(double.IsFinite(MaximumGradientNorm) && MaximumGradientNorm >= 0,
-            $"The largest gradient norm must be positive, or 0 for no clipping; {MaximumGradientNorm} is neither.");
+        Require(float.IsFinite((float)MaximumGradientNorm) && (MaximumGradientNorm == 0 || (float)MaximumGradientNorm > 0),
+            $"The largest gradient norm must be positive in 32 bits, or 0 for no clipping; {MaximumGradientNorm} is neither.");
         Require(ValidationInterval is null or >= 1, $"There is at least 1 step between two validations, not {ValidationInterval}.");
         return this;
 
