@@ -31,10 +31,12 @@ internal static class ConcatFusion
     private static Node? ReaderOf(IReadOnlyList<Invocation> schedule, Node concatenation)
     {
         Value x = concatenation[CropConcat.Y];
-        Node[] readers = [.. schedule.Select(invocation => invocation.Node).Distinct().Where(node => node != concatenation && node.Values.Contains(x))];
+        Node[] readers = [.. schedule.Select(invocation => invocation.Node).Distinct()
+            .Where(node => node != concatenation && node.Values.Contains(x))];
         if (x.IsKept || readers is not [{ Op: Conv2d { Rectify: Rectification.None } } convolution])
             return null;
-        Invocation[] givers = [.. schedule.Where(invocation => invocation.Node == convolution && invocation.Pass.Gradients.Contains(Conv2d.X))];
+        Invocation[] givers = [.. schedule.Where(
+            invocation => invocation.Node == convolution && invocation.Pass.Gradients.Contains(Conv2d.X))];
         Invocation[] takers = [.. schedule.Where(invocation => invocation.Node == concatenation && !invocation.Pass.IsForward)];
         return (givers, takers) switch
         {
@@ -61,11 +63,13 @@ internal static class ConcatFusion
             replacements[invocation] = null;
         foreach (Invocation invocation in schedule.Where(invocation => invocation.Node == convolution))
         {
-            Role? given = invocation.Pass.IsForward ? null : invocation.Pass.Gradients.Contains(Conv2d.X) ? CropConcatConv2d.Skip : CropConcatConv2d.Weight;
+            Role? given = invocation.Pass.IsForward ? null
+                : invocation.Pass.Gradients.Contains(Conv2d.X) ? CropConcatConv2d.Skip : CropConcatConv2d.Weight;
             Pass pass = given is null ? info.Forward : info.Backward.Single(candidate => candidate.Gradients.Contains(given));
-            replacements[invocation] = new Invocation(node, pass, [.. info.Roles.Select(role => role == CropConcatConv2d.Skip || role == CropConcatConv2d.Upsampled
-                ? pass.Gradients.Contains(role) ? GradientIn(left, role) : null
-                : Counterpart(role, [], invocation.Gradients))]);
+            replacements[invocation] = new Invocation(node, pass, [.. info.Roles.Select(role =>
+                role == CropConcatConv2d.Skip || role == CropConcatConv2d.Upsampled
+                    ? pass.Gradients.Contains(role) ? GradientIn(left, role) : null
+                    : Counterpart(role, [], invocation.Gradients))]);
         }
         return replacements;
     }
@@ -74,7 +78,8 @@ internal static class ConcatFusion
         => ofConcatenation.Select(invocation => invocation.Gradients[PartOf(role).Index]).First(gradient => gradient is not null);
 
     /// <summary>What a role of the fused op is to the two; null for scratch, which planning provides.</summary>
-    private static Value? Counterpart(Role role, IReadOnlyList<Value?> ofConcatenation, IReadOnlyList<Value?> ofConvolution) => role.Name switch
+    private static Value? Counterpart(
+        Role role, IReadOnlyList<Value?> ofConcatenation, IReadOnlyList<Value?> ofConvolution) => role.Name switch
     {
         nameof(CropConcatConv2d.Skip) or nameof(CropConcatConv2d.Upsampled) => ofConcatenation[PartOf(role).Index],
         nameof(CropConcatConv2d.Weight) => ofConvolution[Conv2d.Weight.Index],

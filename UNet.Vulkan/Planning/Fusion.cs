@@ -31,5 +31,6 @@ public static class Fusion
 
     /// <summary>The schedule with each invocation replaced as said, or left out where the replacement is null.</summary>
     internal static IReadOnlyList<Invocation> Replace(IReadOnlyList<Invocation> schedule, Dictionary<Invocation, Invocation?> replacements)
-        => [.. schedule.Select(invocation => replacements.TryGetValue(invocation, out Invocation? other) ? other : invocation).OfType<Invocation>()];
+        => [.. schedule.Select(invocation => replacements.TryGetValue(invocation, out Invocation? other) ? other : invocation)
+            .OfType<Invocation>()];
 }

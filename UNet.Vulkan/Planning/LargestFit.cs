@@ -10,11 +10,14 @@ internal static class LargestFit
     /// <summary>The largest input tile of a network (up to 16384) that fits; null where the smallest does not.</summary>
     public static int? Tile(TileGeometry geometry, Func<int, bool> fits)
     {
-        int? step = Of(step => fits(geometry.MinimumInput + step * geometry.Stride), 0, (LargestTile - geometry.MinimumInput) / geometry.Stride);
+        int? step = Of(
+            step => fits(geometry.MinimumInput + step * geometry.Stride), 0, (LargestTile - geometry.MinimumInput) / geometry.Stride);
         return geometry.MinimumInput + step * geometry.Stride;
     }
 
-    /// <summary>The largest number that fits, from <paramref name="first"/> to <paramref name="last"/>; null where the first does not.</summary>
+    /// <summary>
+    /// The largest number that fits, from <paramref name="first"/> to <paramref name="last"/>; null where the first does not.
+    /// </summary>
     public static int? Of(Func<int, bool> fits, int first, int last)
     {
         if (!fits(first))

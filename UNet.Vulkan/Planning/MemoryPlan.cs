@@ -60,16 +60,18 @@ public sealed record MemoryPlan(
         if (overwritten is null || !options.Alias)
             overwritten = ReadOnlyDictionary<Value, Value>.Empty;
         List<Lifetime> places = Places(lifetimes, overwritten);
-        IEnumerable<Lifetime> order = places.Where(lifetime => lifetime.Value.IsKept).OrderBy(lifetime => lifetime.Value.Kind != ValueKind.Parameter)
-            .Concat(places.Where(lifetime => !lifetime.Value.IsKept).OrderByDescending(lifetime => lifetime.Value.SizeInBytes).ThenBy(lifetime => lifetime.Value.Id));
+        IEnumerable<Lifetime> order = places.Where(lifetime => lifetime.Value.IsKept)
+            .OrderBy(lifetime => lifetime.Value.Kind != ValueKind.Parameter)
+            .Concat(places.Where(lifetime => !lifetime.Value.IsKept)
+                .OrderByDescending(lifetime => lifetime.Value.SizeInBytes).ThenBy(lifetime => lifetime.Value.Id));
         foreach (Lifetime lifetime in order)
         {
             long guard = RoundUp(options.GuardBytes, alignment);
             long size = RoundUp(lifetime.Value.SizeInBytes, alignment) + 2 * guard;
             if (size > device.MaxAllocationSize)
             {
-                throw new PlanException($"The tensor {lifetime.Value} needs {size:N0} bytes, more than the {device.MaxAllocationSize:N0} that one allocation on "
-                    + $"{device.Name} may have; use a smaller --tile, --batch or --width.");
+                throw new PlanException($"The tensor {lifetime.Value} needs {size:N0} bytes, more than the {device.MaxAllocationSize:N0} "
+                    + $"that one allocation on {device.Name} may have; use a smaller --tile, --batch or --width.");
             }
             bool exclusive = lifetime.Value.IsKept || !options.Alias;
             int arena = 0;
@@ -86,7 +88,8 @@ public sealed record MemoryPlan(
                 sizes.Add(0);
                 offset = 0;
             }
-            arenas[arena].Add((new BufferRange(arena, offset, size), exclusive ? lifetime with { First = int.MinValue, Last = int.MaxValue } : lifetime));
+            arenas[arena].Add((new BufferRange(arena, offset, size),
+                exclusive ? lifetime with { First = int.MinValue, Last = int.MaxValue } : lifetime));
             sizes[arena] = Math.Max(sizes[arena], offset + size);
             ranges[lifetime.Value] = new BufferRange(arena, offset + guard, lifetime.Value.SizeInBytes);
         }
@@ -118,7 +121,8 @@ public sealed record MemoryPlan(
     private static long LowestFit(List<(BufferRange Range, Lifetime Lifetime)> placed, Lifetime lifetime, long size, bool exclusive)
     {
         long offset = 0;
-        foreach ((BufferRange range, _) in placed.Where(other => exclusive || other.Lifetime.Meets(lifetime)).OrderBy(other => other.Range.Offset))
+        foreach ((BufferRange range, _) in placed.Where(other => exclusive || other.Lifetime.Meets(lifetime))
+            .OrderBy(other => other.Range.Offset))
         {
             if (offset + size <= range.Offset)
                 break;

@@ -9,10 +9,16 @@ namespace UNet.Vulkan.Planning;
 /// <param name="Invocation">The invocation.</param>
 /// <param name="Implementation">The implementation that computes it.</param>
 /// <param name="Tiling">The implementation's tiling that was chosen; null where the op's rule says it.</param>
-/// <param name="Values">The value of each role, in the roles' order, with the scratch of the implementation; null for other scratch.</param>
-internal sealed record PlannedInvocation(Invocation Invocation, Implementation Implementation, Tiling? Tiling, ImmutableArray<Value?> Values)
+/// <param name="Values">
+/// The value of each role, in the roles' order, with the scratch of the implementation; null for other scratch.
+/// </param>
+internal sealed record PlannedInvocation(
+    Invocation Invocation, Implementation Implementation, Tiling? Tiling, ImmutableArray<Value?> Values)
 {
-    /// <summary>Places in <see cref="Implementation.Kernels"/> of those that run; <see cref="SharedPacking"/> and <see cref="SingleRuns"/> leave some out.</summary>
+    /// <summary>
+    /// Places in <see cref="Implementation.Kernels"/> of those that run; <see cref="SharedPacking"/> and <see cref="SingleRuns"/> leave
+    /// some out.
+    /// </summary>
     public ImmutableArray<int> Kernels { get; init; } = [.. Enumerable.Range(0, Implementation.Kernels.Length)];
 
     /// <summary>Shapes of all roles, in their order; scratch roles' entries are unset.</summary>
@@ -20,7 +26,8 @@ internal sealed record PlannedInvocation(Invocation Invocation, Implementation I
 
     /// <summary>Values that the kernels that run read or write in the given way, scratch and gradients included.</summary>
     public IEnumerable<Value> Touched(BufferAccess access)
-        => Kernels.SelectMany(kernel => Implementation.Kernels[kernel].Uses).Where(use => (use.Access & access) != 0).Select(ValueOf).Distinct();
+        => Kernels.SelectMany(kernel => Implementation.Kernels[kernel].Uses)
+            .Where(use => (use.Access & access) != 0).Select(ValueOf).Distinct();
 
     /// <summary>The value, or the gradient, that a kernel of the implementation uses.</summary>
     public Value ValueOf(RoleUse use) => (use.IsGradient ? Invocation.Gradients : Values)[use.Role.Index]!;

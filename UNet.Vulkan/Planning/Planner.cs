@@ -24,7 +24,8 @@ public static class Planner
             invocations = SharedPacking.Apply(invocations, options.Recompute);
         Dictionary<Value, Lifetime> lifetimes = Lifetimes(graph, invocations);
         MemoryPlan memory = MemoryPlan.Create(
-            [.. lifetimes.Values], graph.Values.Where(value => value.Whole is not null), device, options, Overwritten(invocations, lifetimes));
+            [.. lifetimes.Values], graph.Values.Where(value => value.Whole is not null), device, options,
+            Overwritten(invocations, lifetimes));
         ImmutableArray<ImmutableArray<PlannedDispatch>> levels = BarrierPlan.Create(
             invocations.SelectMany(invocation => Dispatches(invocation, memory.Ranges, device)));
         return new ExecutionPlan(memory, levels);
@@ -94,7 +95,9 @@ public static class Planner
             foreach (Value touched in invocations[i].Touched(BufferAccess.ReadWrite))
             {
                 Value value = touched.Whole ?? touched;
-                lifetimes[value] = lifetimes.TryGetValue(value, out Lifetime known) ? known with { Last = Math.Max(known.Last, i) } : new Lifetime(value, i, i);
+                lifetimes[value] = lifetimes.TryGetValue(value, out Lifetime known)
+                    ? known with { Last = Math.Max(known.Last, i) }
+                    : new Lifetime(value, i, i);
             }
         }
         return lifetimes;
@@ -112,7 +115,8 @@ public static class Planner
             foreach (Value written in invocation.Writes.Where(value => !value.IsKept && lifetimes[value].First == i))
             {
                 Value? read = invocations[i].Touched(BufferAccess.Read).FirstOrDefault(value => !value.IsKept && lifetimes[value].Last == i
-                    && value.Kind != ValueKind.Scratch && (value.Shape, value.Element) == (written.Shape, written.Element) && !overwritten.ContainsValue(value));
+                    && value.Kind != ValueKind.Scratch && (value.Shape, value.Element) == (written.Shape, written.Element)
+                    && !overwritten.ContainsValue(value));
                 if (read is not null)
                     overwritten.Add(written, read);
             }
@@ -120,7 +124,8 @@ public static class Planner
         return overwritten;
     }
 
-    private static IEnumerable<PlannedDispatch> Dispatches(PlannedInvocation planned, IReadOnlyDictionary<Value, BufferRange> ranges, DeviceProperties device)
+    private static IEnumerable<PlannedDispatch> Dispatches(
+        PlannedInvocation planned, IReadOnlyDictionary<Value, BufferRange> ranges, DeviceProperties device)
     {
         int parts = planned.Invocation.Node.Op.PartCount(planned.Implementation, planned.Shapes);
         for (int part = 0; part < parts; part++)
@@ -150,11 +155,14 @@ public static class Planner
         }
         int images = BatchOf(planned, planned.Implementation.Kernels[kernel]);
         Shape[] shapes = [.. planned.Invocation.Node.Op.Info.Roles.Select((role, index) =>
-            role.PerImage && planned.Shapes[index].Rank == 4 ? planned.Shapes[index].WithImages(planned.Shapes[index].N / images) : planned.Shapes[index])];
+            role.PerImage && planned.Shapes[index].Rank == 4
+                ? planned.Shapes[index].WithImages(planned.Shapes[index].N / images)
+                : planned.Shapes[index])];
         RequireShares(planned, planned.Implementation.Kernels[kernel], shapes, images);
         for (int image = 0; image < images; image++)
         {
-            KernelDispatch one = op.Dispatch(planned.Implementation, kernel, shapes, new Binding(planned, ranges, part, image, images, device));
+            KernelDispatch one = op.Dispatch(
+                planned.Implementation, kernel, shapes, new Binding(planned, ranges, part, image, images, device));
             RequireFit(one, planned, kernel, images, device);
             yield return new PlannedDispatch(Checked(one, planned, device), planned.Invocation.ToString(), operations / images);
         }
@@ -182,7 +190,8 @@ public static class Planner
         {
             Shape whole = planned.Values[role.Index]!.Shape, one = planned.Invocation.Node.Op.ScratchShape(role, shapes);
             if (whole.Length != images * one.Length)
-                throw new InvalidOperationException($"{planned.Invocation}: {role} is {whole} for {images} images, and {one} for one of them.");
+                throw new InvalidOperationException(
+                    $"{planned.Invocation}: {role} is {whole} for {images} images, and {one} for one of them.");
         }
     }
 
@@ -192,14 +201,15 @@ public static class Planner
     {
         if (dispatch.Buffers.Any(range => range.Offset % device.MinStorageBufferOffsetAlignment != 0))
         {
-            throw new PlanException($"{planned.Invocation} must be bound one image at a time on {device.Name}, but its images do not start at "
-                + $"multiples of {device.MinStorageBufferOffsetAlignment} bytes; use a smaller --batch.");
+            throw new PlanException($"{planned.Invocation} must be bound one image at a time on {device.Name}, but its images do not "
+                + $"start at multiples of {device.MinStorageBufferOffsetAlignment} bytes; use a smaller --batch.");
         }
         int tooLarge = dispatch.Buffers.ToList().FindIndex(range => range.Length > device.MaxStorageBufferRange);
         if (tooLarge < 0)
             return;
         Value value = planned.ValueOf(planned.Implementation.Kernels[kernel].Uses[tooLarge]);
-        throw new PlanException($"{(images > 1 ? "One image of the tensor" : "The tensor")} {value} needs {dispatch.Buffers[tooLarge].Length:N0} bytes, but {device.Name} binds at most "
+        throw new PlanException($"{(images > 1 ? "One image of the tensor" : "The tensor")} {value} needs "
+            + $"{dispatch.Buffers[tooLarge].Length:N0} bytes, but {device.Name} binds at most "
             + $"{device.MaxStorageBufferRange:N0}; use a smaller --tile, --batch or --width.");
     }
 
@@ -208,8 +218,8 @@ public static class Planner
         WorkgroupCount groups = dispatch.Groups;
         if (groups.X > device.MaxWorkgroupCountX || groups.Y > device.MaxWorkgroupCountY || groups.Z > device.MaxWorkgroupCountZ)
         {
-            throw new PlanException($"{planned.Invocation} needs {groups.X} x {groups.Y} x {groups.Z} workgroups, more than {device.Name} allows; "
-                + "use a smaller --tile or --batch.");
+            throw new PlanException($"{planned.Invocation} needs {groups.X} x {groups.Y} x {groups.Z} workgroups, "
+                + $"more than {device.Name} allows; use a smaller --tile or --batch.");
         }
         return dispatch;
     }

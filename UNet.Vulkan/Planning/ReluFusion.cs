@@ -33,7 +33,8 @@ internal static class ReluFusion
                 substitutes[gradient] = substitute;
         }
 
-        Dictionary<Node, Node> fused = graph.Nodes.Except(rectifiers).ToDictionary(node => node, node => Fused(node, substitutes, stored, rectified));
+        Dictionary<Node, Node> fused = graph.Nodes.Except(rectifiers)
+            .ToDictionary(node => node, node => Fused(node, substitutes, stored, rectified));
         return [.. graph.Invocations.Where(invocation => !rectifiers.Contains(invocation.Node)).Select(
             invocation => new Invocation(fused[invocation.Node], invocation.Pass, Substituted(invocation.Gradients, substitutes)))];
     }

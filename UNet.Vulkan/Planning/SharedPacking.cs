@@ -39,7 +39,8 @@ internal static class SharedPacking
                     left = left with { Kernels = left.Kernels.Remove(index), Values = earlier.Given(left.Values, packing) };
                     continue;
                 }
-                known.RemoveAll(other => kernel.Uses.Any(use => use.Access.HasFlag(BufferAccess.Write) && other.DependsOn(all.ValueOf(use))));
+                known.RemoveAll(
+                    other => kernel.Uses.Any(use => use.Access.HasFlag(BufferAccess.Write) && other.DependsOn(all.ValueOf(use))));
                 if (packing is not null)
                     known.Add(packing);
             }
@@ -67,7 +68,8 @@ internal static class SharedPacking
                 && !kernel.Kernel.Constants.Any(constant => constant.Name.StartsWith("TILE_", StringComparison.Ordinal));
             return packs
                 ? new Packing(
-                    planned.Invocation.Node.Op, planned.Shapes, kernel, [.. read.Select(planned.ValueOf)], [.. written.Select(planned.ValueOf)])
+                    planned.Invocation.Node.Op, planned.Shapes, kernel, [.. read.Select(planned.ValueOf)],
+                    [.. written.Select(planned.ValueOf)])
                 : null;
         }
 
@@ -81,6 +83,7 @@ internal static class SharedPacking
 
         /// <summary>An invocation's values with this scratch in the place of that of a kernel that computes the same.</summary>
         public ImmutableArray<Value?> Given(ImmutableArray<Value?> values, Packing other)
-            => [.. values.Select(value => value is not null && other.Written.IndexOf(value) is >= 0 and var place ? Written[place] : value)];
+            => [.. values.Select(
+                value => value is not null && other.Written.IndexOf(value) is >= 0 and var place ? Written[place] : value)];
     }
 }

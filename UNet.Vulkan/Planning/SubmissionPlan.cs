@@ -99,7 +99,8 @@ public static class SubmissionPlan
     private sealed class Cutter
     {
         private readonly double _room;
-        private readonly ImmutableArray<ImmutableArray<DispatchPiece>>.Builder _submissions = ImmutableArray.CreateBuilder<ImmutableArray<DispatchPiece>>();
+        private readonly ImmutableArray<ImmutableArray<DispatchPiece>>.Builder _submissions
+            = ImmutableArray.CreateBuilder<ImmutableArray<DispatchPiece>>();
         private readonly ImmutableArray<DispatchPiece>.Builder _open = ImmutableArray.CreateBuilder<DispatchPiece>();
         private double _left;
 

@@ -56,8 +56,11 @@ internal sealed class Tuner(VulkanDevice device, TuningFile? file, double budget
         {
             _table ??= file?.Load() ?? new TuningTable();
             double before = _table.SecondsSpent;
-            foreach (Subject subject in ByWork(subjects.Where(subject => !_table.Knows(subject.Key))).TakeWhile(_ => _table.SecondsSpent < budget))
+            foreach (Subject subject in ByWork(subjects.Where(subject => !_table.Knows(subject.Key)))
+                .TakeWhile(_ => _table.SecondsSpent < budget))
+            {
                 Measure(subject, _table);
+            }
             if (_table.SecondsSpent > before)
                 file?.Store(_table);
             TuningTable found = _table.Copy();
@@ -153,7 +156,8 @@ internal sealed class Tuner(VulkanDevice device, TuningFile? file, double budget
         }
         return sample;
 
-        static Shape Halved(Shape shape) => shape.Rank == 4 && shape.H > 8 && shape.W > 8 ? new(shape.N, shape.C, shape.H / 2, shape.W / 2) : shape;
+        static Shape Halved(Shape shape)
+            => shape.Rank == 4 && shape.H > 8 && shape.W > 8 ? new(shape.N, shape.C, shape.H / 2, shape.W / 2) : shape;
     }
 
     /// <summary>Operations of the subject's pass on a sample; 0 where the op takes no such shapes.</summary>
@@ -190,7 +194,8 @@ internal sealed class Tuner(VulkanDevice device, TuningFile? file, double budget
             _invocation = _sample.Graph.Invocations.First(invocation => invocation.Pass.Index == implementation.PassIndex);
             _plan = Planner.Plan(_sample.Graph, device.Properties, new PlanOptions
             {
-                Choose = (_, candidates) => candidates.FirstOrDefault(candidate => ReferenceEquals(candidate, implementation)) ?? candidates[0],
+                Choose = (_, candidates) => candidates.FirstOrDefault(candidate => ReferenceEquals(candidate, implementation))
+                    ?? candidates[0],
                 Tile = (_, chosen) => ReferenceEquals(chosen, implementation) ? tiling : null,
             }).Only(_invocation.ToString());
             _session = new(() => new VulkanSession(device, _plan, _sample.Graph.StepSlot));

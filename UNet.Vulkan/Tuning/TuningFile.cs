@@ -35,7 +35,8 @@ internal sealed class TuningFile(string path, IEnumerable<OpInfo> ops)
         // One driver's identifier may serve several of its devices, and the vectors of a software driver may be set by a variable.
         string name = string.Create(
             CultureInfo.InvariantCulture,
-            $"tuning-{device.PipelineCacheUuid:N}-{device.VendorId:x4}{device.DeviceId:x4}-{device.DriverVersion:x8}-{device.SubgroupSize}.json");
+            $"tuning-{device.PipelineCacheUuid:N}-{device.VendorId:x4}{device.DeviceId:x4}"
+                + $"-{device.DriverVersion:x8}-{device.SubgroupSize}.json");
         return folder is null ? null : new(System.IO.Path.Combine(folder, name), OpCatalog.Ops);
     }
 
