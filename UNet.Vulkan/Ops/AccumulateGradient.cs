@@ -26,7 +26,8 @@ public sealed partial record AccumulateGradient
             throw new ArgumentException($"a gradient {shapes.Term} cannot be added to one of {shapes.Sum}.");
     }
 
-    private partial bool SupportsAddresses(in Shapes shapes, DeviceProperties device) => device is { IsSoftware: true, HasBufferAddresses: true };
+    private partial bool SupportsAddresses(in Shapes shapes, DeviceProperties device)
+        => device is { IsSoftware: true, HasBufferAddresses: true };
 
     private partial WorkgroupCount Grid(in Shapes shapes, in AccumulateGradientForwardAddresses.Spec spec)
         => WorkgroupCount.Linear(shapes.Sum.Length, AccumulateGradientForwardAddresses.Info.LocalSize.X * spec.TileLength);

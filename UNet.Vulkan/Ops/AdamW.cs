@@ -17,7 +17,9 @@ namespace UNet.Vulkan.Ops;
 [Op]
 [NoGradient]
 [Forward<AdamwForward>]
-[Sample("parameter: 129; first_moment: 129; second_moment: 129; gradient: 129; scale: 1; learning_rate: 1; corrections: 2", "WeightDecay: 0.1f")]
+[Sample(
+    "parameter: 129; first_moment: 129; second_moment: 129; gradient: 129; scale: 1; learning_rate: 1; corrections: 2",
+    "WeightDecay: 0.1f")]
 public sealed partial record AdamW(float WeightDecay, float Beta1 = 0.9f, float Beta2 = 0.999f, float Epsilon = 1e-8f)
 {
     /// <summary>Parameters, updated in place.</summary>
@@ -53,7 +55,8 @@ public sealed partial record AdamW(float WeightDecay, float Beta1 = 0.9f, float 
         if (shapes.Parameter != shapes.FirstMoment || shapes.Parameter != shapes.SecondMoment || shapes.Parameter != shapes.Gradient)
         {
             throw new ArgumentException(
-                $"parameters {shapes.Parameter}, moments {shapes.FirstMoment} and {shapes.SecondMoment} and gradients {shapes.Gradient} differ in shape.");
+                $"parameters {shapes.Parameter}, moments {shapes.FirstMoment} and {shapes.SecondMoment} "
+                    + $"and gradients {shapes.Gradient} differ in shape.");
         }
     }
 

@@ -9,7 +9,9 @@ namespace UNet.Vulkan.Ops;
 public sealed partial record Conv2d
 {
     private partial Shape RunWeightShape(in Shapes shapes)
-        => new(SplitRule.Runs(shapes.X.N, (long)shapes.Y.H * shapes.Y.W, shapes.Weight, OutChannels), OutChannels, shapes.X.C, Kernel * Kernel);
+        => new(
+            SplitRule.Runs(shapes.X.N, (long)shapes.Y.H * shapes.Y.W, shapes.Weight, OutChannels),
+            OutChannels, shapes.X.C, Kernel * Kernel);
 
     private partial Shape RunBiasShape(in Shapes shapes) => Shape.Of(RunWeightShape(shapes).N, OutChannels);
 

@@ -25,7 +25,8 @@ public sealed partial record Conv2d
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackPixelRows.Spec spec) => RowTile.Packing(PixelRowsShape(shapes));
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackGradientRows.Spec spec) => RowTile.Packing(GradientRowsShape(shapes));
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackGradientRows.Spec spec)
+        => RowTile.Packing(GradientRowsShape(shapes));
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackWeightRows.Spec spec)
         => RowTile.Packing(OutChannels, shapes.X.C, Conv2dPackWeightRows.Info);

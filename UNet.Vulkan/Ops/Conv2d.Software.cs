@@ -83,11 +83,14 @@ public sealed partial record Conv2d
 
     partial void PartCountInputWinogradF43Lanes(in Shapes shapes, ref int parts) => parts = WinogradF43Lanes.PartCount(shapes.Y, shapes.X);
 
-    private partial bool SupportsWeightWinogradLanes(in Shapes shapes, DeviceProperties device) => RunsOnLanes(device) && HasEvenRows(shapes);
+    private partial bool SupportsWeightWinogradLanes(in Shapes shapes, DeviceProperties device)
+        => RunsOnLanes(device) && HasEvenRows(shapes);
 
-    partial void SuitsWeightWinogradLanes(in Shapes shapes, DeviceProperties device, ref bool suits) => suits &= WinogradWeightLanes.Pays(shapes.Weight);
+    partial void SuitsWeightWinogradLanes(in Shapes shapes, DeviceProperties device, ref bool suits)
+        => suits &= WinogradWeightLanes.Pays(shapes.Weight);
 
-    private partial bool SupportsWeightWinogradF43Lanes(in Shapes shapes, DeviceProperties device) => RunsOnLanes(device) && HasEvenRows(shapes);
+    private partial bool SupportsWeightWinogradF43Lanes(in Shapes shapes, DeviceProperties device)
+        => RunsOnLanes(device) && HasEvenRows(shapes);
 
     partial void SuitsWeightWinogradF43Lanes(in Shapes shapes, DeviceProperties device, ref bool suits)
         => suits &= WinogradWeightLanes.F43Pays(shapes.Weight, shapes.Y, device);
@@ -101,7 +104,8 @@ public sealed partial record Conv2d
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackBackwardWinogradLanes.Spec spec)
         => WinogradLanes.Packing(WinogradPackedTransposedShape(shapes), Conv2dPackBackwardWinogradLanes.Info);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardWinogradLanes.Spec spec) => WinogradLanes.Grid(shapes.X, shapes.Y);
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardWinogradLanes.Spec spec)
+        => WinogradLanes.Grid(shapes.X, shapes.Y);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputWinogradLanes.Spec spec)
         => WinogradLanes.Grid(shapes.Y, shapes.X);
@@ -122,13 +126,15 @@ public sealed partial record Conv2d
         => WinogradF43Lanes.Multiplying(F43InputTilesShape(shapes), F43PackedShape(shapes), Conv2dMultiplyForwardF43Lanes.Info);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dMultiplyBackwardF43Lanes.Spec spec, int part)
-        => WinogradF43Lanes.Multiplying(F43GradientTilesShape(shapes), F43PackedTransposedShape(shapes), Conv2dMultiplyBackwardF43Lanes.Info);
+        => WinogradF43Lanes.Multiplying(
+            F43GradientTilesShape(shapes), F43PackedTransposedShape(shapes), Conv2dMultiplyBackwardF43Lanes.Info);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardWinogradF43Lanes.Spec spec, int part)
         => WinogradF43Lanes.Storing(F43ProductsShape(shapes), shapes.X.C, part, Conv2dForwardWinogradF43Lanes.Info, spec.TilePairs);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputWinogradF43Lanes.Spec spec, int part)
-        => WinogradF43Lanes.Storing(F43GradientProductsShape(shapes), OutChannels, part, Conv2dBackwardInputWinogradF43Lanes.Info, spec.TilePairs);
+        => WinogradF43Lanes.Storing(
+            F43GradientProductsShape(shapes), OutChannels, part, Conv2dBackwardInputWinogradF43Lanes.Info, spec.TilePairs);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightWinogradLanes.Spec spec)
         => WinogradWeightLanes.Grid(shapes.X.N, WeightTilesShape(shapes), Conv2dBackwardWeightWinogradLanes.Info, spec.SubgroupSize);
@@ -150,11 +156,14 @@ public sealed partial record Conv2d
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardLanes.Spec spec) => LaneTiles(shapes.Y, spec.TileH, spec.TileW);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardLanePairs.Spec spec) => LaneTiles(shapes.Y, spec.TileH, spec.TileW);
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardLanePairs.Spec spec)
+        => LaneTiles(shapes.Y, spec.TileH, spec.TileW);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputLanePairs.Spec spec) => LaneTiles(shapes.X, spec.TileH, spec.TileW);
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputLanePairs.Spec spec)
+        => LaneTiles(shapes.X, spec.TileH, spec.TileW);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputLanes.Spec spec) => LaneTiles(shapes.X, spec.TileH, spec.TileW);
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputLanes.Spec spec)
+        => LaneTiles(shapes.X, spec.TileH, spec.TileW);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightLanes.Spec spec)
         => new(
@@ -172,7 +181,8 @@ public sealed partial record Conv2d
         => WorkgroupCount.Cover(Pixels(shapes.X) / shapes.X.N / 2, Conv2dForwardPixelPairs.Info.LocalSize.X) with { Y = (uint)shapes.X.N };
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputPixelPairs.Spec spec)
-        => WorkgroupCount.Cover(Pixels(shapes.X) / shapes.X.N / 2, Conv2dBackwardInputPixelPairs.Info.LocalSize.X) with { Y = (uint)shapes.X.N };
+        => WorkgroupCount.Cover(Pixels(shapes.X) / shapes.X.N / 2, Conv2dBackwardInputPixelPairs.Info.LocalSize.X)
+            with { Y = (uint)shapes.X.N };
 
     /// <summary>Enough for subgroups that are as large as a workgroup; of smaller ones, some have nothing to do.</summary>
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightPixelPairs.Spec spec)

@@ -47,7 +47,8 @@ namespace UNet.Vulkan.Ops;
 [Backward<Conv2dBackwardInputPixelPairs>(Name = "PixelPairs", Suits = DeviceKind.Software)]
 [Backward<Conv2dPackBackwardWinogradLanes, Conv2dBackwardInputWinogradLanes>(
     Name = "InputWinogradLanes", Suits = DeviceKind.Software, Numerics = NumericsClass.Winograd)]
-[Backward<Conv2dPackBackwardWinogradF43Lanes, Conv2dTransformGradientF43Lanes, Conv2dMultiplyBackwardF43Lanes, Conv2dBackwardInputWinogradF43Lanes>(
+[Backward<Conv2dPackBackwardWinogradF43Lanes, Conv2dTransformGradientF43Lanes, Conv2dMultiplyBackwardF43Lanes,
+    Conv2dBackwardInputWinogradF43Lanes>(
     Name = "InputWinogradF43Lanes", Suits = DeviceKind.Software, Numerics = NumericsClass.WinogradF43)]
 [Backward<Conv2dBackwardInputRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
 [Backward<Conv2dPackPixelRows, Conv2dPackGradientRows, Conv2dPackTurnedWeightRows, Conv2dBackwardInputRowsMatrix>(
@@ -91,7 +92,8 @@ namespace UNet.Vulkan.Ops;
 [Sample("x: 2x96x5x10", "OutChannels: 98, Padding: 1, Rectify: Rectification.OnLoad, RectifyOutput: true")]
 [Sample("x: 1x97x16x22", "OutChannels: 130, Rectify: Rectification.Stored")]
 [Sample("x: 1x9x33x38", "OutChannels: 67, Padding: 1, RectifyOutput: true")]
-public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding = 0, Rectification Rectify = Rectification.None, bool RectifyOutput = false)
+public sealed partial record Conv2d(
+    int OutChannels, int Kernel = 3, int Padding = 0, Rectification Rectify = Rectification.None, bool RectifyOutput = false)
 {
     /// <summary>Input [N,C,H,W].</summary>
     [Input] public static partial Role X { get; }
@@ -200,7 +202,8 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
         int height = shapes.X.H + 2 * Padding - Kernel + 1;
         int width = shapes.X.W + 2 * Padding - Kernel + 1;
         if (height < 1 || width < 1)
-            throw new ArgumentException($"an input of {shapes.X.H} x {shapes.X.W} pixels is too small for a {Kernel} x {Kernel} convolution.");
+            throw new ArgumentException(
+                $"an input of {shapes.X.H} x {shapes.X.W} pixels is too small for a {Kernel} x {Kernel} convolution.");
         shapes.Weight = new Shape(OutChannels, shapes.X.C, Kernel, Kernel);
         shapes.Bias = new Shape(OutChannels);
         shapes.Y = new Shape(shapes.X.N, OutChannels, height, width);
@@ -230,5 +233,6 @@ public sealed partial record Conv2d(int OutChannels, int Kernel = 3, int Padding
 
     /// <summary>Columns along x, tiles of rows along y, images times tiles of channels along z.</summary>
     internal static WorkgroupCount Tiles(Shape shape, uint tileH, uint tileC, WorkgroupSize local)
-        => WorkgroupCount.Cover(shape.W, local.X, shape.H, local.Y * tileH) with { Z = (uint)shape.N * WorkgroupCount.Cover(shape.C, tileC).X };
+        => WorkgroupCount.Cover(shape.W, local.X, shape.H, local.Y * tileH)
+            with { Z = (uint)shape.N * WorkgroupCount.Cover(shape.C, tileC).X };
 }

@@ -7,7 +7,8 @@ public sealed partial record ConvTranspose2d
 {
     private partial void ForwardReference<T>(in Tensors<T> tensors) where T : IFloatingPointIeee754<T>
     {
-        (Tensor<T> x, Tensor<T> weight, Tensor<T> bias, Tensor<T> y) = (tensors.X.Rectified(Rectify), tensors.Weight, tensors.Bias, tensors.Y);
+        (Tensor<T> x, Tensor<T> weight, Tensor<T> bias, Tensor<T> y)
+            = (tensors.X.Rectified(Rectify), tensors.Weight, tensors.Bias, tensors.Y);
         Parallel.For(0, y.Shape.N * y.Shape.C, plane =>
         {
             (int n, int k) = (plane / y.Shape.C, plane % y.Shape.C);

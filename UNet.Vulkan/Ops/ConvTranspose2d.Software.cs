@@ -8,7 +8,9 @@ namespace UNet.Vulkan.Ops;
 /// <content>Implementations for drivers that run on a processor.</content>
 public sealed partial record ConvTranspose2d
 {
-    /// <summary>What channels of a workgroup for processors are a multiple of, so that each gather of weights is of a whole subgroup.</summary>
+    /// <summary>
+    /// What channels of a workgroup for processors are a multiple of, so that each gather of weights is of a whole subgroup.
+    /// </summary>
     private const uint LaneStep = 8;
 
     private partial bool SupportsLanes(in Shapes shapes, DeviceProperties device) => device.HasChannelLanes;
@@ -25,13 +27,22 @@ public sealed partial record ConvTranspose2d
 
     private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardWeightLanes.Spec spec)
         => WorkgroupCount.Cover(
-            OutChannels, spec.TileC, shapes.X.C, spec.TileVectors * ConvTranspose2dBackwardWeightLanes.Info.LocalSize.X, PartialShape(shapes).N);
+            OutChannels, spec.TileC, shapes.X.C, spec.TileVectors * ConvTranspose2dBackwardWeightLanes.Info.LocalSize.X,
+            PartialShape(shapes).N);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dForwardLanes.Spec spec)
-        => spec = spec with { TileC = WorkgroupCount.EqualTile(OutChannels, spec.TileC, LaneStep), TilePaired = HasPairs((long)shapes.X.H * shapes.X.W) };
+        => spec = spec with
+        {
+            TileC = WorkgroupCount.EqualTile(OutChannels, spec.TileC, LaneStep),
+            TilePaired = HasPairs((long)shapes.X.H * shapes.X.W)
+        };
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dBackwardInputLanes.Spec spec)
-        => spec = spec with { TileC = WorkgroupCount.EqualTile(shapes.X.C, spec.TileC, LaneStep), TilePaired = HasPairs((long)shapes.X.H * shapes.X.W) };
+        => spec = spec with
+        {
+            TileC = WorkgroupCount.EqualTile(shapes.X.C, spec.TileC, LaneStep),
+            TilePaired = HasPairs((long)shapes.X.H * shapes.X.W)
+        };
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dBackwardWeightLanes.Spec spec)
     {

@@ -23,7 +23,9 @@ namespace UNet.Vulkan.Ops;
 [Sample("skip: 1x1x6x8; upsampled: 1x1x4x4", "UpsampledFirst: true")]
 [Sample("skip: 2x3x9x10; upsampled: 2x2x4x5", "UpsampledFirst: true")]
 [Sample("skip: 2x3x9x10; upsampled: 2x2x4x5", "RectifySkip: Rectification.OnLoad")]
-[Sample("skip: 2x3x9x10; upsampled: 2x2x4x5", "UpsampledFirst: true, RectifySkip: Rectification.OnLoad, RectifyUpsampled: Rectification.OnLoad")]
+[Sample(
+    "skip: 2x3x9x10; upsampled: 2x2x4x5",
+    "UpsampledFirst: true, RectifySkip: Rectification.OnLoad, RectifyUpsampled: Rectification.OnLoad")]
 [Sample("skip: 2x3x9x10; upsampled: 2x2x4x5", "RectifySkip: Rectification.Stored, RectifyUpsampled: Rectification.Stored")]
 public sealed partial record CropConcat(
     bool UpsampledFirst = false, Rectification RectifySkip = Rectification.None, Rectification RectifyUpsampled = Rectification.None)

@@ -9,7 +9,9 @@ namespace UNet.Vulkan.Ops;
 public sealed partial record CropConcatConv2d
 {
     private partial Shape RunWeightShape(in Shapes shapes)
-        => new(SplitRule.Runs(shapes.Skip.N, (long)shapes.Y.H * shapes.Y.W, shapes.Weight, OutChannels), OutChannels, shapes.Weight.C, Kernel * Kernel);
+        => new(
+            SplitRule.Runs(shapes.Skip.N, (long)shapes.Y.H * shapes.Y.W, shapes.Weight, OutChannels),
+            OutChannels, shapes.Weight.C, Kernel * Kernel);
 
     private partial Shape RunBiasShape(in Shapes shapes) => Shape.Of(RunWeightShape(shapes).N, OutChannels);
 
@@ -19,7 +21,8 @@ public sealed partial record CropConcatConv2d
     private partial Shape TransformedWeightShape(in Shapes shapes) => WinogradTile.WeightShape(OutChannels, shapes.Weight.C);
 
     private partial bool SupportsGemm(in Shapes shapes, DeviceProperties device)
-        => Kernel is 1 or 3 && GemmTile.Fits(Math.Max((long)shapes.Upsampled.H * shapes.Upsampled.W, (long)shapes.Y.H * shapes.Y.W), device);
+        => Kernel is 1 or 3
+            && GemmTile.Fits(Math.Max((long)shapes.Upsampled.H * shapes.Upsampled.W, (long)shapes.Y.H * shapes.Y.W), device);
 
     /// <summary>As for <see cref="Conv2d"/>.</summary>
     private partial bool SupportsWindow(in Shapes shapes, DeviceProperties device)
@@ -80,7 +83,8 @@ public sealed partial record CropConcatConv2d
         => spec = spec.With(WinogradTile.For(OutChannels, WinogradTile.Count(shapes.Y), shapes.Skip.N, gathers: true, buffers).Constants);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dBackwardInputWinograd.Spec spec)
-        => spec = spec.With(WinogradTile.For(shapes.Weight.C, WinogradTile.Count(shapes.Upsampled), shapes.Skip.N, gathers: false, buffers).Constants);
+        => spec = spec.With(
+            WinogradTile.For(shapes.Weight.C, WinogradTile.Count(shapes.Upsampled), shapes.Skip.N, gathers: false, buffers).Constants);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dBackwardWeightWinograd.Spec spec)
         => spec = spec.With(WinogradTile.For(OutChannels, shapes.Weight.C, RunWeightShape(shapes).N, gathers: true, buffers).Constants);

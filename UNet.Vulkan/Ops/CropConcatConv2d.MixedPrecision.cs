@@ -20,9 +20,11 @@ public sealed partial record CropConcatConv2d
             && WindowTile.Fits(Math.Max(shapes.Upsampled.H, shapes.Y.H), Math.Max(shapes.Upsampled.W, shapes.Y.W), device)
             && RowTile.Suits(PixelRowsShape(shapes), device) && RowTile.Suits(GradientRowsShape(shapes), device);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dPackPixelRows.Spec spec) => RowTile.Packing(PixelRowsShape(shapes));
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dPackPixelRows.Spec spec)
+        => RowTile.Packing(PixelRowsShape(shapes));
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackGradientRows.Spec spec) => RowTile.Packing(GradientRowsShape(shapes));
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackGradientRows.Spec spec)
+        => RowTile.Packing(GradientRowsShape(shapes));
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackWeightRows.Spec spec)
         => RowTile.Packing(OutChannels, shapes.Weight.C, Conv2dPackWeightRows.Info);

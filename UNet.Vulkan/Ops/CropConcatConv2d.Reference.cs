@@ -12,7 +12,8 @@ public sealed partial record CropConcatConv2d
     {
         if (tensors.WantsDSkip || tensors.WantsDUpsampled)
         {
-            Tensor<T> dX = new(new Graph.Shape(tensors.DY.Shape.N, tensors.Weight.Shape.C, tensors.Upsampled.Shape.H, tensors.Upsampled.Shape.W));
+            Tensor<T> dX = new(new Graph.Shape(
+                tensors.DY.Shape.N, tensors.Weight.Shape.C, tensors.Upsampled.Shape.H, tensors.Upsampled.Shape.W));
             Convolution.BackwardInput(tensors.Weight, tensors.DY, dX);
             if (tensors.WantsDSkip)
                 Concatenation.BackwardSkip(dX, tensors.Skip, tensors.DSkip);

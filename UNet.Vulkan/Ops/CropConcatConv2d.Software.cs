@@ -55,7 +55,8 @@ public sealed partial record CropConcatConv2d
     partial void SuitsWinogradF43Lanes(in Shapes shapes, DeviceProperties device, ref bool suits)
         => suits &= WinogradF43Lanes.Pays(Concatenated(shapes), shapes.Y);
 
-    partial void PartCountWinogradF43Lanes(in Shapes shapes, ref int parts) => parts = WinogradF43Lanes.PartCount(Concatenated(shapes), shapes.Y);
+    partial void PartCountWinogradF43Lanes(in Shapes shapes, ref int parts)
+        => parts = WinogradF43Lanes.PartCount(Concatenated(shapes), shapes.Y);
 
     private partial bool SupportsInputWinogradF43Lanes(in Shapes shapes, DeviceProperties device)
         => Convolution.RunsOnLanes(device) && HasEvenRows(shapes) && WinogradF43Lanes.Fits(shapes.Y, Concatenated(shapes), device);
@@ -63,13 +64,17 @@ public sealed partial record CropConcatConv2d
     partial void SuitsInputWinogradF43Lanes(in Shapes shapes, DeviceProperties device, ref bool suits)
         => suits &= WinogradF43Lanes.Pays(shapes.Y, Concatenated(shapes));
 
-    partial void PartCountInputWinogradF43Lanes(in Shapes shapes, ref int parts) => parts = WinogradF43Lanes.PartCount(shapes.Y, Concatenated(shapes));
+    partial void PartCountInputWinogradF43Lanes(in Shapes shapes, ref int parts)
+        => parts = WinogradF43Lanes.PartCount(shapes.Y, Concatenated(shapes));
 
-    private partial bool SupportsWeightWinogradLanes(in Shapes shapes, DeviceProperties device) => Convolution.RunsOnLanes(device) && HasEvenRows(shapes);
+    private partial bool SupportsWeightWinogradLanes(in Shapes shapes, DeviceProperties device)
+        => Convolution.RunsOnLanes(device) && HasEvenRows(shapes);
 
-    partial void SuitsWeightWinogradLanes(in Shapes shapes, DeviceProperties device, ref bool suits) => suits &= WinogradWeightLanes.Pays(shapes.Weight);
+    partial void SuitsWeightWinogradLanes(in Shapes shapes, DeviceProperties device, ref bool suits)
+        => suits &= WinogradWeightLanes.Pays(shapes.Weight);
 
-    private partial bool SupportsWeightWinogradF43Lanes(in Shapes shapes, DeviceProperties device) => Convolution.RunsOnLanes(device) && HasEvenRows(shapes);
+    private partial bool SupportsWeightWinogradF43Lanes(in Shapes shapes, DeviceProperties device)
+        => Convolution.RunsOnLanes(device) && HasEvenRows(shapes);
 
     partial void SuitsWeightWinogradF43Lanes(in Shapes shapes, DeviceProperties device, ref bool suits)
         => suits &= WinogradWeightLanes.F43Pays(shapes.Weight, shapes.Y, device);
@@ -147,13 +152,15 @@ public sealed partial record CropConcatConv2d
         => WinogradF43Lanes.Multiplying(F43InputTilesShape(shapes), F43PackedShape(shapes), Conv2dMultiplyForwardF43Lanes.Info);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dMultiplyBackwardF43Lanes.Spec spec, int part)
-        => WinogradF43Lanes.Multiplying(F43GradientTilesShape(shapes), F43PackedTransposedShape(shapes), Conv2dMultiplyBackwardF43Lanes.Info);
+        => WinogradF43Lanes.Multiplying(
+            F43GradientTilesShape(shapes), F43PackedTransposedShape(shapes), Conv2dMultiplyBackwardF43Lanes.Info);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardWinogradF43Lanes.Spec spec, int part)
         => WinogradF43Lanes.Storing(F43ProductsShape(shapes), shapes.Weight.C, part, Conv2dForwardWinogradF43Lanes.Info, spec.TilePairs);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardInputWinogradF43Lanes.Spec spec, int part)
-        => WinogradF43Lanes.Storing(F43GradientProductsShape(shapes), OutChannels, part, CropConcatConv2dBackwardInputWinogradF43Lanes.Info, spec.TilePairs);
+        => WinogradF43Lanes.Storing(
+            F43GradientProductsShape(shapes), OutChannels, part, CropConcatConv2dBackwardInputWinogradF43Lanes.Info, spec.TilePairs);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardWeightWinogradLanes.Spec spec)
         => WinogradWeightLanes.Grid(

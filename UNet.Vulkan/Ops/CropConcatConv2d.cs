@@ -30,12 +30,14 @@ namespace UNet.Vulkan.Ops;
 [Forward<Conv2dPackForward, CropConcatConv2dForwardLanePairs>(Name = "LanePairs", Suits = DeviceKind.Software)]
 [Forward<Conv2dPackForwardWinogradLanes, CropConcatConv2dForwardWinogradLanes>(
     Name = "WinogradLanes", Suits = DeviceKind.Software, Numerics = NumericsClass.Winograd)]
-[Forward<Conv2dPackForwardWinogradF43Lanes, CropConcatConv2dTransformPixelsF43Lanes, Conv2dMultiplyForwardF43Lanes, Conv2dForwardWinogradF43Lanes>(
+[Forward<Conv2dPackForwardWinogradF43Lanes, CropConcatConv2dTransformPixelsF43Lanes, Conv2dMultiplyForwardF43Lanes,
+    Conv2dForwardWinogradF43Lanes>(
     Name = "WinogradF43Lanes", Suits = DeviceKind.Software, Numerics = NumericsClass.WinogradF43)]
 [Forward<CropConcatConv2dPackPixelRows, Conv2dPackWeightRows, Conv2dForwardRowsMatrix>(
     Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.Tiles)]
 [Backward<CropConcatConv2dClearBorder, CropConcatConv2dBackwardInput>]
-[Backward<CropConcatConv2dClearBorder, CropConcatConv2dBackwardInputGemm>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
+[Backward<CropConcatConv2dClearBorder, CropConcatConv2dBackwardInputGemm>(
+    Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Backward<CropConcatConv2dClearBorder, Conv2dPackBackwardWindow, CropConcatConv2dBackwardInputWindow>(
     Name = "Window", Suits = DeviceKind.Hardware, Tiles = WindowTile.Tiles)]
 [Backward<CropConcatConv2dClearBorder, Conv2dPackBackwardWinograd, CropConcatConv2dBackwardInputWinograd>(
@@ -63,7 +65,8 @@ namespace UNet.Vulkan.Ops;
     Name = "WeightWinogradLanes", Suits = DeviceKind.Software, Numerics = NumericsClass.Winograd)]
 [Backward<CropConcatConv2dBackwardWeightWinogradF43Lanes, WeightGradientSum>(
     Name = "WeightWinogradF43Lanes", Suits = DeviceKind.Software, Numerics = NumericsClass.WinogradF43)]
-[Backward<CropConcatConv2dPackPixelRows, Conv2dPackGradientRows, Conv2dBackwardWeightRowsMatrix, Conv2dBackwardBiasRows, WeightGradientSumRuns>(
+[Backward<CropConcatConv2dPackPixelRows, Conv2dPackGradientRows, Conv2dBackwardWeightRowsMatrix, Conv2dBackwardBiasRows,
+    WeightGradientSumRuns>(
     Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.WeightTiles)]
 [Sample("skip: 1x1x6x8; upsampled: 1x1x5x4", "OutChannels: 1")]
 [Sample("skip: 2x3x9x10; upsampled: 2x2x4x5", "OutChannels: 4, UpsampledFirst: true")]
@@ -222,7 +225,8 @@ public sealed partial record CropConcatConv2d(
         => (shapes.Skip.H, shapes.Skip.W) == (shapes.Upsampled.H, shapes.Upsampled.W)
             ? WorkgroupCount.None
             : WorkgroupCount.Cover(
-                shapes.Skip.W, CropConcatConv2dClearBorder.Info.LocalSize.X, shapes.Skip.H, spec.TileH, (long)shapes.Skip.N * shapes.Skip.C);
+                shapes.Skip.W, CropConcatConv2dClearBorder.Info.LocalSize.X, shapes.Skip.H, spec.TileH,
+                (long)shapes.Skip.N * shapes.Skip.C);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardInput.Spec spec)
         => Conv2d.Tiles(Concatenated(shapes), spec.TileH, spec.TileC, CropConcatConv2dBackwardInput.Info.LocalSize);

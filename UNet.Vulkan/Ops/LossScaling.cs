@@ -14,7 +14,9 @@ namespace UNet.Vulkan.Ops;
 /// <param name="Growth">Factor after enough good steps.</param>
 /// <param name="Backoff">Factor after a bad step.</param>
 /// <param name="GrowthInterval">Good steps in a row that count as enough.</param>
-/// <param name="Smallest">The scale does not fall below: a gradient that is not finite without any scale will not become so with less.</param>
+/// <param name="Smallest">
+/// The scale does not fall below: a gradient that is not finite without any scale will not become so with less.
+/// </param>
 /// <param name="Largest">It does not rise above: by then no gradient vanishes.</param>
 [Op]
 [NoGradient]

@@ -54,7 +54,9 @@ public sealed partial record MaxPool2d
         return (plane * x.H + 2 * p + (int)(place / 2)) * x.W + 2 * q + (int)(place % 2);
     }
 
-    /// <summary>The word that holds the place of pooled pixel <paramref name="i"/>, and by how many bits it lies above the lowest.</summary>
+    /// <summary>
+    /// The word that holds the place of pooled pixel <paramref name="i"/>, and by how many bits it lies above the lowest.
+    /// </summary>
     private static (int Word, int Shift) WordOf(Graph.Shape pooled, int i)
     {
         (int plane, int p, int q) = (i / (pooled.H * pooled.W), i / pooled.W % pooled.H, i % pooled.W);

@@ -11,7 +11,9 @@ namespace UNet.Vulkan.Ops;
 /// rows: <c>shaders/common/rows_convolution.glsl</c>, <c>shaders/common/rows_weight.glsl</c>. Its choice changes no bit.
 /// </summary>
 /// <param name="Rows">Places of the line; of a gradient to the weight, output channels.</param>
-/// <param name="Columns">Channels of the target; of a gradient to the weight, channels of the neighbouring pixels that a row of taps reaches.</param>
+/// <param name="Columns">
+/// Channels of the target; of a gradient to the weight, channels of the neighbouring pixels that a row of taps reaches.
+/// </param>
 /// <param name="Depth">Most channels of the source that are multiplied at a time; of a gradient to the weight, places.</param>
 /// <param name="Stages">How many such parts shared memory holds: <c>shaders/common/rows_stages.glsl</c>.</param>
 /// <param name="Invocations">
@@ -21,7 +23,8 @@ namespace UNet.Vulkan.Ops;
 internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth = 32, uint Stages = 1, uint Invocations = 256)
 {
     /// <summary>
-    /// Tiles of convolutions that measured time may choose, as implementations declare them: the most promising first, those of the rule last.
+    /// Tiles of convolutions that measured time may choose, as implementations declare them: the most promising first, those of the rule
+    /// last.
     /// </summary>
     public const string Tiles = Names
         + ": 128, 128, 32, 2, 128; 128, 64, 32, 2, 128; 128, 128, 64, 1, 256; 64, 64, 64, 2, 128; 128, 64, 64, 1, 128; "
@@ -61,7 +64,9 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth = 32
     /// <summary>Rows behind all others, for what tiles load beyond the last channel of a row.</summary>
     private const int SpareRows = 16;
 
-    /// <summary>To this multiple the rows of an image are filled up: 256 bytes of 16 channels, so that each image can be bound by itself.</summary>
+    /// <summary>
+    /// To this multiple the rows of an image are filled up: 256 bytes of 16 channels, so that each image can be bound by itself.
+    /// </summary>
     private const int ImageRows = 8;
 
     /// <summary>The tile as constants of the kernels.</summary>
@@ -109,7 +114,8 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth = 32
 
     /// <summary>Workgroups that pack weights: an invocation for each 8 channels of the source of each channel of the target.</summary>
     public static WorkgroupCount Packing(int targetChannels, int sourceChannels, KernelInfo kernel)
-        => WorkgroupCount.Linear((long)Filled(targetChannels, PackedTargets) * Filled(sourceChannels, PackedSources) / 8, kernel.LocalSize.X);
+        => WorkgroupCount.Linear(
+            (long)Filled(targetChannels, PackedTargets) * Filled(sourceChannels, PackedSources) / 8, kernel.LocalSize.X);
 
     /// <summary>Workgroups that add up the rows of each run.</summary>
     public static WorkgroupCount Adding(Shape rows, int runs) => WorkgroupCount.Cover(rows.W, PackedTile, runs);
@@ -132,7 +138,8 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth = 32
     /// <param name="columns">Channels of a tile.</param>
     public static WorkgroupCount WeightGrid(Shape runWeight, int kernel, uint rows, uint columns)
     {
-        WorkgroupCount each = WorkgroupCount.Cover((long)kernel * Filled(runWeight.H, PackedSources), columns, runWeight.C, rows, runWeight.N);
+        WorkgroupCount each = WorkgroupCount.Cover(
+            (long)kernel * Filled(runWeight.H, PackedSources), columns, runWeight.C, rows, runWeight.N);
         return each with { X = each.X * (uint)kernel };
     }
 
@@ -163,14 +170,16 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth = 32
     internal static RowTile For(Shape target, int lineWidth, int sourceChannels, DeviceProperties device, Tiling? chosen = null)
     {
         RowTile tile = Chosen(OfConvolutions, device, chosen)
-            ?? ByRule(ConvolutionsByRule, tile => Grid(target, lineWidth, tile.Rows, tile.Columns).Total >= (ulong)device.ComputeUnits, device);
+            ?? ByRule(
+                ConvolutionsByRule, tile => Grid(target, lineWidth, tile.Rows, tile.Columns).Total >= (ulong)device.ComputeUnits, device);
         uint channels = (uint)Filled(sourceChannels, PackedSources);
         return tile with { Depth = Math.Min(tile.Depth, channels & ~(channels - 1)) }; // the largest power of 2 that divides them
     }
 
     internal static RowTile ForWeight(Shape runWeight, int kernel, DeviceProperties device, Tiling? chosen = null)
         => Chosen(OfWeights, device, chosen)
-            ?? ByRule(WeightsByRule, tile => tile.Rows <= runWeight.C && tile.Columns <= kernel * Filled(runWeight.H, PackedSources), device);
+            ?? ByRule(
+                WeightsByRule, tile => tile.Rows <= runWeight.C && tile.Columns <= kernel * Filled(runWeight.H, PackedSources), device);
 
     /// <summary>What was chosen by measured time, if it is one of these tiles and the device has room for it.</summary>
     private static RowTile? Chosen(RowTile[] all, DeviceProperties device, Tiling? chosen)
@@ -191,8 +200,8 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth = 32
         => source.Length * ElementType.Float16.SizeInBytes() <= device.MaxStorageBufferRange;
 
     /// <summary>
-    /// Whether the device has such workgroups, each subgroup whole matrices, in half the columns and its share of the rows, and shared memory
-    /// room for both factors, with 16 bytes behind each row, beside a matrix of each subgroup and a table of the rows.
+    /// Whether the device has such workgroups, each subgroup whole matrices, in half the columns and its share of the rows, and shared
+    /// memory room for both factors, with 16 bytes behind each row, beside a matrix of each subgroup and a table of the rows.
     /// </summary>
     internal bool Fits(DeviceProperties device)
     {

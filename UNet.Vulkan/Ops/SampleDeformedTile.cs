@@ -26,16 +26,20 @@ namespace UNet.Vulkan.Ops;
 [NoGradient]
 [Forward<SampleDeformedTileImage, SampleDeformedTileLabel>]
 [Sample(
-    "image: 2x1x6x8; label: 2x1x6x8; weight: 2x1x6x8; height: 2; width: 2; origin_y: 2; origin_x: 2; transform: 2x4; displacement: 2x2x9; gray: 2x5",
+    "image: 2x1x6x8; label: 2x1x6x8; weight: 2x1x6x8; height: 2; width: 2; origin_y: 2; origin_x: 2; "
+        + "transform: 2x4; displacement: 2x2x9; gray: 2x5",
     "Tile: 6, OutputTile: 2, Vectors: 3, Spacing: 4, Taps: 4")]
 [Sample(
-    "image: 2x3x9x9; label: 2x1x9x9; weight: 2x1x9x9; height: 2; width: 2; origin_y: 2; origin_x: 2; transform: 2x4; displacement: 2x2x4; gray: 2x5",
+    "image: 2x3x9x9; label: 2x1x9x9; weight: 2x1x9x9; height: 2; width: 2; origin_y: 2; origin_x: 2; "
+        + "transform: 2x4; displacement: 2x2x4; gray: 2x5",
     "Tile: 5, OutputTile: 5, Vectors: 2, Spacing: 4, Taps: 2")]
 [Sample(
-    "image: 1x1x20x30; label: 1x1x20x30; weight: 1x1x20x30; height: 1; width: 1; origin_y: 1; origin_x: 1; transform: 1x4; displacement: 1x2x16; gray: 1x5",
+    "image: 1x1x20x30; label: 1x1x20x30; weight: 1x1x20x30; height: 1; width: 1; origin_y: 1; origin_x: 1; "
+        + "transform: 1x4; displacement: 1x2x16; gray: 1x5",
     "Tile: 66, OutputTile: 2, Vectors: 4, Spacing: 32, Taps: 4")]
 [Sample(
-    "image: 1x1x12x11; label: 1x1x12x11; weight: 1x1x12x11; height: 1; width: 1; origin_y: 1; origin_x: 1; transform: 1x4; displacement: 1x2x1; gray: 1x5",
+    "image: 1x1x12x11; label: 1x1x12x11; weight: 1x1x12x11; height: 1; width: 1; origin_y: 1; origin_x: 1; "
+        + "transform: 1x4; displacement: 1x2x1; gray: 1x5",
     "Tile: 66, OutputTile: 66, Vectors: 1, Spacing: 16, Taps: 2")]
 public sealed partial record SampleDeformedTile(int Tile, int OutputTile, int Vectors, float Spacing, int Taps)
 {

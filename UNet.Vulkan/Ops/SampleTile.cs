@@ -18,8 +18,12 @@ namespace UNet.Vulkan.Ops;
 [Op]
 [NoGradient]
 [Forward<SampleTileImage, SampleTileLabel>]
-[Sample("image: 2x1x6x8; label: 2x1x6x8; weight: 2x1x6x8; height: 2; width: 2; origin_y: 2; origin_x: 2; orientation: 2", "Tile: 6, OutputTile: 2")]
-[Sample("image: 1x3x9x9; label: 1x1x9x9; weight: 1x1x9x9; height: 1; width: 1; origin_y: 1; origin_x: 1; orientation: 1", "Tile: 5, OutputTile: 5")]
+[Sample(
+    "image: 2x1x6x8; label: 2x1x6x8; weight: 2x1x6x8; height: 2; width: 2; origin_y: 2; origin_x: 2; orientation: 2",
+    "Tile: 6, OutputTile: 2")]
+[Sample(
+    "image: 1x3x9x9; label: 1x1x9x9; weight: 1x1x9x9; height: 1; width: 1; origin_y: 1; origin_x: 1; orientation: 1",
+    "Tile: 5, OutputTile: 5")]
 public sealed partial record SampleTile(int Tile, int OutputTile)
 {
     /// <summary>Images [N,C,H,W].</summary>

@@ -33,7 +33,8 @@ public sealed partial record Sgd(float Momentum)
     private partial void InferShapes(ref Shapes shapes)
     {
         if (shapes.Parameter != shapes.Velocity || shapes.Parameter != shapes.Gradient)
-            throw new ArgumentException($"parameters {shapes.Parameter}, velocities {shapes.Velocity} and gradients {shapes.Gradient} differ in shape.");
+            throw new ArgumentException(
+                $"parameters {shapes.Parameter}, velocities {shapes.Velocity} and gradients {shapes.Gradient} differ in shape.");
     }
 
     private partial WorkgroupCount Grid(in Shapes shapes, in SgdForward.Spec spec)

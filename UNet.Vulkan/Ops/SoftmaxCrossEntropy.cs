@@ -40,7 +40,8 @@ public sealed partial record SoftmaxCrossEntropy
     {
         Shape pixels = new(shapes.Logits.N, 1, shapes.Logits.H, shapes.Logits.W);
         if (shapes.Target != pixels || shapes.PixelWeight != pixels)
-            throw new ArgumentException($"logits {shapes.Logits} need classes and weights {pixels}, not {shapes.Target} and {shapes.PixelWeight}.");
+            throw new ArgumentException(
+                $"logits {shapes.Logits} need classes and weights {pixels}, not {shapes.Target} and {shapes.PixelWeight}.");
         shapes.Loss = new Shape(1);
         shapes.Sums = new Shape(2);
     }
@@ -50,7 +51,8 @@ public sealed partial record SoftmaxCrossEntropy
     public override float SampleElement(Role role, float normal) => role == PixelWeight ? Math.Max(0, normal + 1) : normal;
 
     private partial Shape PartialShape(in Shapes shapes)
-        => new(checked((int)(2 * Grid(shapes, SoftmaxCrossEntropyForward.Spec.Default).Total * SoftmaxCrossEntropyForward.Info.LocalSize.X)));
+        => new(checked((int)(2 * Grid(shapes, SoftmaxCrossEntropyForward.Spec.Default).Total
+            * SoftmaxCrossEntropyForward.Info.LocalSize.X)));
 
     private partial WorkgroupCount Grid(in Shapes shapes, in SoftmaxCrossEntropyForward.Spec spec)
         => WorkgroupCount.Linear(shapes.Target.Length / shapes.Target.N, spec.TilePixels * SoftmaxCrossEntropyForward.Info.LocalSize.X)

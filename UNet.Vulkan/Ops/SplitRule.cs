@@ -19,7 +19,9 @@ internal static class SplitRule
     /// <summary>Independent sums to aim for: enough to fill a large device.</summary>
     private const long WantedSums = 16_384;
 
-    /// <summary>Blocks of <see cref="BlockChannels"/> squared to aim for, counted over all runs: processors compute them whole, a core each.</summary>
+    /// <summary>
+    /// Blocks of <see cref="BlockChannels"/> squared to aim for, counted over all runs: processors compute them whole, a core each.
+    /// </summary>
     private const long WantedBlocks = 16;
 
     /// <summary>Input and output channels of such a block.</summary>

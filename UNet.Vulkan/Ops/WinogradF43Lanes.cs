@@ -5,8 +5,8 @@ using UNet.Vulkan.Graph;
 namespace UNet.Vulkan.Ops;
 
 /// <summary>
-/// How convolutions for processors by Winograd's F(4x4,3x3) are cut into parts, of some of an image's tiles and some of the channels read, so
-/// that what lies in memory between their kernels is bounded. See <c>shaders/common/winograd_f43_lanes.glsl</c>.
+/// How convolutions for processors by Winograd's F(4x4,3x3) are cut into parts, of some of an image's tiles and some of the channels read,
+/// so that what lies in memory between their kernels is bounded. See <c>shaders/common/winograd_f43_lanes.glsl</c>.
 /// </summary>
 internal static class WinogradF43Lanes
 {
@@ -20,8 +20,8 @@ internal static class WinogradF43Lanes
     private const int Elements = (Results + 2) * (Results + 2);
 
     /// <summary>
-    /// Channels read that a part takes at most. With half as many, products are read and added to twice as often; with twice as many, which is
-    /// faster again, a driver works through the code of the products for seconds in every process.
+    /// Channels read that a part takes at most. With half as many, products are read and added to twice as often; with twice as many, which
+    /// is faster again, a driver works through the code of the products for seconds in every process.
     /// </summary>
     private const int MostRead = 128;
 
@@ -41,12 +41,14 @@ internal static class WinogradF43Lanes
     private const long LargestPart = 8_388_608;
 
     /// <summary>
-    /// How many times the elements of a chunk's weights they may be where nothing is read twice but weights, by each part, or where each part
-    /// has to transform these anew.
+    /// How many times the elements of a chunk's weights they may be where nothing is read twice but weights, by each part, or where each
+    /// part has to transform these anew.
     /// </summary>
     private const long WeightTimes = 3;
 
-    /// <summary>Elements up to which the transformed weights of all channels read are kept (40 MiB), rather than those of one part.</summary>
+    /// <summary>
+    /// Elements up to which the transformed weights of all channels read are kept (40 MiB), rather than those of one part.
+    /// </summary>
     private const long LargestWeights = 10_485_760;
 
     /// <summary>Sums that a lane has in registers at most.</summary>
@@ -64,9 +66,9 @@ internal static class WinogradF43Lanes
             .All(shape => shape.Length * sizeof(float) <= device.MaxStorageBufferRange);
 
     /// <summary>
-    /// Whether a convolution or its gradient to the input is worth the transforms. Measured on a processor with AVX-512, as shares of the time
-    /// of the best other kernels: in a network of width 64 0.54 to 0.9, with subgroups of 8 and 16 alike; between 32 and 64 channels 0.9 to
-    /// 1, between 32 and 32 1.1 to 1.5. With 25 tiles of 512 channels 0.88, with 36 of 1024 0.77, but with 16 tiles 1.4.
+    /// Whether a convolution or its gradient to the input is worth the transforms. Measured on a processor with AVX-512, as shares of the
+    /// time of the best other kernels: in a network of width 64 0.54 to 0.9, with subgroups of 8 and 16 alike; between 32 and 64 channels
+    /// 0.9 to 1, between 32 and 32 1.1 to 1.5. With 25 tiles of 512 channels 0.88, with 36 of 1024 0.77, but with 16 tiles 1.4.
     /// </summary>
     /// <param name="source">Shape of what is read.</param>
     /// <param name="result">Shape of what is written.</param>
@@ -85,7 +87,8 @@ internal static class WinogradF43Lanes
     /// <summary>Transformed tiles of a part [N,tiles,elements,channels read and two unused].</summary>
     /// <param name="source">Shape of what is read.</param>
     /// <param name="result">Shape of what is written.</param>
-    public static Shape Tiles(Shape source, Shape result) => new(source.N, TilesTogether(source, result), Elements, ReadTogether(source.C) + 2);
+    public static Shape Tiles(Shape source, Shape result)
+        => new(source.N, TilesTogether(source, result), Elements, ReadTogether(source.C) + 2);
 
     /// <summary>Products of a part [N,tiles,pairs of channels written,2·elements], up to the last channel of a block.</summary>
     /// <param name="source">Shape of what is read.</param>
@@ -93,7 +96,9 @@ internal static class WinogradF43Lanes
     public static Shape Products(Shape source, Shape result)
         => new(source.N, TilesTogether(source, result), WrittenWhole(result.C) / 2, 2 * Elements);
 
-    /// <summary>Transformed weights [chunks of channels read,elements·blocks of channels written,channels of a chunk,channels of a block].</summary>
+    /// <summary>
+    /// Transformed weights [chunks of channels read,elements·blocks of channels written,channels of a chunk,channels of a block].
+    /// </summary>
     /// <param name="written">Channels that are written.</param>
     /// <param name="read">Channels that are read.</param>
     public static Shape Packed(int written, int read)
@@ -103,8 +108,8 @@ internal static class WinogradF43Lanes
     }
 
     /// <summary>
-    /// An invocation for each channel of a chunk of those read and each pair of channels written; none where weights of all chunks are kept,
-    /// once the parts of the first tiles have packed them.
+    /// An invocation for each channel of a chunk of those read and each pair of channels written; none where weights of all chunks are
+    /// kept, once the parts of the first tiles have packed them.
     /// </summary>
     /// <param name="packed">Shape of the transformed weights.</param>
     /// <param name="read">Channels that are read.</param>
@@ -160,15 +165,17 @@ internal static class WinogradF43Lanes
     private static int WrittenWhole(int written) => Blocks(written) * WrittenTogether(written);
 
     /// <summary>
-    /// Equal parts of the tiles of an image: small ones where products are read again, with each chunk after the first. In the paper's network
-    /// that takes 0.79 to 0.91 of the time of parts of up to 32 MiB.
+    /// Equal parts of the tiles of an image: small ones where products are read again, with each chunk after the first. In the paper's
+    /// network that takes 0.79 to 0.91 of the time of parts of up to 32 MiB.
     /// </summary>
     private static int TilesTogether(Shape source, Shape result)
     {
         (int read, int written) = (ReadTogether(source.C), WrittenWhole(result.C));
         bool areProductsReadAgain = Chunks(source.C) > 1;
         bool areWeightsKept = Packed(result.C, source.C).N == Chunks(source.C);
-        long part = areProductsReadAgain && areWeightsKept ? SmallPart : Math.Clamp(WeightTimes * Elements * read * written, SmallPart, LargestPart);
+        long part = areProductsReadAgain && areWeightsKept
+            ? SmallPart
+            : Math.Clamp(WeightTimes * Elements * read * written, SmallPart, LargestPart);
         long most = Math.Max(part / (Elements * (read + written)) / TileStep, 1) * TileStep;
         long parts = (TileCount(result) + most - 1) / most;
         return RoundUp((TileCount(result) + parts - 1) / parts, TileStep);

@@ -89,7 +89,8 @@ internal readonly record struct WinogradTile(uint Rows, uint Columns, uint Depth
     public static WorkgroupCount Packing(int targetChannels, int sourceChannels, KernelInfo kernel)
         => WorkgroupCount.Linear(Pairs(targetChannels, sourceChannels), kernel.LocalSize.X);
 
-    private static WinogradTile Of(Tiling tiling) => new(tiling.Values["TILE_ROWS"], tiling.Values["TILE_COLUMNS"], tiling.Values["TILE_DEPTH"]);
+    private static WinogradTile Of(Tiling tiling)
+        => new(tiling.Values["TILE_ROWS"], tiling.Values["TILE_COLUMNS"], tiling.Values["TILE_DEPTH"]);
 
     private static long Pairs(int targetChannels, int sourceChannels)
         => (long)WorkgroupCount.Cover(targetChannels, PackedTargets).X * PackedTargets

@@ -7,8 +7,8 @@ using UNet.Vulkan.Ops.Declaration;
 namespace UNet.Vulkan.Ops;
 
 /// <summary>
-/// How weight gradients for processors by Winograd's algorithms are cut: into channels of which a subgroup keeps transformed tiles and sums in
-/// memory of its own. See <c>shaders/common/winograd_weight_lanes.glsl</c>.
+/// How weight gradients for processors by Winograd's algorithms are cut: into channels of which a subgroup keeps transformed tiles and sums
+/// in memory of its own. See <c>shaders/common/winograd_weight_lanes.glsl</c>.
 /// </summary>
 internal static class WinogradWeightLanes
 {
@@ -31,15 +31,16 @@ internal static class WinogradWeightLanes
     private static uint MostChannels => Conv2dBackwardWeightWinogradLanes.Spec.Default.TileInputs;
 
     /// <summary>
-    /// Whether F(2x2,3x3) pays: with subgroups of 16, 44 % of what multiplications and additions alone reach against 38 % for 32 channels, but
-    /// 25 % against 30 % for 16; with subgroups of 8 no difference for 16.
+    /// Whether F(2x2,3x3) pays: with subgroups of 16, 44 % of what multiplications and additions alone reach against 38 % for 32 channels,
+    /// but 25 % against 30 % for 16; with subgroups of 8 no difference for 16.
     /// </summary>
     /// <param name="weight">Shape of the weight.</param>
     public static bool Pays(Shape weight) => Math.Min(weight.N, weight.C) >= 2 * ChannelStep;
 
     /// <summary>
-    /// Whether F(4x4,3x3) does: it takes 0.6 to 0.85 of the time of F(2x2,3x3) from 32 channels on, and with subgroups of 8 0.65 of that of direct
-    /// sums for 16 channels, but with subgroups of 16 1.15. With 49 tiles of 256 channels 0.7 to 1, but with 16 tiles of 128 channels 1.1 to 1.2.
+    /// Whether F(4x4,3x3) does: it takes 0.6 to 0.85 of the time of F(2x2,3x3) from 32 channels on, and with subgroups of 8 0.65 of that of
+    /// direct sums for 16 channels, but with subgroups of 16 1.15. With 49 tiles of 256 channels 0.7 to 1, but with 16 tiles of 128
+    /// channels 1.1 to 1.2.
     /// </summary>
     /// <param name="weight">Shape of the weight.</param>
     /// <param name="result">Shape of what the convolution writes.</param>
@@ -47,7 +48,9 @@ internal static class WinogradWeightLanes
     public static bool F43Pays(Shape weight, Shape result, DeviceProperties device)
         => Math.Min(weight.N, weight.C) >= (device.SubgroupSize == 8 ? 1 : 2) * ChannelStep && WinogradF43Lanes.HasEnoughTiles(result);
 
-    /// <summary>Memory of all subgroups [subgroups,1,1,elements]; their number for one image is even and does not depend on the batch.</summary>
+    /// <summary>
+    /// Memory of all subgroups [subgroups,1,1,elements]; their number for one image is even and does not depend on the batch.
+    /// </summary>
     /// <param name="elements">Elements of a transformed tile.</param>
     /// <param name="images">Images in the batch.</param>
     /// <param name="runs">Runs of rows of one image.</param>
@@ -70,7 +73,8 @@ internal static class WinogradWeightLanes
         => new((uint)(tiles.N / images) / (info.LocalSize.X / subgroupSize), 1, (uint)images);
 
     /// <summary>
-    /// What a subgroup takes at a time, as constants of the kernels: input and output channels, and the parts of them whose sums it keeps at hand.
+    /// What a subgroup takes at a time, as constants of the kernels: input and output channels, and the parts of them whose sums it keeps
+    /// at hand.
     /// </summary>
     /// <param name="weight">Shape of the weight.</param>
     public static ImmutableDictionary<string, uint> Constants(Shape weight)

@@ -24,8 +24,8 @@ public abstract class ImplementationAttribute : Attribute
     public string Name { get; set; } = "";
 
     /// <summary>
-    /// Which devices it is written for: where planning takes it. For which shapes, <c>Suits{Name}(in Shapes, DeviceProperties, ref bool)</c>
-    /// may say; where it can run, <c>Supports{Name}</c> says.
+    /// Which devices it is written for: where planning takes it. For which shapes,
+    /// <c>Suits{Name}(in Shapes, DeviceProperties, ref bool)</c> may say; where it can run, <c>Supports{Name}</c> says.
     /// </summary>
     public DeviceKind Suits { get; set; }
 
@@ -103,7 +103,9 @@ public abstract class RoleAttribute : Attribute
     public ElementType Element { get; set; } = ElementType.Float32;
 }
 
-/// <summary>A tensor that the op reads. A Float32 input has a gradient unless the op is <c>[NoGradient]</c> or <see cref="Constant"/> is set.</summary>
+/// <summary>
+/// A tensor that the op reads. A Float32 input has a gradient unless the op is <c>[NoGradient]</c> or <see cref="Constant"/> is set.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class InputAttribute : RoleAttribute
 {

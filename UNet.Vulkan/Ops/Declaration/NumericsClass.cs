@@ -16,7 +16,9 @@ public enum NumericsClass
     /// </summary>
     Winograd,
 
-    /// <summary>Winograd's F(4x4,3x3): the same with 36 in the place of 144; <c>shaders/common/winograd_f43.glsl</c> says how it rounds.</summary>
+    /// <summary>
+    /// Winograd's F(4x4,3x3): the same with 36 in the place of 144; <c>shaders/common/winograd_f43.glsl</c> says how it rounds.
+    /// </summary>
     WinogradF43,
 
     /// <summary>Products of elements rounded to 16 bits, added in Float32.</summary>

@@ -61,11 +61,12 @@ public abstract record Op
     public abstract bool Supports(Implementation implementation, ReadOnlySpan<Shape> shapes, DeviceProperties device);
 
     /// <summary>Whether an implementation is meant for these shapes and this device, if it can run.</summary>
-    public virtual bool Suits(Implementation implementation, ReadOnlySpan<Shape> shapes, DeviceProperties device) => implementation.IsFor(device);
+    public virtual bool Suits(Implementation implementation, ReadOnlySpan<Shape> shapes, DeviceProperties device)
+        => implementation.IsFor(device);
 
     /// <summary>
-    /// Into how many parts an implementation cuts its work, so that the scratch of one is bounded. They are done one after the other with the
-    /// same scratch, each by all kernels that are told which <c>part</c> it is; kernels that are not run once, with the first.
+    /// Into how many parts an implementation cuts its work, so that the scratch of one is bounded. They are done one after the other with
+    /// the same scratch, each by all kernels that are told which <c>part</c> it is; kernels that are not run once, with the first.
     /// </summary>
     public virtual int PartCount(Implementation implementation, ReadOnlySpan<Shape> shapes) => 1;
 

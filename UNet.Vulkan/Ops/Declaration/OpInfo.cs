@@ -40,7 +40,10 @@ public sealed record Implementation(
     public ImmutableArray<Role> Scratch { get; } =
         [.. Kernels.SelectMany(kernel => kernel.Uses).Select(use => use.Role).Where(role => role.Kind == RoleKind.Scratch).Distinct()];
 
-    /// <summary>Whether it is written for a device such as this; <see cref="Op.Supports"/> says whether it runs there, <see cref="Op.Suits"/> for which shapes it is meant.</summary>
+    /// <summary>
+    /// Whether it is written for a device such as this; <see cref="Op.Supports"/> says whether it runs there, <see cref="Op.Suits"/> for
+    /// which shapes it is meant.
+    /// </summary>
     public bool IsFor(DeviceProperties device) => Suits == DeviceKind.Any || Suits == DeviceKind.Software == device.IsSoftware;
 }
 

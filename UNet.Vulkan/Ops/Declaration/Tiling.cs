@@ -16,7 +16,8 @@ public sealed record Tiling(string Name, ImmutableDictionary<string, uint> Value
     public static ImmutableArray<Tiling> Parse(string tiles)
     {
         string[] parts = tiles.Split(':');
-        return [.. parts[1].Split(';').Select(row => Of(parts[0], [.. row.Split(',').Select(value => uint.Parse(value, CultureInfo.InvariantCulture))]))];
+        return [.. parts[1].Split(';').Select(
+            row => Of(parts[0], [.. row.Split(',').Select(value => uint.Parse(value, CultureInfo.InvariantCulture))]))];
     }
 
     /// <summary>The tiling that gives constants these values.</summary>
