@@ -68,7 +68,8 @@ public static class DeviceComparison
                 pair => $"{pair.Key.Name}: {(pair.Value.Name.Length == 0 ? "plain" : pair.Value.Name)}"));
             if (subject.IsOfFloat16)
                 implementations += "; numbers of 16 bits";
-            if (!seen.Add(implementations) || !isWanted(used.Values) || (name is not null && used.Values.All(chosen => chosen.Name != name)))
+            if (!seen.Add(implementations) || !isWanted(used.Values)
+                || (name is not null && used.Values.All(chosen => chosen.Name != name)))
                 continue;
             subject.WriteData(device);
             device.Run();
@@ -90,7 +91,8 @@ public static class DeviceComparison
                 device.Read(value, integers);
                 int equal = integers.AsSpan().CommonPrefixLength(reference.Integers(value).Span);
                 if (equal < integers.Length)
-                    return new CheckResult(name, double.PositiveInfinity, $"{value.Name}[{equal}] is {integers[equal]}, not {reference.Integers(value)[equal]}");
+                    return new CheckResult(name, double.PositiveInfinity,
+                        $"{value.Name}[{equal}] is {integers[equal]}, not {reference.Integers(value)[equal]}");
                 continue;
             }
             float[] actual = device.ReadAll(value);
@@ -101,7 +103,8 @@ public static class DeviceComparison
             {
                 double error = Math.Abs(actual[i] - expected[i]) / allowed;
                 if (!(error <= worst.Error)) // also where it is NaN
-                    worst = (double.IsNaN(error) ? double.PositiveInfinity : error, $"{value.Name}[{i}] is {actual[i]:G8}, not {expected[i]:G8}");
+                    worst = (double.IsNaN(error) ? double.PositiveInfinity : error,
+                        $"{value.Name}[{i}] is {actual[i]:G8}, not {expected[i]:G8}");
             }
         }
         return new CheckResult(name, worst.Error, worst.Detail);

@@ -48,7 +48,8 @@ public sealed class SampleGraph
 
     /// <summary>Values that the schedule writes, each with the invocation that does.</summary>
     public IEnumerable<(Value Value, Invocation Invocation)> Written
-        => Graph.Invocations.SelectMany(invocation => invocation.Writes.Select(value => (value, invocation))).DistinctBy(pair => pair.value);
+        => Graph.Invocations.SelectMany(invocation => invocation.Writes.Select(value => (value, invocation)))
+            .DistinctBy(pair => pair.value);
 
     /// <summary>Writes the same random data into any session: inputs, state, parameters and the cotangent.</summary>
     /// <param name="session">The session.</param>
@@ -63,7 +64,8 @@ public sealed class SampleGraph
             if (role.Element == ElementType.Float32)
                 session.Write(value, Elements(random, value.Shape.Length, period, normal => Sample.Op.SampleElement(role, normal)));
             else
-                session.Write(value, Enumerable.Range(0, (int)value.Shape.Length).Select(i => Sample.Op.SampleInteger(role, random.Word(i), shapes)).ToArray());
+                session.Write(value, Enumerable.Range(0, (int)value.Shape.Length)
+                    .Select(i => Sample.Op.SampleInteger(role, random.Word(i), shapes)).ToArray());
         }
         if (Graph.LossGradient is { } cotangent)
             session.Write(cotangent, Elements(new RandomStream(Seed + 1, 0), cotangent.Shape.Length, period, normal => normal));

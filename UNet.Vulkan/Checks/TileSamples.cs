@@ -20,8 +20,10 @@ public static class TileSamples
         // Only ops of one image-shaped input can be resized freely; the others' samples are all written by hand.
         if (info.Given.Length != 1 || samples[0].Inputs[0].Rank != 4)
             return samples;
-        IEnumerable<KernelInfo> tiled = info.Passes.SelectMany(pass => pass.Implementations).SelectMany(implementation => implementation.Kernels)
-            .Select(use => use.Kernel).Where(kernel => kernel.Constants.Any(constant => constant.Name.StartsWith("TILE_", StringComparison.Ordinal)));
+        IEnumerable<KernelInfo> tiled = info.Passes.SelectMany(pass => pass.Implementations)
+            .SelectMany(implementation => implementation.Kernels)
+            .Select(use => use.Kernel)
+            .Where(kernel => kernel.Constants.Any(constant => constant.Name.StartsWith("TILE_", StringComparison.Ordinal)));
         IEnumerable<OpSample> derived = tiled.SelectMany(kernel => AtEdges(samples[0], kernel));
         return [.. samples, .. derived.DistinctBy(sample => string.Join(';', sample.Inputs))];
     }
@@ -38,7 +40,8 @@ public static class TileSamples
             yield return WithInput(sample, new Shape(input.N, channels, input.H, input.W));
     }
 
-    private static IEnumerable<int> Around(uint extent) => new[] { (int)extent - 1, (int)extent, (int)extent + 1 }.Where(value => value > 0);
+    private static IEnumerable<int> Around(uint extent)
+        => new[] { (int)extent - 1, (int)extent, (int)extent + 1 }.Where(value => value > 0);
 
     /// <summary>The sample with the smallest input whose output fits; the sample as it is where there is none.</summary>
     private static OpSample Grown(OpSample sample, Func<int, Shape> input, Func<Shape, bool> fits, int wanted)

@@ -46,7 +46,8 @@ public static class TilingComparison
             foreach (Tiling tiling in implementation.Tilings)
             {
                 (uint[][] actual, string? stray) = Compute(sample, implementation, tiling, createSession)!.Value;
-                int different = actual.Zip(usual.Written).Sum(pair => pair.First.Zip(pair.Second).Count(words => words.First != words.Second));
+                int different = actual.Zip(usual.Written)
+                    .Sum(pair => pair.First.Zip(pair.Second).Count(words => words.First != words.Second));
                 string? failure = stray ?? (different > 0 ? $"{different} elements have other bits than with the tiles by rule" : null);
                 yield return new CheckResult(
                     $"{sample} ({implementation.Name} with {tiling})", failure is null ? 0 : double.PositiveInfinity, failure ?? "");
@@ -54,7 +55,8 @@ public static class TilingComparison
         }
     }
 
-    private static IEnumerable<Implementation> Tuned(OpInfo op, DeviceProperties device) => op.Passes.SelectMany(pass => pass.Implementations)
+    private static IEnumerable<Implementation> Tuned(OpInfo op, DeviceProperties device) => op.Passes
+        .SelectMany(pass => pass.Implementations)
         .Where(implementation => !implementation.Tilings.IsEmpty && implementation.IsFor(device));
 
     /// <summary>All that the op writes, as bits; null where the implementation cannot run the sample.</summary>

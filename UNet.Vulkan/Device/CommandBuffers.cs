@@ -69,7 +69,8 @@ internal sealed unsafe class CommandBuffers : IDisposable
 
     /// <summary>Records that copies before it are seen by the processor when the work is done.</summary>
     public void HostBarrier(CommandBuffer commands)
-        => Barrier(commands, PipelineStageFlags.TransferBit, AccessFlags.TransferWriteBit, PipelineStageFlags.HostBit, AccessFlags.HostReadBit);
+        => Barrier(
+            commands, PipelineStageFlags.TransferBit, AccessFlags.TransferWriteBit, PipelineStageFlags.HostBit, AccessFlags.HostReadBit);
 
     /// <summary>Records a copy of bytes between buffers.</summary>
     public void Copy(CommandBuffer commands, DeviceBuffer from, long fromStart, DeviceBuffer to, long toStart, long bytes)

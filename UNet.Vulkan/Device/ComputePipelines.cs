@@ -221,7 +221,8 @@ internal sealed unsafe class ComputePipelines : IDisposable
             PBindings = bindings,
         };
         DescriptorSetLayout layout;
-        _device.Vk.CreateDescriptorSetLayout(_device.Handle, &create, null, &layout).Check(_device.Name, $"laying out the descriptors of '{kernel}'");
+        _device.Vk.CreateDescriptorSetLayout(_device.Handle, &create, null, &layout)
+            .Check(_device.Name, $"laying out the descriptors of '{kernel}'");
         return layout;
     }
 
@@ -237,7 +238,8 @@ internal sealed unsafe class ComputePipelines : IDisposable
             PPushConstantRanges = &push,
         };
         PipelineLayout layout;
-        _device.Vk.CreatePipelineLayout(_device.Handle, &create, null, &layout).Check(_device.Name, $"laying out the pipeline of '{kernel}'");
+        _device.Vk.CreatePipelineLayout(_device.Handle, &create, null, &layout)
+            .Check(_device.Name, $"laying out the pipeline of '{kernel}'");
         return layout;
     }
 
@@ -246,14 +248,20 @@ internal sealed unsafe class ComputePipelines : IDisposable
         byte[] code = kernel.LoadSpirV();
         fixed (byte* first = code)
         {
-            ShaderModuleCreateInfo create = new() { SType = StructureType.ShaderModuleCreateInfo, CodeSize = (nuint)code.Length, PCode = (uint*)first };
+            ShaderModuleCreateInfo create = new()
+            {
+                SType = StructureType.ShaderModuleCreateInfo,
+                CodeSize = (nuint)code.Length,
+                PCode = (uint*)first
+            };
             ShaderModule module;
             _device.Vk.CreateShaderModule(_device.Handle, &create, null, &module).Check(_device.Name, $"loading '{kernel}'");
             return module;
         }
     }
 
-    private Pipeline Compile(KernelInfo kernel, ImmutableArray<uint> constants, PipelineLayout layout, ShaderModule module, bool forStatistics)
+    private Pipeline Compile(
+        KernelInfo kernel, ImmutableArray<uint> constants, PipelineLayout layout, ShaderModule module, bool forStatistics)
     {
         SpecializationMapEntry* entries = stackalloc SpecializationMapEntry[constants.Length];
         for (int i = 0; i < constants.Length; i++)
@@ -294,7 +302,8 @@ internal sealed unsafe class ComputePipelines : IDisposable
             Pipeline pipeline;
             // What comes out of a cache has no statistics.
             PipelineCache cache = forStatistics ? default : _cache;
-            _device.Vk.CreateComputePipelines(_device.Handle, cache, 1, &create, null, &pipeline).Check(_device.Name, $"compiling '{kernel}'");
+            _device.Vk.CreateComputePipelines(_device.Handle, cache, 1, &create, null, &pipeline)
+                .Check(_device.Name, $"compiling '{kernel}'");
             return pipeline;
         }
     }

@@ -44,7 +44,8 @@ internal sealed unsafe class DescriptorSets : IDisposable
             PSetLayouts = &layout,
         };
         DescriptorSet set;
-        _device.Vk.AllocateDescriptorSets(_device.Handle, &allocate, &set).Check(_device.Name, $"allocating the descriptors of '{dispatch.Kernel}'");
+        _device.Vk.AllocateDescriptorSets(_device.Handle, &allocate, &set)
+            .Check(_device.Name, $"allocating the descriptors of '{dispatch.Kernel}'");
 
         int buffers = dispatch.Buffers.Length;
         DescriptorBufferInfo* infos = stackalloc DescriptorBufferInfo[buffers];

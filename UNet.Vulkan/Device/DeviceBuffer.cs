@@ -132,7 +132,8 @@ internal sealed unsafe class DeviceBuffer : IDisposable
 
     /// <summary>A card's memory is better reached by its own copies, even where the processor sees a part of it.</summary>
     private bool IsMapped(BufferPlace place) => place == BufferPlace.Host
-        || (place == BufferPlace.Device && _device.Properties.Type is DeviceType.Integrated or DeviceType.Software && (_flags & HostFlags) == HostFlags);
+        || (place == BufferPlace.Device && _device.Properties.Type is DeviceType.Integrated or DeviceType.Software
+            && (_flags & HostFlags) == HostFlags);
 
     private VkBuffer CreateBuffer(long size, string name, bool addressed, bool imported = false)
     {
@@ -165,7 +166,8 @@ internal sealed unsafe class DeviceBuffer : IDisposable
     {
         MemoryRequirements needed;
         _device.Vk.GetBufferMemoryRequirements(_device.Handle, _buffer, &needed);
-        var ask = (delegate* unmanaged[Cdecl]<Silk.NET.Vulkan.Device, ExternalMemoryHandleTypeFlags, void*, MemoryHostPointerPropertiesEXT*, Result>)
+        var ask = (delegate* unmanaged[Cdecl]<
+            Silk.NET.Vulkan.Device, ExternalMemoryHandleTypeFlags, void*, MemoryHostPointerPropertiesEXT*, Result>)
             _device.Vk.GetDeviceProcAddr(_device.Handle, "vkGetMemoryHostPointerPropertiesEXT").Handle;
         MemoryHostPointerPropertiesEXT types = new() { SType = StructureType.MemoryHostPointerPropertiesExt };
         ask(_device.Handle, HostMemory, start, &types).Check(_device.Name, $"asking about the memory of {name}");
@@ -174,7 +176,11 @@ internal sealed unsafe class DeviceBuffer : IDisposable
             throw new DeviceException($"'{_device.Name}' takes no memory of the processor for {name}.");
 
         long alignment = _device.Properties.HostMemoryAlignment;
-        MemoryAllocateFlagsInfo flags = new() { SType = StructureType.MemoryAllocateFlagsInfo, Flags = MemoryAllocateFlags.DeviceAddressBit };
+        MemoryAllocateFlagsInfo flags = new()
+        {
+            SType = StructureType.MemoryAllocateFlagsInfo,
+            Flags = MemoryAllocateFlags.DeviceAddressBit
+        };
         ImportMemoryHostPointerInfoEXT import = new()
         {
             SType = StructureType.ImportMemoryHostPointerInfoExt,
@@ -190,7 +196,8 @@ internal sealed unsafe class DeviceBuffer : IDisposable
             MemoryTypeIndex = (uint)BitOperations.TrailingZeroCount(usable),
         };
         DeviceMemory memory;
-        _device.Vk.AllocateMemory(_device.Handle, &allocate, null, &memory).Check(_device.Name, $"taking {Size:N0} bytes of the processor's memory for {name}");
+        _device.Vk.AllocateMemory(_device.Handle, &allocate, null, &memory)
+            .Check(_device.Name, $"taking {Size:N0} bytes of the processor's memory for {name}");
         return memory;
     }
 
@@ -198,7 +205,11 @@ internal sealed unsafe class DeviceBuffer : IDisposable
     {
         MemoryRequirements needed;
         _device.Vk.GetBufferMemoryRequirements(_device.Handle, _buffer, &needed);
-        MemoryAllocateFlagsInfo flags = new() { SType = StructureType.MemoryAllocateFlagsInfo, Flags = MemoryAllocateFlags.DeviceAddressBit };
+        MemoryAllocateFlagsInfo flags = new()
+        {
+            SType = StructureType.MemoryAllocateFlagsInfo,
+            Flags = MemoryAllocateFlags.DeviceAddressBit
+        };
         Result result = Result.Success;
         foreach ((uint index, MemoryPropertyFlags properties) in MemoryTypes(needed, place, name))
         {
@@ -230,7 +241,9 @@ internal sealed unsafe class DeviceBuffer : IDisposable
         // buffers, which is very slow from uncached memory.
         ReadOnlySpan<MemoryPropertyFlags> wishes = place == BufferPlace.Host
             ? [HostFlags | MemoryPropertyFlags.HostCachedBit, HostFlags]
-            : _device.Properties.Type == DeviceType.Discrete ? [MemoryPropertyFlags.DeviceLocalBit] : [MemoryPropertyFlags.DeviceLocalBit, 0];
+            : _device.Properties.Type == DeviceType.Discrete
+                ? [MemoryPropertyFlags.DeviceLocalBit]
+                : [MemoryPropertyFlags.DeviceLocalBit, 0];
         const MemoryPropertyFlags Unwanted = MemoryPropertyFlags.LazilyAllocatedBit | MemoryPropertyFlags.ProtectedBit
             | MemoryPropertyFlags.DeviceCoherentBitAmd | MemoryPropertyFlags.DeviceUncachedBitAmd;
 
@@ -241,7 +254,8 @@ internal sealed unsafe class DeviceBuffer : IDisposable
             for (int i = 0; i < memory.MemoryTypeCount; i++)
             {
                 MemoryType type = memory.MemoryTypes[i];
-                bool isAllowed = (needed.MemoryTypeBits & (1u << i)) != 0 && (type.PropertyFlags & wish) == wish && (type.PropertyFlags & Unwanted) == 0;
+                bool isAllowed = (needed.MemoryTypeBits & (1u << i)) != 0 && (type.PropertyFlags & wish) == wish
+                    && (type.PropertyFlags & Unwanted) == 0;
                 anyAllowed |= isAllowed;
                 // A small heap beside the large one, such as a 256 MiB window into a card's memory, is passed over.
                 if (isAllowed && needed.Size <= memory.MemoryHeaps[(int)type.HeapIndex].Size && types.All(known => known.Index != i))

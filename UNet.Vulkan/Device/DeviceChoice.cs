@@ -16,7 +16,9 @@ public sealed record DeviceChoice(ListedDevice? Device, string Note = "")
     /// </summary>
     /// <inheritdoc cref="Choose(string, DeviceList, bool)"/>
     public static DeviceChoice Choose(string text = "auto")
-        => IsProcessor(text) ? new(Device: null) : Choose(text, DeviceList.Enumerate(), Environment.GetEnvironmentVariable("UNET_REQUIRE_VULKAN") == "1");
+        => IsProcessor(text)
+            ? new(Device: null)
+            : Choose(text, DeviceList.Enumerate(), Environment.GetEnvironmentVariable("UNET_REQUIRE_VULKAN") == "1");
 
     /// <summary>Chooses among the given devices.</summary>
     /// <param name="text">
@@ -57,7 +59,8 @@ public sealed record DeviceChoice(ListedDevice? Device, string Note = "")
         if (best is not null)
             return new(best);
 
-        string reason = list.Devices.Select(device => $"Device {device.Index} '{device.Properties.Name}' cannot be used: {device.Refusal}").FirstOrDefault()
+        string reason = list.Devices
+            .Select(device => $"Device {device.Index} '{device.Properties.Name}' cannot be used: {device.Refusal}").FirstOrDefault()
             ?? list.Reason ?? DeviceList.NoDriver;
         return requireVulkan
             ? throw new DeviceException($"{reason} (UNET_REQUIRE_VULKAN=1 forbids the processor as a fallback.)")
@@ -68,12 +71,14 @@ public sealed record DeviceChoice(ListedDevice? Device, string Note = "")
 
     // Of the software drivers lavapipe is by far the fastest here; among hardware of one type the word never occurs.
     private static bool IsLavapipe(DeviceProperties device)
-        => device.DriverName.Contains("llvmpipe", StringComparison.OrdinalIgnoreCase) || device.Name.Contains("llvmpipe", StringComparison.OrdinalIgnoreCase);
+        => device.DriverName.Contains("llvmpipe", StringComparison.OrdinalIgnoreCase)
+            || device.Name.Contains("llvmpipe", StringComparison.OrdinalIgnoreCase);
 
     private static IEnumerable<ListedDevice> Named(DeviceList list, string text)
         => list.Devices.Where(device => device.Properties.Name.Contains(text, StringComparison.OrdinalIgnoreCase));
 
     private static string Listing(DeviceList list) => list.Devices.IsEmpty
         ? list.Reason ?? DeviceList.NoDriver
-        : $"choose 'auto', 'cpu' or one of {string.Join(", ", list.Devices.Select(device => $"{device.Index} '{device.Properties.Name}'"))}.";
+        : "choose 'auto', 'cpu' or one of "
+            + $"{string.Join(", ", list.Devices.Select(device => $"{device.Index} '{device.Properties.Name}'"))}.";
 }

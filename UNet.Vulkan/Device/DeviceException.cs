@@ -11,6 +11,8 @@ public sealed class DeviceException : Exception
 
     internal DeviceException(string message, string result) : base(message) => Result = result;
 
-    /// <summary>Name of the Vulkan result, such as <c>VK_ERROR_DEVICE_LOST</c>, or null where it was not a Vulkan call that failed.</summary>
+    /// <summary>
+    /// Name of the Vulkan result, such as <c>VK_ERROR_DEVICE_LOST</c>, or null where it was not a Vulkan call that failed.
+    /// </summary>
     public string? Result { get; }
 }

@@ -11,7 +11,10 @@ internal unsafe ref struct DeviceFeatureChain
     public PhysicalDeviceVulkan11Features Core11 = new() { SType = StructureType.PhysicalDeviceVulkan11Features };
     public PhysicalDeviceVulkan12Features Core12 = new() { SType = StructureType.PhysicalDeviceVulkan12Features };
     public PhysicalDeviceVulkan13Features Core13 = new() { SType = StructureType.PhysicalDeviceVulkan13Features };
-    public PhysicalDeviceCooperativeMatrixFeaturesKHR CooperativeMatrix = new() { SType = StructureType.PhysicalDeviceCooperativeMatrixFeaturesKhr };
+    public PhysicalDeviceCooperativeMatrixFeaturesKHR CooperativeMatrix = new()
+    {
+        SType = StructureType.PhysicalDeviceCooperativeMatrixFeaturesKhr
+    };
 
     /// <summary>Asks the device, and keeps only what kernels may use.</summary>
     /// <param name="vk">Vulkan.</param>
@@ -21,8 +24,16 @@ internal unsafe ref struct DeviceFeatureChain
     public void Query(Vk vk, PhysicalDevice device, bool has13, bool cooperativeMatrix)
     {
         PhysicalDeviceCooperativeMatrixFeaturesKHR matrix = new() { SType = StructureType.PhysicalDeviceCooperativeMatrixFeaturesKhr };
-        PhysicalDeviceVulkan13Features core13 = new() { SType = StructureType.PhysicalDeviceVulkan13Features, PNext = cooperativeMatrix ? &matrix : null };
-        PhysicalDeviceVulkan12Features core12 = new() { SType = StructureType.PhysicalDeviceVulkan12Features, PNext = has13 ? &core13 : core13.PNext };
+        PhysicalDeviceVulkan13Features core13 = new()
+        {
+            SType = StructureType.PhysicalDeviceVulkan13Features,
+            PNext = cooperativeMatrix ? &matrix : null
+        };
+        PhysicalDeviceVulkan12Features core12 = new()
+        {
+            SType = StructureType.PhysicalDeviceVulkan12Features,
+            PNext = has13 ? &core13 : core13.PNext
+        };
         PhysicalDeviceVulkan11Features core11 = new() { SType = StructureType.PhysicalDeviceVulkan11Features, PNext = &core12 };
         PhysicalDeviceFeatures2 all = new() { SType = StructureType.PhysicalDeviceFeatures2, PNext = &core11 };
         vk.GetPhysicalDeviceFeatures2(device, &all);

@@ -94,7 +94,9 @@ public sealed record DeviceProperties
     /// </summary>
     public int ComputeUnits { get; init; } = 8;
 
-    /// <summary>Bytes at whose multiples the device takes memory of the processor as its own (VK_EXT_external_memory_host); 0 where it does not.</summary>
+    /// <summary>
+    /// Bytes at whose multiples the device takes memory of the processor as its own (VK_EXT_external_memory_host); 0 where it does not.
+    /// </summary>
     public long HostMemoryAlignment { get; init; }
 
     /// <summary>Nanoseconds of one timestamp tick; 0 where the queue has no timestamps.</summary>

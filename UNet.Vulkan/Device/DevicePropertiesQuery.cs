@@ -19,7 +19,8 @@ internal static unsafe class DevicePropertiesQuery
         if (basic.ApiVersion < (uint)VulkanInstance.MinimumVersion)
         {
             return new(index, ReadBasic(basic),
-                $"it has Vulkan {version.Major}.{version.Minor}, and 1.2 is the least; update its driver, or choose another device with --device.");
+                $"it has Vulkan {version.Major}.{version.Minor}, and 1.2 is the least; "
+                    + "update its driver, or choose another device with --device.");
         }
         DeviceProperties properties = Read(vk, device, basic);
         string? refusal = FindQueueFamily(vk, device) is null
@@ -44,7 +45,8 @@ internal static unsafe class DevicePropertiesQuery
         {
             if (!families[i].QueueFlags.HasFlag(QueueFlags.ComputeBit) || families[i].QueueCount == 0)
                 continue;
-            if (best < 0 || (!families[i].QueueFlags.HasFlag(QueueFlags.GraphicsBit) && families[best].QueueFlags.HasFlag(QueueFlags.GraphicsBit)))
+            if (best < 0
+                || (!families[i].QueueFlags.HasFlag(QueueFlags.GraphicsBit) && families[best].QueueFlags.HasFlag(QueueFlags.GraphicsBit)))
                 best = i;
         }
         return best < 0 ? null : ((uint)best, (int)families[best].TimestampValidBits);
@@ -111,9 +113,17 @@ internal static unsafe class DevicePropertiesQuery
     private static DeviceProperties Read(Vk vk, PhysicalDevice device, in PhysicalDeviceProperties basic)
     {
         // maxBufferSize came with 1.3; before, maxMemoryAllocationSize is the only bound.
-        PhysicalDeviceVulkan13Properties core13 = new() { SType = StructureType.PhysicalDeviceVulkan13Properties, MaxBufferSize = ulong.MaxValue };
+        PhysicalDeviceVulkan13Properties core13 = new()
+        {
+            SType = StructureType.PhysicalDeviceVulkan13Properties,
+            MaxBufferSize = ulong.MaxValue
+        };
         bool has13 = HasVulkan13(basic.ApiVersion);
-        PhysicalDeviceVulkan12Properties core12 = new() { SType = StructureType.PhysicalDeviceVulkan12Properties, PNext = has13 ? &core13 : null };
+        PhysicalDeviceVulkan12Properties core12 = new()
+        {
+            SType = StructureType.PhysicalDeviceVulkan12Properties,
+            PNext = has13 ? &core13 : null
+        };
         PhysicalDeviceVulkan11Properties core11 = new() { SType = StructureType.PhysicalDeviceVulkan11Properties, PNext = &core12 };
         PhysicalDeviceProperties2 properties = new() { SType = StructureType.PhysicalDeviceProperties2, PNext = &core11 };
         vk.GetPhysicalDeviceProperties2(device, &properties);
@@ -131,7 +141,8 @@ internal static unsafe class DevicePropertiesQuery
                 deviceMemory = Math.Max(deviceMemory, Clamp(memory.MemoryHeaps[i].Size));
         }
 
-        const SubgroupFeatureFlags Shuffles = SubgroupFeatureFlags.BasicBit | SubgroupFeatureFlags.BallotBit | SubgroupFeatureFlags.ShuffleBit;
+        const SubgroupFeatureFlags Shuffles
+            = SubgroupFeatureFlags.BasicBit | SubgroupFeatureFlags.BallotBit | SubgroupFeatureFlags.ShuffleBit;
         int timestampBits = FindQueueFamily(vk, device)?.TimestampBits ?? 0;
         DeviceProperties common = ReadBasic(basic);
         return common with

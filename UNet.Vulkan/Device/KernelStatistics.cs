@@ -3,7 +3,9 @@ using UNet.Shaders;
 
 namespace UNet.Vulkan.Device;
 
-/// <summary>What a driver's compiler says of a compiled kernel, in the driver's own words (VK_KHR_pipeline_executable_properties).</summary>
+/// <summary>
+/// What a driver's compiler says of a compiled kernel, in the driver's own words (VK_KHR_pipeline_executable_properties).
+/// </summary>
 /// <param name="Kernel">The kernel.</param>
 /// <param name="Constants">Bit patterns of its specialization constants.</param>
 /// <param name="Values">Such as registers, code size, shared memory.</param>

@@ -17,7 +17,9 @@ internal static partial class ProcessorVectors
             _ = SetEnvironmentVariable(Variable, "512", 0);
     }
 
-    /// <summary>What Linux says: a program compiled ahead of time takes <c>Avx512F.IsSupported</c> from the machine it was compiled for.</summary>
+    /// <summary>
+    /// What Linux says: a program compiled ahead of time takes <c>Avx512F.IsSupported</c> from the machine it was compiled for.
+    /// </summary>
     private static bool HasVectorsOf512Bits()
     {
         try

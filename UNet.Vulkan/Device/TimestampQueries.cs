@@ -12,7 +12,12 @@ internal sealed unsafe class TimestampQueries : IDisposable
     public TimestampQueries(VulkanDevice device, int count)
     {
         (_device, _count) = (device, count);
-        QueryPoolCreateInfo create = new() { SType = StructureType.QueryPoolCreateInfo, QueryType = QueryType.Timestamp, QueryCount = (uint)count };
+        QueryPoolCreateInfo create = new()
+        {
+            SType = StructureType.QueryPoolCreateInfo,
+            QueryType = QueryType.Timestamp,
+            QueryCount = (uint)count
+        };
         QueryPool pool;
         device.Vk.CreateQueryPool(device.Handle, &create, null, &pool).Check(device.Name, "creating timestamps");
         _handle = pool;

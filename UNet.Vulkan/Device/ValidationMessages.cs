@@ -34,7 +34,8 @@ internal sealed unsafe class ValidationMessages : IDisposable
     /// <summary>Begins to listen to an instance.</summary>
     public void Attach(Vk vk, Instance instance)
     {
-        var create = (delegate* unmanaged[Cdecl]<Instance, DebugUtilsMessengerCreateInfoEXT*, AllocationCallbacks*, DebugUtilsMessengerEXT*, Result>)
+        var create = (delegate* unmanaged[Cdecl]<
+            Instance, DebugUtilsMessengerCreateInfoEXT*, AllocationCallbacks*, DebugUtilsMessengerEXT*, Result>)
             vk.GetInstanceProcAddr(instance, "vkCreateDebugUtilsMessengerEXT").Handle;
         if (create is null)
             throw new DeviceException(
@@ -66,10 +67,12 @@ internal sealed unsafe class ValidationMessages : IDisposable
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static Bool32 Receive(
-        DebugUtilsMessageSeverityFlagsEXT severity, DebugUtilsMessageTypeFlagsEXT type, DebugUtilsMessengerCallbackDataEXT* data, void* user)
+        DebugUtilsMessageSeverityFlagsEXT severity, DebugUtilsMessageTypeFlagsEXT type, DebugUtilsMessengerCallbackDataEXT* data,
+        void* user)
     {
         if (GCHandle.FromIntPtr((nint)user).Target is ValidationMessages self)
-            self._messages.Enqueue($"{Marshal.PtrToStringUTF8((nint)data->PMessageIdName)}: {Marshal.PtrToStringUTF8((nint)data->PMessage)}");
+            self._messages.Enqueue(
+                $"{Marshal.PtrToStringUTF8((nint)data->PMessageIdName)}: {Marshal.PtrToStringUTF8((nint)data->PMessage)}");
         return false;
     }
 }

@@ -51,7 +51,8 @@ public sealed unsafe class VulkanDevice : IComputeDevice
             _queue = queue;
             if (options.Tuner)
                 _tuner = new Tuner(this, TuningFile.For(Properties, options.PipelineCacheFolder));
-            Pipelines = new ComputePipelines(this, options.PipelineCache ? PipelineCacheFile.For(Properties, options.PipelineCacheFolder) : null);
+            Pipelines = new ComputePipelines(
+                this, options.PipelineCache ? PipelineCacheFile.For(Properties, options.PipelineCacheFolder) : null);
         }
         catch
         {
@@ -112,7 +113,8 @@ public sealed unsafe class VulkanDevice : IComputeDevice
         => CreateSession(graph, options, static _ => { }, null, reports);
 
     /// <inheritdoc/>
-    public Session CreateSession(Graph.Graph graph, PlanOptions options, Action<Session> start, PreparedMemory? memory, params Value[] reports)
+    public Session CreateSession(
+        Graph.Graph graph, PlanOptions options, Action<Session> start, PreparedMemory? memory, params Value[] reports)
     {
         options = _tuner?.Tune(graph, options) ?? options;
         return new VulkanSession(this, Planner.Plan(graph, Properties, options), graph.StepSlot, reports, new VulkanSessionOptions

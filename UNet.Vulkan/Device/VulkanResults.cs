@@ -22,7 +22,8 @@ internal static class VulkanResults
         string name = Name(result);
         string remedy = result switch
         {
-            Result.ErrorDeviceLost => "the driver reset it; start again from the last saved state, update the driver, or use a smaller tile or batch",
+            Result.ErrorDeviceLost
+                => "the driver reset it; start again from the last saved state, update the driver, or use a smaller tile or batch",
             Result.ErrorOutOfDeviceMemory => "its memory is full; use a smaller tile or batch, or close programs that use it",
             Result.ErrorOutOfHostMemory => "the computer's memory is full; use a smaller tile or batch, or close other programs",
             _ => "update its driver, or choose another device with --device",

@@ -33,7 +33,9 @@ public interface IComputeDevice : IDisposable
     /// <param name="graph">As above.</param>
     /// <param name="options">As above.</param>
     /// <param name="start">Writes kept values of the new session, such as the parameters; what it throws, this throws.</param>
-    /// <param name="memory">Memory that is ready, where there is some: it must outlive the session, and is freed where the device cannot use it.</param>
+    /// <param name="memory">
+    /// Memory that is ready, where there is some: it must outlive the session, and is freed where the device cannot use it.
+    /// </param>
     /// <param name="reports">As above.</param>
     /// <inheritdoc cref="CreateSession(Graph.Graph, PlanOptions, Value[])" path="/exception"/>
     Session CreateSession(Graph.Graph graph, PlanOptions options, Action<Session> start, PreparedMemory? memory, params Value[] reports)

@@ -9,7 +9,9 @@ namespace UNet.Vulkan.Execution;
 /// Executes a graph's schedule on the processor with the reference implementation of every op. Every value has memory
 /// of its own and nothing is fused, so that it cannot share a mistake of planning with the device.
 /// </summary>
-/// <typeparam name="T">Arithmetic of all Float32 values: <c>float</c> to compare with a device, <c>double</c> for finite differences.</typeparam>
+/// <typeparam name="T">
+/// Arithmetic of all Float32 values: <c>float</c> to compare with a device, <c>double</c> for finite differences.
+/// </typeparam>
 public sealed class ReferenceSession<T> : Session where T : IFloatingPointIeee754<T>
 {
     private readonly Graph.Graph _graph;

@@ -119,7 +119,8 @@ public abstract class Session : IDisposable
         if (!value.IsKept)
         {
             throw new ArgumentException(
-                $"The value '{value.Name}' is not kept, so that its memory may hold another by now; set Keep before planning.", nameof(value));
+                $"The value '{value.Name}' is not kept, so that its memory may hold another by now; set Keep before planning.",
+                nameof(value));
         }
         RequireElements(value, start, count);
     }
@@ -130,7 +131,8 @@ public abstract class Session : IDisposable
         if (start < 0 || count < 0 || start > value.Shape.Length - count)
         {
             throw new ArgumentException(
-                $"Elements {start} to {start + count - 1} lie outside of the value '{value.Name}' of {value.Shape.Length} elements.", nameof(value));
+                $"Elements {start} to {start + count - 1} lie outside of the value '{value.Name}' of {value.Shape.Length} elements.",
+                nameof(value));
         }
     }
 
@@ -144,7 +146,8 @@ public abstract class Session : IDisposable
                 + "change the type.", nameof(copy));
         }
         if (copy.Count <= 0)
-            throw new ArgumentException($"A copy from '{copy.Source.Name}' to '{copy.Destination.Name}' has {copy.Count} elements.", nameof(copy));
+            throw new ArgumentException(
+                $"A copy from '{copy.Source.Name}' to '{copy.Destination.Name}' has {copy.Count} elements.", nameof(copy));
     }
 
     /// <summary>Refuses more words than the step slot has.</summary>

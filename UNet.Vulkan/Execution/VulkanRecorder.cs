@@ -25,7 +25,8 @@ internal enum TimestampScope
 /// <param name="Buffers">The command buffers.</param>
 /// <param name="Plan">What was recorded.</param>
 /// <param name="Timestamps">Two for each submission or piece, or null.</param>
-internal sealed record VulkanCommands(CommandBuffer[] Buffers, ImmutableArray<ImmutableArray<DispatchPiece>> Plan, TimestampQueries? Timestamps);
+internal sealed record VulkanCommands(
+    CommandBuffer[] Buffers, ImmutableArray<ImmutableArray<DispatchPiece>> Plan, TimestampQueries? Timestamps);
 
 /// <summary>Holds what the dispatches of a plan need (pipelines, descriptor sets, push constants) and records them.</summary>
 internal sealed unsafe class VulkanRecorder : IDisposable
@@ -126,7 +127,8 @@ internal sealed unsafe class VulkanRecorder : IDisposable
             if ((piece.BeginsLevel && piece.Level > 0) || timestamps is not null)
             {
                 _pool.Barrier(
-                    commands, PipelineStageFlags.ComputeShaderBit, AccessFlags.ShaderWriteBit, PipelineStageFlags.ComputeShaderBit, ReadWrite);
+                    commands, PipelineStageFlags.ComputeShaderBit, AccessFlags.ShaderWriteBit,
+                    PipelineStageFlags.ComputeShaderBit, ReadWrite);
             }
             timestamps?.Write(commands, 2 * interval);
             bound = RecordPiece(commands, piece, bound);

@@ -27,7 +27,8 @@ public sealed partial class VulkanSession
     {
         BufferRange range = Part(value, ElementType.Float32, 0, value.Shape.Length);
         _staging.Write(
-            _arenas[range], range.Offset, range.Length, (piece, start) => write(MemoryMarshal.Cast<byte, float>(piece), start / sizeof(float)));
+            _arenas[range], range.Offset, range.Length,
+            (piece, start) => write(MemoryMarshal.Cast<byte, float>(piece), start / sizeof(float)));
     }
 
     /// <inheritdoc/>
@@ -49,14 +50,16 @@ public sealed partial class VulkanSession
             byte[] bytes = new byte[_plan.ArenaSizes[arena]];
             _staging.Read(_arenas.Buffers[arena], 0, bytes);
             long end = 0;
-            foreach (BufferRange range in _plan.Ranges.Values.Where(range => range.Arena == arena).OrderBy(range => range.Offset).Append(new BufferRange(arena, bytes.Length, 0)))
+            foreach (BufferRange range in _plan.Ranges.Values.Where(range => range.Arena == arena)
+                .OrderBy(range => range.Offset).Append(new BufferRange(arena, bytes.Length, 0)))
             {
                 // Poison comes in words; the first word after a value may begin with the value's last bytes.
                 for (long at = (end + 3) / 4 * 4; at + 4 <= range.Offset; at += 4)
                 {
                     if (BitConverter.ToUInt32(bytes, (int)at) != Arenas.Poison)
                     {
-                        string before = _plan.Ranges.Where(pair => pair.Value.Arena == arena && pair.Value.End <= at).MaxBy(pair => pair.Value.End).Key?.Name ?? "the first value";
+                        string before = _plan.Ranges.Where(pair => pair.Value.Arena == arena && pair.Value.End <= at)
+                            .MaxBy(pair => pair.Value.End).Key?.Name ?? "the first value";
                         return $"byte {at} of arena {arena}, {at - end} bytes behind {before}, was overwritten";
                     }
                 }

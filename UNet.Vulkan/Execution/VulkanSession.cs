@@ -53,7 +53,8 @@ public sealed partial class VulkanSession : Session
     /// <exception cref="ArgumentException">A value is not in the plan, not kept, or of the wrong type.</exception>
     /// <exception cref="DeviceException">The device cannot hold or run the plan.</exception>
     public VulkanSession(
-        VulkanDevice device, ExecutionPlan plan, Value? step = null, IReadOnlyList<Value>? reported = null, VulkanSessionOptions? options = null)
+        VulkanDevice device, ExecutionPlan plan, Value? step = null, IReadOnlyList<Value>? reported = null,
+        VulkanSessionOptions? options = null)
     {
         options ??= new();
         (_device, _plan, _isPoisoned) = (device, plan, options.Poison);
@@ -67,7 +68,8 @@ public sealed partial class VulkanSession : Session
         Task compiling = Task.Run(() => device.Pipelines.Prepare(KernelsOf(plan), abandoned.Token));
         try
         {
-            _arenas = Own(new Arenas(device, plan.ArenaSizes, options.AsHardware ? BufferPlace.DeviceAlone : BufferPlace.Device, options.Memory));
+            _arenas = Own(new Arenas(
+                device, plan.ArenaSizes, options.AsHardware ? BufferPlace.DeviceAlone : BufferPlace.Device, options.Memory));
             _pool = Own(new CommandBuffers(device));
             _timeline = Own(new Timeline(device));
             _staging = Own(new Staging(device, _pool, plan.ArenaSizes.DefaultIfEmpty().Max()));
@@ -102,7 +104,8 @@ public sealed partial class VulkanSession : Session
     /// <param name="stepBytes">Bytes of the step slot; 0 where there is none.</param>
     /// <param name="reportBytes">Bytes of all reported values.</param>
     public static long MemoryOf(ExecutionPlan plan, long stepBytes, long reportBytes)
-        => plan.ArenaSizes.Sum() + Staging.SizeFor(plan.ArenaSizes.DefaultIfEmpty().Max()) + RunRing.SizeFor(InFlight, stepBytes, reportBytes);
+        => plan.ArenaSizes.Sum() + Staging.SizeFor(plan.ArenaSizes.DefaultIfEmpty().Max())
+            + RunRing.SizeFor(InFlight, stepBytes, reportBytes);
 
     /// <inheritdoc/>
     public override string DeviceName => _device.Name;
@@ -111,7 +114,8 @@ public sealed partial class VulkanSession : Session
     internal override bool IsZeroed => !_isPoisoned;
 
     /// <inheritdoc/>
-    internal override bool Holds(Value value) => !_isPoisoned && _arenas.Prepared?.Holds(value.Name, Part(value, 0, value.Shape.Length)) == true;
+    internal override bool Holds(Value value)
+        => !_isPoisoned && _arenas.Prepared?.Holds(value.Name, Part(value, 0, value.Shape.Length)) == true;
 
     /// <inheritdoc/>
     public override int MaxInFlight => InFlight;
@@ -277,7 +281,8 @@ public sealed partial class VulkanSession : Session
         CommandBuffer commands = _pool.Allocate();
         _pool.Begin(commands, 0);
         _pool.Barrier(
-            commands, PipelineStageFlags.ComputeShaderBit, AccessFlags.ShaderWriteBit, PipelineStageFlags.TransferBit, AccessFlags.TransferReadBit);
+            commands, PipelineStageFlags.ComputeShaderBit, AccessFlags.ShaderWriteBit,
+            PipelineStageFlags.TransferBit, AccessFlags.TransferReadBit);
         long offset = _ring.ReportOffset(slot);
         foreach (BufferRange report in reports)
         {
@@ -290,7 +295,9 @@ public sealed partial class VulkanSession : Session
     }
 
     private static ImmutableArray<ImmutableArray<PlannedDispatch>> Order(ImmutableArray<ImmutableArray<PlannedDispatch>> levels, int? seed)
-        => seed is int number ? [.. levels.Select((level, i) => Shuffled(level, new((ulong)number, RandomStreams.DispatchOrder, (ulong)i)))] : levels;
+        => seed is int number
+            ? [.. levels.Select((level, i) => Shuffled(level, new((ulong)number, RandomStreams.DispatchOrder, (ulong)i)))]
+            : levels;
 
     private static ImmutableArray<PlannedDispatch> Shuffled(ImmutableArray<PlannedDispatch> level, RandomStream random)
         => [.. random.Permutation(level.Length).Select(i => level[i])];

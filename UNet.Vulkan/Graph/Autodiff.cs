@@ -31,7 +31,8 @@ public static class Autodiff
         graph.SetGradient(loss, graph.CreateLossGradient(loss));
         foreach (Node node in nodes.Reverse())
         {
-            if (!node.Op.Info.HasGradient || !Outputs(node).Any(role => wanted.Contains(node[role]) && graph.GradientOf(node[role]) is not null))
+            if (!node.Op.Info.HasGradient
+                || !Outputs(node).Any(role => wanted.Contains(node[role]) && graph.GradientOf(node[role]) is not null))
                 continue;
             foreach (Pass pass in node.Op.Info.Backward.Where(pass => pass.Gradients.Any(role => wanted.Contains(node[role]))))
                 AppendPass(graph, node, pass);
@@ -41,7 +42,8 @@ public static class Autodiff
     private static IEnumerable<Role> Differentiable(Node node)
         => node.Op.Info.Roles.Where(role => role.Kind is RoleKind.Input or RoleKind.Parameter && role.HasGradient);
 
-    private static IEnumerable<Role> Outputs(Node node) => node.Op.Info.Roles.Where(role => role.Kind == RoleKind.Output && role.HasGradient);
+    private static IEnumerable<Role> Outputs(Node node)
+        => node.Op.Info.Roles.Where(role => role.Kind == RoleKind.Output && role.HasGradient);
 
     private static void AppendPass(Graph graph, Node node, Pass pass)
     {

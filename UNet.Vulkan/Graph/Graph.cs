@@ -29,10 +29,12 @@ public sealed record Node(string Name, Op Op, ImmutableArray<Value?> Values)
 public sealed record Invocation(Node Node, Pass Pass, ImmutableArray<Value?> Gradients)
 {
     /// <summary>Values that the pass reads.</summary>
-    public IEnumerable<Value> Reads => Pass.ValuesRead.Select(role => Node[role]).Concat(Pass.GradientsRead.Select(role => Gradients[role.Index]!));
+    public IEnumerable<Value> Reads
+        => Pass.ValuesRead.Select(role => Node[role]).Concat(Pass.GradientsRead.Select(role => Gradients[role.Index]!));
 
     /// <summary>Values that the pass writes.</summary>
-    public IEnumerable<Value> Writes => Pass.ValuesWritten.Select(role => Node[role]).Concat(Pass.Gradients.Select(role => Gradients[role.Index]!));
+    public IEnumerable<Value> Writes
+        => Pass.ValuesWritten.Select(role => Node[role]).Concat(Pass.Gradients.Select(role => Gradients[role.Index]!));
 
     /// <inheritdoc/>
     public override string ToString() => $"{Node.Name} {Pass.Name}";
@@ -92,7 +94,8 @@ public sealed class Graph
 
     /// <summary>A value that is written from outside and kept.</summary>
     /// <exception cref="ArgumentException">The graph has a value of that name.</exception>
-    public Value Input(string name, Shape shape, ElementType element = ElementType.Float32) => Create(name, shape, element, ValueKind.Input);
+    public Value Input(string name, Shape shape, ElementType element = ElementType.Float32)
+        => Create(name, shape, element, ValueKind.Input);
 
     /// <summary>A Float32 value that ops read and update from run to run.</summary>
     /// <exception cref="ArgumentException">The graph has a value of that name.</exception>
@@ -128,18 +131,22 @@ public sealed class Graph
     /// <param name="name">Unique; parameters are called <c>{name}.{role}</c>.</param>
     /// <param name="op">The op.</param>
     /// <param name="given">A value for each input and state role, in the roles' order.</param>
-    /// <exception cref="ArgumentException">The values do not fit the op, the message says why; or the graph has a value of that name.</exception>
+    /// <exception cref="ArgumentException">
+    /// The values do not fit the op, the message says why; or the graph has a value of that name.
+    /// </exception>
     /// <exception cref="InvalidOperationException">The op has parameters, and the graph was differentiated.</exception>
     public Node Add(string name, Op op, params ReadOnlySpan<Value> given)
     {
         OpInfo info = op.Info;
         if (given.Length != info.Given.Length)
-            throw new ArgumentException($"{name}: {info.Name} takes {info.Given.Length} values ({string.Join(", ", info.Given)}), not {given.Length}.");
+            throw new ArgumentException(
+                $"{name}: {info.Name} takes {info.Given.Length} values ({string.Join(", ", info.Given)}), not {given.Length}.");
         var shapes = new Shape[given.Length];
         for (int i = 0; i < given.Length; i++)
         {
             if (given[i].Element != info.Given[i].Element)
-                throw new ArgumentException($"{name}: {info.Given[i]} has elements {info.Given[i].Element}, not {given[i].Element} ({given[i]}).");
+                throw new ArgumentException(
+                    $"{name}: {info.Given[i]} has elements {info.Given[i].Element}, not {given[i].Element} ({given[i]}).");
             shapes[i] = given[i].Shape;
         }
         Shape[] inferred;
@@ -159,7 +166,8 @@ public sealed class Graph
             {
                 RoleKind.Input or RoleKind.State => given[next++],
                 RoleKind.Parameter => CreateParameter($"{name}.{role.BufferName}", inferred[role.Index]),
-                RoleKind.Output or RoleKind.Saved => Create($"{name}.{role.BufferName}", inferred[role.Index], role.Element, ValueKind.Activation),
+                RoleKind.Output or RoleKind.Saved
+                    => Create($"{name}.{role.BufferName}", inferred[role.Index], role.Element, ValueKind.Activation),
                 _ => null,
             };
         }
@@ -177,10 +185,12 @@ public sealed class Graph
         if (value.Kind != ValueKind.Parameter)
             return Create(name, value.Shape, ElementType.Float32, ValueKind.Gradient);
         FlatGradients ??= Create("d_parameters", FlatParameters!.Shape, ElementType.Float32, ValueKind.ParameterGradient);
-        return Register(new Value(_values.Count, name, value.Shape, ElementType.Float32, ValueKind.ParameterGradient, FlatGradients, value.Start));
+        return Register(new Value(
+            _values.Count, name, value.Shape, ElementType.Float32, ValueKind.ParameterGradient, FlatGradients, value.Start));
     }
 
-    internal Value CreateLossGradient(Value loss) => LossGradient = Create($"d_{loss.Name}", loss.Shape, ElementType.Float32, ValueKind.Input);
+    internal Value CreateLossGradient(Value loss)
+        => LossGradient = Create($"d_{loss.Name}", loss.Shape, ElementType.Float32, ValueKind.Input);
 
     internal void SetGradient(Value value, Value gradient) => _gradients[value] = gradient;
 

@@ -21,7 +21,10 @@ public enum ValueKind
     /// <summary>Gradient of an activation.</summary>
     Gradient,
 
-    /// <summary>Lives within one implementation of one pass, or until other passes of the op have read it too (<see cref="Planning.SharedPacking"/>).</summary>
+    /// <summary>
+    /// Lives within one implementation of one pass, or until other passes of the op have read it too
+    /// (<see cref="Planning.SharedPacking"/>).
+    /// </summary>
     Scratch,
 }
 

@@ -54,7 +54,8 @@ public static class SegmentationMemory
             string remedy = memory is null ? "choose another device" : "allow that much";
             string limited = most < 1 << 20 ? $"{most} byte{(most == 1 ? "" : "s")}" : $"{Math.Floor(Mebibytes(most))} MiB";
             throw new InputException(
-                $"This network takes at least {Math.Ceiling(Mebibytes(least))} MiB of memory, with tiles of {geometry.MinimumInput} pixels, "
+                $"This network takes at least {Math.Ceiling(Mebibytes(least))} MiB of memory, "
+                    + $"with tiles of {geometry.MinimumInput} pixels, "
                     + $"more than {limited}; {remedy}.");
         }
 

@@ -35,7 +35,8 @@ public sealed class Segmenter : IDisposable
     public Segmenter(
         UNetModel model, IComputeDevice device, int? tile = null, TestTimeAugmentation augmentation = TestTimeAugmentation.None)
         : this(
-            model.Configuration, model.Normalization, device, tile, augmentation, (session, graph) => session.WriteParameters(graph, model.Parameters))
+            model.Configuration, model.Normalization, device, tile, augmentation,
+            (session, graph) => session.WriteParameters(graph, model.Parameters))
     {
     }
 
@@ -47,7 +48,8 @@ public sealed class Segmenter : IDisposable
     /// <exception cref="InputException">The tile does not fit the network, or the file can no longer be read.</exception>
     public Segmenter(
         StoredModel model, IComputeDevice device, int? tile = null, TestTimeAugmentation augmentation = TestTimeAugmentation.None)
-        : this(model.Configuration, model.Normalization, device, tile, augmentation, (session, graph) => session.WriteParameters(graph, model),
+        : this(model.Configuration, model.Normalization, device, tile, augmentation,
+            (session, graph) => session.WriteParameters(graph, model),
             model.Ahead, $"The model '{model.Path}'")
     {
     }

@@ -7,7 +7,9 @@ namespace UNet.Vulkan.Instances;
 /// </summary>
 public static class DistanceLobes
 {
-    /// <summary>Numbers the lobes. Pixels outside the image count as inside the mask, so that a cell cut by the edge is not narrower for it.</summary>
+    /// <summary>
+    /// Numbers the lobes. Pixels outside the image count as inside the mask, so that a cell cut by the edge is not narrower for it.
+    /// </summary>
     /// <remarks>
     /// Pixels are taken in descending order of distance, equal ones row by row, and joined to their neighbours of before, as in
     /// a watershed of the distance. Where two lobes meet at distance d and the smaller of their maxima is m, they are joined if

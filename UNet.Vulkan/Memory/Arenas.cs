@@ -17,7 +17,9 @@ internal sealed class Arenas : IDisposable
     /// <param name="device">The device.</param>
     /// <param name="sizes">Bytes of each.</param>
     /// <param name="place">In which of the device's memory.</param>
-    /// <param name="prepared">Memory for the first one, which must outlive it; freed where the device does not take it and nobody else has.</param>
+    /// <param name="prepared">
+    /// Memory for the first one, which must outlive it; freed where the device does not take it and nobody else has.
+    /// </param>
     /// <exception cref="DeviceException">The device cannot hold them.</exception>
     public Arenas(VulkanDevice device, ImmutableArray<long> sizes, BufferPlace place = BufferPlace.Device, PreparedMemory? prepared = null)
     {
@@ -34,7 +36,8 @@ internal sealed class Arenas : IDisposable
             {
                 // Filling goes by words of 4 bytes, and a buffer has at least one.
                 long size = Math.Max((sizes[i] + 15) / 16 * 16, 16);
-                _buffers.Add((i == 0 && prepared is not null ? Of(prepared, device, size, place) : null) ?? new DeviceBuffer(device, size, place, $"arena {i}"));
+                _buffers.Add((i == 0 && prepared is not null ? Of(prepared, device, size, place) : null)
+                    ?? new DeviceBuffer(device, size, place, $"arena {i}"));
             }
         }
         catch
@@ -53,7 +56,9 @@ internal sealed class Arenas : IDisposable
     /// <summary>The buffer in which a range lies.</summary>
     public DeviceBuffer this[BufferRange range] => _buffers[range.Arena];
 
-    /// <summary>Why a dispatch of a plan cannot be run, or null: its ranges, grid and arguments against the arenas and the device.</summary>
+    /// <summary>
+    /// Why a dispatch of a plan cannot be run, or null: its ranges, grid and arguments against the arenas and the device.
+    /// </summary>
     public string? FindFault(KernelDispatch dispatch, DeviceProperties limits)
     {
         if (dispatch.Buffers.Length != dispatch.Kernel.Buffers.Length)
@@ -71,7 +76,8 @@ internal sealed class Arenas : IDisposable
         {
             BufferRange range = dispatch.Buffers[i];
             KernelBuffer buffer = dispatch.Kernel.Buffers[i];
-            if (range.Arena < 0 || range.Arena >= _buffers.Count || range.Offset < 0 || range.Length <= 0 || range.End > _buffers[range.Arena].Size)
+            if (range.Arena < 0 || range.Arena >= _buffers.Count || range.Offset < 0 || range.Length <= 0
+                || range.End > _buffers[range.Arena].Size)
                 return $"its buffer '{buffer.Name}' lies outside the arenas ({range})";
             if (buffer.Form != BufferForm.Storage)
                 continue;

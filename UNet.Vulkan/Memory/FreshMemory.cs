@@ -14,7 +14,9 @@ internal static unsafe partial class FreshMemory
     /// <summary><c>MADV_DONTNEED</c>.</summary>
     private const int GiveUp = 4;
 
-    /// <summary>While a call lasts, no other thread can change what memory the process has, which compiling kernels does all the time.</summary>
+    /// <summary>
+    /// While a call lasts, no other thread can change what memory the process has, which compiling kernels does all the time.
+    /// </summary>
     private const long BytesAtATime = 4 << 20;
 
     /// <summary>

@@ -78,7 +78,9 @@ internal sealed unsafe class Staging : IDisposable
     /// <param name="destination">The buffer.</param>
     /// <param name="start">The first byte to write.</param>
     /// <param name="bytes">How many, a multiple of 4.</param>
-    /// <param name="write">Fills a piece, of a multiple of 4 bytes, with those from a given one on, counted from <paramref name="start"/>.</param>
+    /// <param name="write">
+    /// Fills a piece, of a multiple of 4 bytes, with those from a given one on, counted from <paramref name="start"/>.
+    /// </param>
     public void Write(DeviceBuffer destination, long start, long bytes, SpanAction<byte, long> write)
     {
         if (destination.Mapped is not null)

@@ -63,7 +63,8 @@ internal static class ModelFile
         if (tensors.Count == parameters.Length)
             return;
         string strange = tensors.Except(parameters.Select(parameter => parameter.Name)).First();
-        throw new InputException($"'{path}' has a tensor '{strange}' that its configuration does not know; it is no model of this program.");
+        throw new InputException(
+            $"'{path}' has a tensor '{strange}' that its configuration does not know; it is no model of this program.");
     }
 
     public static SafetensorsFile ToFile(UNetModel model)
@@ -156,9 +157,10 @@ internal static class ModelFile
             throw new InputException($"'{path}': tensor '{name}' is {string.Join('x', found)}, its configuration asks for {shape}.");
     }
 
-    public static string Text(IReadOnlyDictionary<string, string> metadata, string key, string path) => metadata.TryGetValue(key, out string? text)
-        ? text
-        : throw new InputException($"'{path}' has no '{key}' in its metadata: it was not written by this program.");
+    public static string Text(IReadOnlyDictionary<string, string> metadata, string key, string path)
+        => metadata.TryGetValue(key, out string? text)
+            ? text
+            : throw new InputException($"'{path}' has no '{key}' in its metadata: it was not written by this program.");
 
     private static void WriteConfiguration(Utf8JsonWriter json, UNetConfiguration configuration)
     {

@@ -71,7 +71,8 @@ public static class UNetNetwork
             int padding = configuration.Padding == ConvolutionPadding.Same ? 1 : 0;
             for (int i = 1; i <= 2; i++)
             {
-                Value convolved = graph.Add($"{name}.conv{i}", new Conv2d(configuration.ChannelsAt(level), Kernel: 3, padding), input).Output;
+                Value convolved = graph.Add(
+                    $"{name}.conv{i}", new Conv2d(configuration.ChannelsAt(level), Kernel: 3, padding), input).Output;
                 input = graph.Add($"{name}.relu{i}", new Relu(), convolved).Output;
                 // Where the ReLU is fused, the first of the two is stored, else the second is what is needed again.
                 convolved.IsCheckpoint = input.IsCheckpoint = i == 2;

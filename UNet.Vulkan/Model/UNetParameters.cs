@@ -62,7 +62,10 @@ public static class UNetParameters
         }
     }
 
-    /// <summary>Reads a model's parameters into a session, each to its place, but for those that its memory came with; see <see cref="Session.Write(Value, SpanAction{float, long})"/>.</summary>
+    /// <summary>
+    /// Reads a model's parameters into a session, each to its place, but for those that its memory came with; see
+    /// <see cref="Session.Write(Value, SpanAction{float, long})"/>.
+    /// </summary>
     /// <param name="session">A session of the graph.</param>
     /// <param name="graph">A graph of the model's network.</param>
     /// <param name="model">The model.</param>

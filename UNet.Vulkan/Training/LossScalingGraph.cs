@@ -9,7 +9,8 @@ namespace UNet.Vulkan.Training;
 /// <param name="GoodSteps">Steps since it changed [1].</param>
 /// <param name="LastNotFinite">For each part of the flat gradients, what <see cref="Ops.LastNotFinite"/> finds [1].</param>
 /// <param name="Gradients">These parts.</param>
-public sealed record LossScalingGraph(Value LossScale, Value GoodSteps, ImmutableArray<Value> LastNotFinite, ImmutableArray<Value> Gradients)
+public sealed record LossScalingGraph(
+    Value LossScale, Value GoodSteps, ImmutableArray<Value> LastNotFinite, ImmutableArray<Value> Gradients)
 {
     /// <summary>Appends the nodes.</summary>
     /// <param name="graph">A differentiated graph.</param>
@@ -18,7 +19,8 @@ public sealed record LossScalingGraph(Value LossScale, Value GoodSteps, Immutabl
     public static LossScalingGraph Append(Graph.Graph graph, OptimizerGraph optimizer, LossScaling op)
     {
         Value goodSteps = graph.State("loss_scale.good_steps", new Shape(1));
-        ImmutableArray<Value> last = [.. optimizer.Gradients.Select((part, i) => graph.Add($"last_not_finite.{i}", new LastNotFinite(), part).Output)];
+        ImmutableArray<Value> last = [.. optimizer.Gradients.Select(
+            (part, i) => graph.Add($"last_not_finite.{i}", new LastNotFinite(), part).Output)];
         foreach (Value value in last)
             value.Keep = true;
         graph.Add("loss_scale", op, graph.LossGradient!, goodSteps, optimizer.Scale);

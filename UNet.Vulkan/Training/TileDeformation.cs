@@ -45,7 +45,9 @@ public sealed record TileDeformation
     /// <exception cref="InputException">A number is out of its range.</exception>
     public TileDeformation Validated()
     {
-        Require(ElasticSpacing is null or >= 4 and <= 1e6, $"The vectors of the elastic grid stand 4 pixels or more apart, not {ElasticSpacing}.");
+        Require(
+            ElasticSpacing is null or >= 4 and <= 1e6,
+            $"The vectors of the elastic grid stand 4 pixels or more apart, not {ElasticSpacing}.");
         Require(ElasticSigma is >= 0 and <= 1000, $"The standard deviation of the elastic grid is 0 to 1000 pixels, not {ElasticSigma}.");
         Require(Rotation is >= 0 and <= 360, $"The rotation's range is 0 to 360 degrees, not {Rotation}.");
         Require(GrayVariation is >= 0 and <= 5, $"The factor of the gray-value variation is 0 to 5, not {GrayVariation}.");

@@ -223,7 +223,8 @@ public sealed class Trainer : IDisposable
         if (configuration.Precision == Precision.Mixed && device.Properties is null)
         {
             throw new InputException(
-                "Mixed precision needs a Vulkan device, and the processor was chosen; leave it out, or choose another device with --device.");
+                "Mixed precision needs a Vulkan device, and the processor was chosen; "
+                    + "leave it out, or choose another device with --device.");
         }
 
         return configuration.Tile is null ? configuration with { Tile = TrainingTile.Choose(configuration, data, device) } : configuration;
@@ -253,13 +254,15 @@ public sealed class Trainer : IDisposable
         if (resume.Configuration.Optimizer != Configuration.Optimizer)
         {
             throw new InputException(
-                $"The state to resume was trained with {resume.Configuration.Optimizer}, not with {Configuration.Optimizer}; give the options of the interrupted run.");
+                $"The state to resume was trained with {resume.Configuration.Optimizer}, not with {Configuration.Optimizer}; "
+                    + "give the options of the interrupted run.");
         }
 
         if (resume.Configuration.Precision != Configuration.Precision)
         {
             throw new InputException(
-                $"The state to resume was trained in the precision {resume.Configuration.Precision}, not {Configuration.Precision}; give the options of the interrupted run.");
+                $"The state to resume was trained in the precision {resume.Configuration.Precision}, not {Configuration.Precision}; "
+                    + "give the options of the interrupted run.");
         }
 
         if (resume.DataFingerprint != _fingerprint)
@@ -273,7 +276,8 @@ public sealed class Trainer : IDisposable
     {
         foreach (Value whole in _graph.OptimizerStates)
         {
-            Dictionary<string, NamedTensor> parts = state.Optimizer.Single(part => part.Name == whole.Name).Tensors.ToDictionary(tensor => tensor.Name);
+            Dictionary<string, NamedTensor> parts = state.Optimizer.Single(part => part.Name == whole.Name).Tensors
+                .ToDictionary(tensor => tensor.Name);
             foreach (Value parameter in _graph.Graph.Parameters)
                 _session.Write(whole, parts[parameter.Name].Elements, parameter.Start);
         }

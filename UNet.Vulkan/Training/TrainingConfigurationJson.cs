@@ -64,7 +64,9 @@ internal static class TrainingConfigurationJson
         },
         LearningRate = json.TryGetProperty("learning_rate", out JsonElement rate) ? rate.GetDouble() : null,
         Momentum = json.GetProperty("momentum").GetDouble(),
-        WeightDecay = json.TryGetProperty("weight_decay", out JsonElement decay) ? decay.GetDouble() : new TrainingConfiguration().WeightDecay,
+        WeightDecay = json.TryGetProperty("weight_decay", out JsonElement decay)
+            ? decay.GetDouble()
+            : new TrainingConfiguration().WeightDecay,
         WarmUpSteps = json.GetProperty("warm_up_steps").GetInt32(),
         Decay = json.GetProperty("decay").GetString() switch
         {

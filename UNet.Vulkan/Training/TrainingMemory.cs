@@ -16,7 +16,9 @@ public static class TrainingMemory
     public static int? LargestTile(TrainingConfiguration configuration, DeviceProperties device, long memory)
         => LargestFit.Tile(new TileGeometry(configuration.Network), tile => Fits(configuration with { Tile = tile }, device, memory));
 
-    /// <summary>The largest batch (up to 1024) whose training step takes at most <paramref name="memory"/> bytes; null where none does.</summary>
+    /// <summary>
+    /// The largest batch (up to 1024) whose training step takes at most <paramref name="memory"/> bytes; null where none does.
+    /// </summary>
     /// <param name="configuration">The network, its tile and whatever else takes memory.</param>
     /// <param name="device">The device.</param>
     /// <param name="memory">Bytes.</param>

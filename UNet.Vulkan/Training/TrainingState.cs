@@ -58,7 +58,8 @@ public sealed record TrainingState
         if (file.Metadata.GetValueOrDefault(ModelFile.KindKey) != Kind)
             throw new InputException($"'{path}' is no training state.");
         ImmutableArray<NamedTensor> parameters = ModelFile.ReadParameters(file, network, prefix: "", path);
-        TrainingConfiguration configuration = JsonText.Read(ModelFile.Text(file.Metadata, TrainingKey, path), path, TrainingConfigurationJson.Read);
+        TrainingConfiguration configuration = JsonText.Read(
+            ModelFile.Text(file.Metadata, TrainingKey, path), path, TrainingConfigurationJson.Read);
         TrainingState state = new()
         {
             Configuration = configuration with { Network = network },

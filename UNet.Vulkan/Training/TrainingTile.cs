@@ -10,7 +10,8 @@ namespace UNet.Vulkan.Training;
 
 /// <summary>
 /// The choice of a tile where the user makes none: the largest, up to the paper's 572 (more for networks so deep that these give a few
-/// pixels) and to what covers the largest image, that takes at most half of the device's memory and keeps a measured step under two seconds.
+/// pixels) and to what covers the largest image, that takes at most half of the device's memory and keeps a measured step under two
+/// seconds.
 /// </summary>
 /// <remarks>The measurement may choose otherwise on another day; who compares runs gives the tile.</remarks>
 public static class TrainingTile
