@@ -72,9 +72,12 @@ public readonly record struct WorkgroupCount(uint X, uint Y = 1, uint Z = 1)
 
     /// <summary>Workgroups that cover the given extents with tiles of the given size, rounded up.</summary>
     public static WorkgroupCount Cover(long x, long tileX, long y = 1, long tileY = 1, long z = 1, long tileZ = 1)
-        => new(checked((uint)((x + tileX - 1) / tileX)), checked((uint)((y + tileY - 1) / tileY)), checked((uint)((z + tileZ - 1) / tileZ)));
+        => new(
+            checked((uint)((x + tileX - 1) / tileX)), checked((uint)((y + tileY - 1) / tileY)), checked((uint)((z + tileZ - 1) / tileZ)));
 
-    /// <summary>The size of a tile, where an extent is cut into as many equal ones as it takes if each has at most so many elements.</summary>
+    /// <summary>
+    /// The size of a tile, where an extent is cut into as many equal ones as it takes if each has at most so many elements.
+    /// </summary>
     /// <param name="extent">What is cut.</param>
     /// <param name="most">Elements of a tile at most, a multiple of <paramref name="step"/>.</param>
     /// <param name="step">What the size is a multiple of.</param>
@@ -127,7 +130,8 @@ public sealed record KernelInfo(
     public byte[] LoadSpirV()
     {
         using Stream stream = typeof(KernelInfo).Assembly.GetManifestResourceStream(Name + ".spv")
-            ?? throw new InvalidOperationException($"The kernel '{Name}' is not embedded in {typeof(KernelInfo).Assembly.GetName().Name}; rebuild UNet.Shaders.");
+            ?? throw new InvalidOperationException(
+                $"The kernel '{Name}' is not embedded in {typeof(KernelInfo).Assembly.GetName().Name}; rebuild UNet.Shaders.");
         byte[] code = new byte[stream.Length];
         stream.ReadExactly(code);
         return code;

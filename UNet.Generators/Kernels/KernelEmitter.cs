@@ -55,7 +55,8 @@ internal static class KernelEmitter
     {
         CodeWriter writer = new();
         writer.Lines(
-            "using System;", "using System.Collections.Generic;", "using System.Collections.Immutable;", "using System.Runtime.InteropServices;", "",
+            "using System;", "using System.Collections.Generic;", "using System.Collections.Immutable;",
+            "using System.Runtime.InteropServices;", "",
             "namespace UNet.Shaders;", "");
         return writer;
     }
@@ -72,7 +73,8 @@ internal static class KernelEmitter
             string places = $"{Text(b.Binding)}, {Text(b.PushOffset)}";
             return $"new KernelBuffer(\"{b.Name}\", BufferAccess.{b.Access}, BufferForm.{form}, \"{b.ElementType}\", {places})";
         });
-        List(kernel.Push, p => $"new KernelPushMember(\"{p.Name}\", \"{p.Type}{(p.Length == 0 ? "" : $"[{Text(p.Length)}]")}\", {Text(p.Offset)})");
+        List(kernel.Push,
+            p => $"new KernelPushMember(\"{p.Name}\", \"{p.Type}{(p.Length == 0 ? "" : $"[{Text(p.Length)}]")}\", {Text(p.Offset)})");
         writer.Line($"    {Text(kernel.PushSize)},");
         List(kernel.Constants,
             c => $"new KernelConstant(\"{c.Name}\", \"{c.Type}\", {Text(c.Id)}, 0x{c.Bits.ToString("X8", CultureInfo.InvariantCulture)}u)");
@@ -147,7 +149,8 @@ internal static class KernelEmitter
         {
             writer.Line();
             writer.Summary($"The same with other values of constants {Naming.TunablePrefix}*.");
-            writer.Line("/// <param name=\"tile\">Values by their names in GLSL; those that this kernel does not have change nothing.</param>");
+            writer.Line(
+                "/// <param name=\"tile\">Values by their names in GLSL; those that this kernel does not have change nothing.</param>");
             writer.Line("public Spec With(IReadOnlyDictionary<string, uint> tile) => this with");
             writer.Line("{");
             foreach (string name in tunables.Select(constant => constant.Name))

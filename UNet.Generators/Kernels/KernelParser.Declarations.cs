@@ -215,7 +215,9 @@ internal sealed partial class KernelParser
             Report(KernelDiagnostics.PushSize, uniform, _pushSize.ToString(CultureInfo.InvariantCulture));
     }
 
-    /// <summary>0 where the member is none. An array holds the numbers of its elements (common/uniform_number.glsl), nothing else.</summary>
+    /// <summary>
+    /// 0 where the member is none. An array holds the numbers of its elements (common/uniform_number.glsl), nothing else.
+    /// </summary>
     private int PushArrayLength(Token type)
     {
         if (!Current.Is("["))

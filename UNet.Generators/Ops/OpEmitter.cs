@@ -107,19 +107,23 @@ internal static partial class OpEmitter
         {
             writer.Summary($"Whether the implementation {name} can run.");
             writer.Lines($"private partial bool Supports{name}(in Shapes shapes, DeviceProperties device);", "");
-            writer.Summary($"Says where the implementation {name} is not meant to be planned although it can run and is written for the device.");
+            writer.Summary(
+                $"Says where the implementation {name} is not meant to be planned although it can run and is written for the device.");
             writer.Lines($"partial void Suits{name}(in Shapes shapes, DeviceProperties device, ref bool suits);", "");
             writer.Summary($"Says into how many parts the work of the implementation {name} is cut, if not 1.");
             writer.Lines($"partial void PartCount{name}(in Shapes shapes, ref int parts);", "");
         }
         foreach (KernelCallModel kernel in op.Kernels)
         {
-            (string which, string part) = kernel.RunsInParts ? (" that do a part of the work; none where they have nothing to do", ", int part") : ("", "");
+            (string which, string part) = kernel.RunsInParts
+                ? (" that do a part of the work; none where they have nothing to do", ", int part")
+                : ("", "");
             writer.Summary($"Workgroups of {kernel.Path}{which}.");
             writer.Lines($"private partial WorkgroupCount Grid(in Shapes shapes, in {kernel.Type}.Spec spec{part});", "");
             if (!kernel.HasTiles)
                 continue;
-            writer.Summary($"Chooses the tiles of {kernel.Path} where measured time has not; without a body they are those that the shader states.");
+            writer.Summary(
+                $"Chooses the tiles of {kernel.Path} where measured time has not; without a body they are those that the shader states.");
             writer.Lines($"partial void Tile(in Shapes shapes, IBufferBinding buffers, ref {kernel.Type}.Spec spec);", "");
         }
         writer.Summary("Computes outputs and saved tensors, and updates state.");

@@ -174,7 +174,8 @@ internal sealed partial class OpParser
             if (i == 0 && pass[i].Suits != AnyDevice)
                 Report(OpDiagnostics.PlainImplementation, pass[i].Place, passName, _op.Name, $"Suits = DeviceKind.{pass[i].Suits}");
             if (i == 0 && pass[i].Numerics != PlainNumerics)
-                Report(OpDiagnostics.PlainImplementation, pass[i].Place, passName, _op.Name, $"Numerics = NumericsClass.{pass[i].Numerics}");
+                Report(OpDiagnostics.PlainImplementation, pass[i].Place, passName, _op.Name,
+                    $"Numerics = NumericsClass.{pass[i].Numerics}");
             if (i == 0 && name.Length > 0)
                 Report(OpDiagnostics.ImplementationName, pass[i].Place, passName, _op.Name,
                     $"is the first one, which supports every shape and has no name; remove Name = \"{name}\"");

@@ -52,7 +52,8 @@ internal sealed partial class OpParser
                     break;
             }
         }
-        _kernels.Add(new(new(type, path, hasTiles, IsTiled: false, uses.ToEquatableArray(), push.ToEquatableArray(), spec.ToEquatableArray())));
+        _kernels.Add(new(new(
+            type, path, hasTiles, IsTiled: false, uses.ToEquatableArray(), push.ToEquatableArray(), spec.ToEquatableArray())));
         return _kernels.Count - 1;
     }
 
@@ -80,7 +81,8 @@ internal sealed partial class OpParser
         if (meanings.Count == 0)
         {
             Report(OpDiagnostics.Member, place, what, declaredName, path, _op.Name,
-                $"it is neither <role>_<n|c|h|w|length> nor first_image nor part nor subgroup_size nor matrix_size nor a property {Naming.ToPascal(name)}");
+                "it is neither <role>_<n|c|h|w|length> nor first_image nor part nor subgroup_size nor matrix_size nor "
+                    + $"a property {Naming.ToPascal(name)}");
         }
         else if (meanings.Count > 1)
         {

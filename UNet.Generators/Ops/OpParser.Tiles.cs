@@ -21,14 +21,17 @@ internal sealed partial class OpParser
         {
             string[] values = row.Split(',');
             if (values.Length != constants.Length || !values.All(IsTile))
-                Report(OpDiagnostics.Tiles, implementation.Place, _op.Name, $"'{row.Trim()}' is not a whole number above 0 for each of '{parts[0].Trim()}'");
+                Report(OpDiagnostics.Tiles, implementation.Place, _op.Name,
+                    $"'{row.Trim()}' is not a whole number above 0 for each of '{parts[0].Trim()}'");
         }
         foreach (string name in constants.Where(name => !kernels.Any(kernel => TunablesOf(kernel).Contains(name))))
-            Report(OpDiagnostics.Tiles, implementation.Place, _op.Name, $"no kernel of the implementation has a constant '{name}' whose name begins with {Naming.TunablePrefix}");
+            Report(OpDiagnostics.Tiles, implementation.Place, _op.Name,
+                $"no kernel of the implementation has a constant '{name}' whose name begins with {Naming.TunablePrefix}");
         for (int i = 0; i < kernels.Length; i++)
         {
             KernelCallModel call = _kernels[implementation.Kernels[i]].Call;
-            _kernels[implementation.Kernels[i]] = new(call with { IsTiled = call.IsTiled || TunablesOf(kernels[i]).Intersect(constants).Any() });
+            _kernels[implementation.Kernels[i]] = new(
+                call with { IsTiled = call.IsTiled || TunablesOf(kernels[i]).Intersect(constants).Any() });
         }
     }
 

@@ -40,7 +40,8 @@ void load_part(uint pixel, uint weight) {
     }
     if (loads_of(TILE_COLUMNS)) {
         [[unroll]] for (uint i = 0u; i < WEIGHT_LOADS; i++)
-            next_weights[i] = weight_rows[weight + (row + i * (gl_WorkGroupSize.x / EIGHTS)) * (KERNEL * KERNEL * (row_channels() / 8u)) + eight];
+            next_weights[i] = weight_rows[weight + (row + i * (gl_WorkGroupSize.x / EIGHTS)) * (KERNEL * KERNEL * (row_channels() / 8u))
+                + eight];
     }
 }
 
@@ -93,17 +94,20 @@ void convolve() {
         [[unroll]] for (uint k = 0u; k < TILE_DEPTH; k += MATRIX_SIZE) {
             coopmat<float16_t, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseA> left[PARTS_M];
             [[unroll]] for (uint i = 0u; i < PARTS_M; i++)
-                coopMatLoad(left[i], pixel_part, pixel_stage + (row0 + i * MATRIX_SIZE) * PITCH + k / 8u, PITCH, gl_CooperativeMatrixLayoutRowMajor);
+                coopMatLoad(left[i], pixel_part, pixel_stage + (row0 + i * MATRIX_SIZE) * PITCH + k / 8u,
+                    PITCH, gl_CooperativeMatrixLayoutRowMajor);
             [[unroll]] for (uint j = 0u; j < PARTS_N; j++) {
                 coopmat<float16_t, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseB> right;
-                coopMatLoad(right, weight_part, weight_stage + (column0 + j * MATRIX_SIZE) * PITCH + k / 8u, PITCH, gl_CooperativeMatrixLayoutColumnMajor);
+                coopMatLoad(right, weight_part, weight_stage + (column0 + j * MATRIX_SIZE) * PITCH + k / 8u,
+                    PITCH, gl_CooperativeMatrixLayoutColumnMajor);
                 [[unroll]] for (uint i = 0u; i < PARTS_M; i++)
                     sum[i * PARTS_N + j] = coopMatMulAdd(left[i], right, sum[i * PARTS_N + j]);
             }
         }
     }
 
-    // A matrix cannot be stored where only a part of it is inside, so each goes through shared memory; neighbours store neighbouring places.
+    // A matrix cannot be stored where only a part of it is inside, so each goes through shared memory; neighbours store neighbouring
+    // places.
     uint part0 = gl_SubgroupID * MATRIX_SIZE * SUM_PITCH;
     [[unroll]] for (uint i = 0u; i < PARTS_M; i++) {
         [[unroll]] for (uint j = 0u; j < PARTS_N; j++) {

@@ -75,10 +75,12 @@ void sum_products() {
         [[unroll]] for (uint k = 0u; k < TILE_DEPTH; k += MATRIX_SIZE) {
             coopmat<float16_t, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseA> left[PARTS_M];
             [[unroll]] for (uint i = 0u; i < PARTS_M; i++)
-                coopMatLoad(left[i], left_part, (stage + k) * LEFT_PITCH + (row0 + i * MATRIX_SIZE) / 8u, LEFT_PITCH, gl_CooperativeMatrixLayoutColumnMajor);
+                coopMatLoad(left[i], left_part, (stage + k) * LEFT_PITCH + (row0 + i * MATRIX_SIZE) / 8u,
+                    LEFT_PITCH, gl_CooperativeMatrixLayoutColumnMajor);
             [[unroll]] for (uint j = 0u; j < PARTS_N; j++) {
                 coopmat<float16_t, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseB> right;
-                coopMatLoad(right, right_part, (stage + k) * RIGHT_PITCH + (column0 + j * MATRIX_SIZE) / 8u, RIGHT_PITCH, gl_CooperativeMatrixLayoutRowMajor);
+                coopMatLoad(right, right_part, (stage + k) * RIGHT_PITCH + (column0 + j * MATRIX_SIZE) / 8u,
+                    RIGHT_PITCH, gl_CooperativeMatrixLayoutRowMajor);
                 [[unroll]] for (uint i = 0u; i < PARTS_M; i++)
                     sum[i * PARTS_N + j] = coopMatMulAdd(left[i], right, sum[i * PARTS_N + j]);
             }
@@ -92,7 +94,8 @@ void sum_products() {
             subgroupBarrier();
             [[unroll]] for (uint element = 0u; element < MATRIX_SIZE * MATRIX_SIZE; element += SUBGROUP_SIZE) {
                 uint within = element + gl_SubgroupInvocationID;
-                store_sum(row0 + i * MATRIX_SIZE + within / MATRIX_SIZE, column0 + j * MATRIX_SIZE + within % MATRIX_SIZE, part_of_subgroup[part0 + within]);
+                store_sum(row0 + i * MATRIX_SIZE + within / MATRIX_SIZE, column0 + j * MATRIX_SIZE + within % MATRIX_SIZE,
+                    part_of_subgroup[part0 + within]);
             }
             subgroupBarrier();
         }

@@ -6,5 +6,6 @@
 
 // Returns `number`, which has to be the same for all invocations of a workgroup.
 uint uniform_number(uint number) {
-    return numbers[number & 15u] | numbers[(number >> 4u) & 15u] << 4u | numbers[(number >> 8u) & 15u] << 8u | numbers[number >> 12u] << 12u;
+    return numbers[number & 15u] | numbers[(number >> 4u) & 15u] << 4u | numbers[(number >> 8u) & 15u] << 8u
+        | numbers[number >> 12u] << 12u;
 }

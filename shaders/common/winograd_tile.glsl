@@ -28,7 +28,8 @@ void find_pixels(
     }
 }
 
-float[ELEMENTS] transform_tile(Channel source, uint row[ALONG], bool inside_row[ALONG], uint column[ROW_LOADS], bool inside_column[ROW_LOADS]) {
+float[ELEMENTS] transform_tile(
+    Channel source, uint row[ALONG], bool inside_row[ALONG], uint column[ROW_LOADS], bool inside_column[ROW_LOADS]) {
     float loaded[ALONG][2u * ROW_LOADS];
     [[unroll]] for (uint i = 0u; i < ROW_LOADS; i++) { // of all rows together: waiting for the first of each overlaps
         [[unroll]] for (uint r = 0u; r < ALONG; r++) {

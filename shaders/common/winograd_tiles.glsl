@@ -25,7 +25,8 @@ void transform_tiles(Tiles own, uint first_place, uint first, uint vectors, uint
         uint place = first_place + (t / TILES_EACH * pairs * TILES_EACH + t % TILES_EACH) * SUBGROUP_SIZE;
         for (uint pair = 0u; pair < pairs; pair++) {
             float even[ELEMENTS] = transform_tile(source_of(n, pair * 2u), row, inside_row, column, inside_column);
-            float odd[ELEMENTS] = transform_tile(source_of(n, min(pair * 2u + 1u, x.channels - 1u)), row, inside_row, column, inside_column);
+            float odd[ELEMENTS] = transform_tile(
+                source_of(n, min(pair * 2u + 1u, x.channels - 1u)), row, inside_row, column, inside_column);
             [[unroll]] for (uint element = 0u; element < ELEMENTS; element++)
                 own.tiles[place + element * element_stride(pairs)] = together(vec2(even[element], odd[element]));
             place += TILES_EACH * SUBGROUP_SIZE;

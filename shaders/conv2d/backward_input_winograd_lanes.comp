@@ -54,5 +54,6 @@ float addend(uint channel) {
 
 void main() {
     convolve_tiles(
-        winograd_packed_transposed, gradient_tiles, Plane(y_c, y_h, y_w), Plane(x_c, x_h, x_w), gradient_tiles_n / x_n, gradient_tiles_c, false);
+        winograd_packed_transposed, gradient_tiles, Plane(y_c, y_h, y_w), Plane(x_c, x_h, x_w),
+        gradient_tiles_n / x_n, gradient_tiles_c, false);
 }

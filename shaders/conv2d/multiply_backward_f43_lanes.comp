@@ -34,5 +34,6 @@ const uint CHANNELS_WRITTEN = F43_PACKED_TRANSPOSED_W;
 
 void main() {
     uint blocks = f43_packed_transposed_c / ELEMENTS;
-    multiply(f43_gradient_tiles, f43_packed_transposed, f43_gradient_products, part, f43_gradient_tiles_c, weight_n, f43_packed_transposed_n, blocks);
+    multiply(f43_gradient_tiles, f43_packed_transposed, f43_gradient_products,
+        part, f43_gradient_tiles_c, weight_n, f43_packed_transposed_n, blocks);
 }
