@@ -67,7 +67,10 @@ internal static class NetworkSamples
     {
         long largest = sample.Inputs.Max(shape => shape.Length);
         int factor = (int)Math.Sqrt((double)Enlarged / largest);
-        OpSample enlarged = sample with { Inputs = [.. sample.Inputs.Select(shape => shape.Length < LeastImage ? shape : Times(shape, factor))] };
+        OpSample enlarged = sample with
+        {
+            Inputs = [.. sample.Inputs.Select(shape => shape.Length < LeastImage ? shape : Times(shape, factor))]
+        };
         try
         {
             enlarged.Op.InferShapes(enlarged.Inputs.AsSpan());

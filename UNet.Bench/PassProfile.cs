@@ -45,7 +45,9 @@ internal static class PassProfile
         {
             if (!options.Has("--unchecked"))
                 PassRun.Verify(sample, device);
-            PassRun[] runs = [.. PassRun.Of(sample, device).Where(implementation => (isSpecialized || implementation.Index == 0) && implementation.Name.Contains(kernels, StringComparison.Ordinal))
+            PassRun[] runs = [.. PassRun.Of(sample, device)
+                .Where(implementation => (isSpecialized || implementation.Index == 0)
+                    && implementation.Name.Contains(kernels, StringComparison.Ordinal))
                 .Select(implementation => new PassRun(device, sample, implementation))];
             try
             {
@@ -80,7 +82,9 @@ internal static class PassProfile
         for (int i = 0; i < all.Length; i++)
         {
             double[] sums = [.. times[i].Select(kernels => kernels.Sum()).Order()];
-            string name = i == 0 ? $"multiplications and additions, {((MultiplyAdd)ceiling.Sample.Op).Chains} chains" : $"{all[i].Pass.Name} ({NameOf(all[i].Implementation)})";
+            string name = i == 0
+                ? $"multiplications and additions, {((MultiplyAdd)ceiling.Sample.Op).Chains} chains"
+                : $"{all[i].Pass.Name} ({NameOf(all[i].Implementation)})";
             Console.WriteLine($"  {name,-44} {Milliseconds(sums)} ms {Rates(all[i].Operations, sums)} GFLOP/s "
                 + $"{all[i].Bytes / Median(sums) / 1e9,7:F1} GB/s {all[i].Operations / Median(sums) / most,6:P0}");
             for (int kernel = 0; kernel < times[i][0].Length && times[i][0].Length > 1; kernel++)

@@ -15,9 +15,11 @@ internal sealed class RateColumn(string name, string legend, string format, Func
     /// <summary>The columns of a pass.</summary>
     public static IColumn[] All { get; } =
     [
-        new RateColumn("GFLOP/s", "Floating-point operations that the pass takes by its definition", "0.0", (pass, seconds, _) => pass.Operations / seconds / 1e9),
+        new RateColumn("GFLOP/s", "Floating-point operations that the pass takes by its definition", "0.0",
+            (pass, seconds, _) => pass.Operations / seconds / 1e9),
         new RateColumn("GB/s", "Bytes of the bound ranges, each once a kernel", "0.0", (pass, seconds, _) => pass.Bytes / seconds / 1e9),
-        new RateColumn("Ceiling", "Share of the rate of multiplications and additions alone", "0 %", (pass, seconds, most) => pass.Operations / seconds / most),
+        new RateColumn("Ceiling", "Share of the rate of multiplications and additions alone", "0 %",
+            (pass, seconds, most) => pass.Operations / seconds / most),
     ];
 
     /// <inheritdoc/>

@@ -34,7 +34,8 @@ internal static class SamplingProfile
         int output = new TileGeometry(new UNetConfiguration()).OutputOf(tile);
         Graph graph = new();
         Shape slot = new(1, 1, side, side);
-        Value image = graph.Input("image", slot), label = graph.Input("label", slot, ElementType.UInt32), weight = graph.Input("weight", slot);
+        Value image = graph.Input("image", slot), label = graph.Input("label", slot, ElementType.UInt32),
+            weight = graph.Input("weight", slot);
         Value[] words = [.. new[] { "height", "width", "y", "x" }.Select(name => graph.Input(name, new Shape(1), ElementType.UInt32))];
         Value[] numbers = [];
         Node node;
@@ -47,7 +48,8 @@ internal static class SamplingProfile
         {
             numbers =
             [
-                graph.Input("transform", Shape.Of(1, 4)), graph.Input("displacement", Shape.Of(1, 2, 9)), graph.Input("gray", Shape.Of(1, 5)),
+                graph.Input("transform", Shape.Of(1, 4)), graph.Input("displacement", Shape.Of(1, 2, 9)),
+                graph.Input("gray", Shape.Of(1, 5)),
             ];
             node = graph.Add("sample", new SampleDeformedTile(tile, output, 3, (tile - 1) / 2f, taps),
                 [image, label, weight, .. words, .. numbers]);

@@ -30,7 +30,8 @@ internal static class StepProfile
         session.WriteParameters(graph, UNetParameters.Initial(network, seed: 1));
 
         Console.WriteLine($"{device.Name}: width {network.Width}, depth {network.Depth}, tile {tile}, batch {batch}, "
-            + $"{forward} of {graph.Invocations.Count} invocations forward, {plan.Memory!.BytesAfter / 1e6:F1} MB ({plan.Memory.BytesBefore / 1e6:F1} MB unshared)");
+            + $"{forward} of {graph.Invocations.Count} invocations forward, {plan.Memory!.BytesAfter / 1e6:F1} MB "
+            + $"({plan.Memory.BytesBefore / 1e6:F1} MB unshared)");
         var steps = new List<double>();
         TimeSpan processor = default;
         // A GPU that was idle takes a while to reach its clock.
@@ -55,15 +56,18 @@ internal static class StepProfile
             + $"processor {busy * 1e3:F1} ms a step");
 
         IReadOnlyList<DispatchTiming> timings = session.RunTimed(new uint[(int)graph.StepSlot!.Shape.Length]);
-        foreach (IGrouping<string, DispatchTiming> kernel in timings.GroupBy(timing => timing.Dispatch.Dispatch.Kernel.Name).OrderByDescending(group => group.Sum(timing => timing.Nanoseconds)))
+        foreach (IGrouping<string, DispatchTiming> kernel in timings.GroupBy(timing => timing.Dispatch.Dispatch.Kernel.Name)
+            .OrderByDescending(group => group.Sum(timing => timing.Nanoseconds)))
         {
             double nanoseconds = kernel.Sum(timing => timing.Nanoseconds);
-            Console.WriteLine($"{kernel.Key,-36} {kernel.Count(),4} x {nanoseconds / 1e6,9:F2} ms {kernel.Sum(timing => timing.Dispatch.Operations) / nanoseconds,8:F1} GFLOP/s");
+            Console.WriteLine($"{kernel.Key,-36} {kernel.Count(),4} x {nanoseconds / 1e6,9:F2} ms "
+                + $"{kernel.Sum(timing => timing.Dispatch.Operations) / nanoseconds,8:F1} GFLOP/s");
         }
         if (options.Has("--all"))
         {
             foreach (DispatchTiming timing in timings)
-                Console.WriteLine($"{timing.Label,-50} {timing.Dispatch.Dispatch.Kernel.Name,-36} {timing.Nanoseconds / 1e6,9:F3} ms {timing.Dispatch.Operations / timing.Nanoseconds,8:F1} GFLOP/s");
+                Console.WriteLine($"{timing.Label,-50} {timing.Dispatch.Dispatch.Kernel.Name,-36} "
+                    + $"{timing.Nanoseconds / 1e6,9:F3} ms {timing.Dispatch.Operations / timing.Nanoseconds,8:F1} GFLOP/s");
         }
         return 0;
     }
@@ -76,6 +80,7 @@ internal static class StepProfile
         string name = options.Text("--numerics", "");
         if (name.Length == 0)
             return new PlanOptions().Numerics;
-        return NumericsRule.Named(name) ?? throw new ArgumentException($"there is no rule '{name}': take {string.Join(", ", NumericsRule.Names)}.");
+        return NumericsRule.Named(name)
+            ?? throw new ArgumentException($"there is no rule '{name}': take {string.Join(", ", NumericsRule.Names)}.");
     }
 }

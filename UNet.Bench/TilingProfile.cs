@@ -43,14 +43,18 @@ internal static class TilingProfile
         using VulkanDevice device = VulkanDevice.Open(options.Text("--device", "auto"));
         PlanOptions planning = new() { Numerics = StepProfile.NumericsOf(options) };
         if (options.Has("--kernels"))
-            planning = planning with { Choose = (invocation, candidates) => Named(options.Text("--kernels", ""), invocation, candidates, device, planning.Numerics) };
+            planning = planning with
+            {
+                Choose = (invocation, candidates) => Named(options.Text("--kernels", ""), invocation, candidates, device, planning.Numerics)
+            };
         Graph graph = FixedTileStep.GraphOf(network, options.Number("--tile", 316), options.Number("--batch", 1), maximumNorm: 1);
         Subject[] subjects = [.. SubjectsOf(graph, device, planning)
             .Where(subject => subject.Name.Contains(op, StringComparison.OrdinalIgnoreCase))
             .OrderByDescending(subject => subject.Operations * subject.Count)];
         if (subjects.Length == 0)
         {
-            Console.Error.WriteLine("No kernel of this step has a choice of tilings on this device; --kernels NAME takes others, such as Gemm.");
+            Console.Error.WriteLine(
+                "No kernel of this step has a choice of tilings on this device; --kernels NAME takes others, such as Gemm.");
             return 1;
         }
         Console.WriteLine($"{device.Name}, {device.Properties.DriverName}: {subjects.Length} passes that differ, "
@@ -66,7 +70,8 @@ internal static class TilingProfile
     /// <summary>The implementation of that name where there is one; else the one that a plan would take.</summary>
     private static Implementation Named(
         string name, Invocation invocation, IEnumerable<Implementation> candidates, VulkanDevice device, NumericsRule numerics)
-        => candidates.FirstOrDefault(candidate => candidate.Name == name) ?? Planner.Candidates(invocation, device.Properties, numerics)[^1];
+        => candidates.FirstOrDefault(candidate => candidate.Name == name)
+            ?? Planner.Candidates(invocation, device.Properties, numerics)[^1];
 
     private static IEnumerable<Subject> SubjectsOf(Graph graph, VulkanDevice device, PlanOptions planning)
         => Planner.ScheduleOf(graph, device.Properties, planning)
@@ -113,11 +118,13 @@ internal static class TilingProfile
             {
                 string marks = (run == best ? "*" : " ") + (run.Tilings.Contains(null) ? "R" : " ");
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $" {marks} {run.Name,-24} {run.Times.Min() * 1e3,9:F3} /{run.Median * 1e3,9:F3} /{run.Times.Max() * 1e3,9:F3} ms {subject.Operations / run.Median / 1e12,8:F3} TFLOP/s"));
+                    $" {marks} {run.Name,-24} {run.Times.Min() * 1e3,9:F3} /{run.Median * 1e3,9:F3} /{run.Times.Max() * 1e3,9:F3} ms "
+                        + $"{subject.Operations / run.Median / 1e12,8:F3} TFLOP/s"));
             }
             if (runs.Find(run => run.Tilings.Contains(null)) is { } rule)
                 sums.Add(subject.Name, subject.Count, subject.Operations, rule.Median, best!.Median, subject.Implementation.Tilings.Select(
-                    tiling => (string.Join(", ", constants.Select(constant => tiling.Values[constant])), runs.Find(run => run.Tilings.Contains(tiling))?.Median ?? rule.Median)));
+                    tiling => (string.Join(", ", constants.Select(constant => tiling.Values[constant])),
+                        runs.Find(run => run.Tilings.Contains(tiling))?.Median ?? rule.Median)));
         }
         finally
         {
@@ -156,7 +163,8 @@ internal static class TilingProfile
             get
             {
                 KernelDispatch tiled = _plan.Dispatches.First(planned => IsTiled(planned.Dispatch.Kernel)).Dispatch;
-                Dictionary<string, uint> values = tiled.Kernel.Constants.Zip(tiled.Constants).ToDictionary(pair => pair.First.Name, pair => pair.Second);
+                Dictionary<string, uint> values = tiled.Kernel.Constants.Zip(tiled.Constants)
+                    .ToDictionary(pair => pair.First.Name, pair => pair.Second);
                 return string.Join(", ", _constants.Select(constant => values.TryGetValue(constant, out uint value) ? $"{value}" : "-"));
             }
         }
@@ -182,7 +190,8 @@ internal static class TilingProfile
         }
 
         /// <summary>Seconds of the kernels that the tiling changes, in one run.</summary>
-        public double Seconds() => _session!.RunTimed().Where(timing => IsTiled(timing.Dispatch.Dispatch.Kernel)).Sum(timing => timing.Nanoseconds) * 1e-9;
+        public double Seconds()
+            => _session!.RunTimed().Where(timing => IsTiled(timing.Dispatch.Dispatch.Kernel)).Sum(timing => timing.Nanoseconds) * 1e-9;
 
         public void Dispose() => _session?.Dispose();
 
@@ -217,7 +226,8 @@ internal static class TilingProfile
                     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {seconds * 1e3,9:F3} ms {tiling}"));
             }
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"All {_count}: by rule {_rule * 1e3:F3} ms, {_operations / _rule / 1e12:F3} TFLOP/s; the best of each {_best * 1e3:F3} ms, {_operations / _best / 1e12:F3} TFLOP/s"));
+                $"All {_count}: by rule {_rule * 1e3:F3} ms, {_operations / _rule / 1e12:F3} TFLOP/s; "
+                    + $"the best of each {_best * 1e3:F3} ms, {_operations / _best / 1e12:F3} TFLOP/s"));
         }
     }
 }

@@ -18,7 +18,8 @@ internal static class ByteSize
         bool isKnown = unit.Length == 0 || (power > 0 && unit[1..] is "" or "I");
         double scale = Math.Pow(unit.EndsWith('I') ? 1024 : 1000, power);
         bool isNumber = double.TryParse(
-            text.AsSpan(0, end), NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out double number);
+            text.AsSpan(0, end), NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture,
+            out double number);
         double bytes = Math.Floor(number * scale);
         return isKnown && isNumber && bytes is >= 1 and < long.MaxValue ? (long)bytes : null;
     }

@@ -23,7 +23,11 @@ internal static class CommandLine
     /// <summary>Runs the program with its arguments; returns the exit code. Errors are one sentence on standard error.</summary>
     public static int Run(IReadOnlyList<string> arguments, Terminal terminal)
     {
-        Option<bool> verbose = new("--verbose") { Description = "Show where in the program an error arose; with segment, also what time went into computing.", Recursive = true };
+        Option<bool> verbose = new("--verbose")
+        {
+            Description = "Show where in the program an error arose; with segment, also what time went into computing.",
+            Recursive = true
+        };
         RootCommand root = Create(terminal, verbose);
         ParseResult? result = null;
         try

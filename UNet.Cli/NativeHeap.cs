@@ -14,7 +14,9 @@ internal static partial class NativeHeap
     private const int TopPad = -2;
     private const int MmapThreshold = -3;
 
-    /// <summary>Has it grow in large steps, of addresses: what is not used is not taken from anybody. Does nothing where it is not glibc's.</summary>
+    /// <summary>
+    /// Has it grow in large steps, of addresses: what is not used is not taken from anybody. Does nothing where it is not glibc's.
+    /// </summary>
     public static void GrowInLargeSteps()
     {
         if (!OperatingSystem.IsLinux())

@@ -14,7 +14,8 @@ internal sealed record PyTorch(string Python)
     private const string Script = "pytorch_unet.py";
 
     /// <summary>Finds a Python with PyTorch; null where there is none.</summary>
-    public static PyTorch? Find() => new[] { "python3", "/usr/bin/python3", "python" }.Where(Has).Select(python => new PyTorch(python)).FirstOrDefault();
+    public static PyTorch? Find()
+        => new[] { "python3", "/usr/bin/python3", "python" }.Where(Has).Select(python => new PyTorch(python)).FirstOrDefault();
 
     /// <summary>The Python that the user names.</summary>
     /// <exception cref="InputException">It does not run, or has no PyTorch.</exception>
@@ -54,16 +55,19 @@ internal sealed record PyTorch(string Python)
             if (json.TryGetProperty("error", out JsonElement error))
                 note($"{name} does not run: {error.GetString()}");
             else
-                all.Add(new(name, json.GetProperty("device").GetString()!, json.GetProperty("threads").GetInt32(), Series("forward_ms"), Series("step_ms")));
+                all.Add(new(name, json.GetProperty("device").GetString()!, json.GetProperty("threads").GetInt32(),
+                    Series("forward_ms"), Series("step_ms")));
 
-            TimeSeries Series(string property) => new([.. json.GetProperty(property).EnumerateArray().Select(number => number.GetDouble())]);
+            TimeSeries Series(string property)
+                => new([.. json.GetProperty(property).EnumerateArray().Select(number => number.GetDouble())]);
         }
 
         process.WaitForExit();
         stop.ThrowIfCancellationRequested();
         if (process.ExitCode != 0)
         {
-            string last = errors.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "";
+            string last = errors.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .LastOrDefault() ?? "";
             throw new InvalidOperationException($"PyTorch in '{Python}' could not run the network: {last}");
         }
 

@@ -30,15 +30,23 @@ internal static class BenchCommand
         Option<int?> count = CommandOptions.Whole(
             "--count", "N", $"Times that each is run a round [default: {UsualCount}; {UsualCountOfHardware} on a GPU].", 1);
         Option<int?> rounds = CommandOptions.Whole("--rounds", "N", $"Turns that each takes [default: {UsualRounds}].", 1);
-        Option<bool> plain = new("--plain") { Description = "Compare with this program's kernels for all devices, even where there is PyTorch." };
-        Option<string?> python = new("--python") { Description = "The Python with PyTorch. Default: python3, if it has it.", HelpName = "FILE" };
+        Option<bool> plain = new("--plain")
+        {
+            Description = "Compare with this program's kernels for all devices, even where there is PyTorch."
+        };
+        Option<string?> python = new("--python")
+        {
+            Description = "The Python with PyTorch. Default: python3, if it has it.",
+            HelpName = "FILE"
+        };
         Option<string?> json = new("--json") { Description = "Write all times to this file too.", HelpName = "FILE" };
         Option<Switch?> tuner = CommandOptions.Tuner();
         Option<string> device = CommandOptions.Device();
         ExampleCommand command = new(
             "bench",
             "Times forward pass and training step of the paper's network, in turns with PyTorch where a python3 has it, else with "
-                + "this program's kernels for all devices: one tile, float32 (and mixed precision, where there are matrix units), random parameters.",
+                + "this program's kernels for all devices: one tile, float32 "
+                + "(and mixed precision, where there are matrix units), random parameters.",
             "unet bench",
             "unet bench --width 16 --tile 316 --json bench.json",
             "unet bench --device 1 --python ~/venv/bin/python")
@@ -66,7 +74,8 @@ internal static class BenchCommand
             throw new InputException("--plain compares without PyTorch; leave out --python.");
         new TileGeometry(request.Network).OutputOf(request.Tile);
         if (ComputeDevice.Choose(request.Device).IsReference)
-            throw new InputException("The processor alone runs a plain reference, which nobody should time; choose a Vulkan device with --device.");
+            throw new InputException(
+                "The processor alone runs a plain reference, which nobody should time; choose a Vulkan device with --device.");
         PyTorch? torch = request.Plain ? null : request.Python is null ? PyTorch.Find() : PyTorch.At(request.Python);
         using VulkanDevice device = (VulkanDevice)ComputeDevice.Open(request.Device, terminal, request.Tuner);
 
@@ -82,7 +91,8 @@ internal static class BenchCommand
         {
             comparison.Add(benchmark.Run(device, "unet", new PlanOptions(), terminal.Stop));
             if (ComputeDevice.HasMatrixUnits(device.Properties))
-                comparison.Add(benchmark.Run(device, "unet, mixed precision", new PlanOptions { Numerics = NumericsRule.Mixed }, terminal.Stop));
+                comparison.Add(
+                    benchmark.Run(device, "unet, mixed precision", new PlanOptions { Numerics = NumericsRule.Mixed }, terminal.Stop));
             IReadOnlyList<NetworkTimes> others
                 = torch?.Run(benchmark, onGpu: !isSoftware, round == 0 ? terminal.Note : _ => { }, terminal.Stop) ?? [];
             if (others.Count == 0)

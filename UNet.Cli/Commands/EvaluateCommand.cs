@@ -19,7 +19,10 @@ internal static class EvaluateCommand
             Description = "Folder or stack of predicted label images, as 'unet segment' writes them, with x.probability.tif beside "
                 + "x.png or x.tif for metrics that cut probabilities.",
         };
-        Argument<string> labels = new("LABELS") { Description = "Folder or stack of true label images, or a data set, of which gold truth is taken." };
+        Argument<string> labels = new("LABELS")
+        {
+            Description = "Folder or stack of true label images, or a data set, of which gold truth is taken."
+        };
         Option<string?> metrics = new("--metrics")
         {
             Description = "Metrics, separated by commas. Default: iou, dice and accuracy; those of probabilities where there are some; "

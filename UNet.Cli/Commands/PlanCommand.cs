@@ -84,7 +84,8 @@ internal static class PlanCommand
         long memory = device.DeviceMemory;
         terminal.Output.WriteLine();
         terminal.Output.WriteLine($"In the {ByteSize.Format(memory)} of {device.Name}, the largest that fit are");
-        terminal.Output.WriteLine($"  training    tile {Or(TrainingMemory.LargestTile(configuration, device, memory))} with batch {configuration.Batch}; "
+        terminal.Output.WriteLine($"  training    tile {Or(TrainingMemory.LargestTile(configuration, device, memory))} "
+            + $"with batch {configuration.Batch}; "
             + $"batch {Or(TrainingMemory.LargestBatch(configuration, device, memory))} with tile {configuration.Tile}");
         terminal.Output.WriteLine($"  segmenting  tile {Or(SegmentationMemory.LargestTile(configuration.Network, device, memory))}");
 

@@ -129,7 +129,8 @@ internal static class SegmentCommand
     public static void Run(Terminal terminal, string modelFile, IEnumerable<string> inputs, string output, SegmentSettings settings)
     {
         Task<DeviceChoice> choosing = Task.Run(() => ComputeDevice.Choose(settings.Device));
-        using ReadAhead<IComputeDevice> opening = new(1, _ => ComputeDevice.Open(choosing.GetAwaiter().GetResult(), terminal, settings.Tuner));
+        using ReadAhead<IComputeDevice> opening = new(
+            1, _ => ComputeDevice.Open(choosing.GetAwaiter().GetResult(), terminal, settings.Tuner));
         using ReadAhead<StoredModel> reading = new(1, _ =>
         {
             StoredModel opened = StoredModel.Open(modelFile);
@@ -182,12 +183,14 @@ internal static class SegmentCommand
             terminal.Note($"removed the probabilities that an earlier run had left beside the labels: {ItemName.List(removed)}");
         string memory = ByteSize.Format(SegmentationMemory.BytesOf(model.Configuration, tile, properties));
         terminal.Output.WriteLine(
-            $"Segmented {all.Length} image{(all.Length == 1 ? "" : "s")} into '{output}' in {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} "
+            $"Segmented {all.Length} image{(all.Length == 1 ? "" : "s")} into '{output}' "
+                + $"in {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} "
                 + $"s on {device.Name}, in tiles of {tile}x{tile} with {memory} of memory.");
         if (settings.Timing)
         {
             double total = (DateTime.UtcNow - Process.GetCurrentProcess().StartTime.ToUniversalTime()).TotalSeconds;
-            terminal.Note($"{total:0.00} s since the program was started, {segmenter.Busy.TotalSeconds:0.00} s of it with tiles on the device");
+            terminal.Note($"{total:0.00} s since the program was started, "
+                + $"{segmenter.Busy.TotalSeconds:0.00} s of it with tiles on the device");
         }
     }
 

@@ -24,7 +24,11 @@ internal static class TrainCommand
             Description = "Folder with images/ and masks/, image/ and label/, imgs/ and masks/, 01/ and 01_GT/SEG/ or 01_ST/SEG/ (Cell "
                 + "Tracking Challenge), or train-volume.tif and train-labels.tif.",
         };
-        Option<string?> output = new("--output", "-o") { Description = "File for the best model (required, but for a preview).", HelpName = "FILE" };
+        Option<string?> output = new("--output", "-o")
+        {
+            Description = "File for the best model (required, but for a preview).",
+            HelpName = "FILE"
+        };
         TrainingOptions training = new();
         Option<string?> validation = new("--validation")
         {
@@ -184,7 +188,9 @@ internal static class TrainCommand
             terminal.Output.WriteLine($"weights  {Described(configuration.WeightMap, configuration.WeightMapParameters)}");
         if (configuration.Precision == Precision.Mixed)
         {
-            string how = ComputeDevice.HasMatrixUnits(device.Properties) ? "on matrix units" : "but without matrix units, and so slower than in 32 bits";
+            string how = ComputeDevice.HasMatrixUnits(device.Properties)
+                ? "on matrix units"
+                : "but without matrix units, and so slower than in 32 bits";
             terminal.Output.WriteLine($"numbers  mixed precision, {how}");
         }
 

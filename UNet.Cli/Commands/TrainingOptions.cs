@@ -18,7 +18,8 @@ internal sealed class TrainingOptions
 
     private static readonly string[] ShapeOptions =
     [
-        "--arch", "--width", "--depth", "--padding", "--dropout", TileOption, "--batch", "--precision", "--optimizer", "--augment", "--recompute",
+        "--arch", "--width", "--depth", "--padding", "--dropout", TileOption, "--batch", "--precision", "--optimizer", "--augment",
+        "--recompute",
     ];
 
     private readonly List<Setting> _settings = [];
@@ -85,8 +86,8 @@ internal sealed class TrainingOptions
             (configuration, value) => configuration with { Augmentation = value });
         Option<bool> recompute = new("--recompute")
         {
-            Description = "Compute activations again where the backward pass needs them instead of keeping them: less memory for more time, "
-                + "with the same result.",
+            Description = "Compute activations again where the backward pass needs them instead of keeping them: less memory for "
+                + "more time, with the same result.",
         };
         _settings.Add(new(recompute, (configuration, result) => configuration with { Recompute = result.GetValue(recompute) }));
         int firstDeformation = _settings.Count;

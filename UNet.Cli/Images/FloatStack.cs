@@ -13,7 +13,9 @@ internal sealed class FloatStack(string path) : TiffStack(path)
     /// <param name="width">Columns.</param>
     public void Add(ReadOnlySpan<float> values, int height, int width) => Append(MemoryMarshal.AsBytes(values), height, width);
 
-    /// <summary>Encodes the pages, uncompressed: every program reads that, and noise in the last bits of a float hardly compresses.</summary>
+    /// <summary>
+    /// Encodes the pages, uncompressed: every program reads that, and noise in the last bits of a float hardly compresses.
+    /// </summary>
     public override void Save() => Save(
         Enums.BandFormat.Float, Enums.BandFormat.Float, Enums.Interpretation.Multiband, Enums.ForeignTiffCompression.None);
 }
