@@ -33,7 +33,9 @@ internal static class Backends
         Vulkan => TestDevice.Open(validation: false),
         VulkanPlain => new ChoosingDevice(TestDevice.Open(validation: false), PlanOptions.Plain.Choose!),
         VulkanForGpus => new ChoosingDevice(
-            TestDevice.Open(validation: false), (_, candidates) => candidates.Last(candidate => candidate is { Suits: not DeviceKind.Software, Numerics: NumericsClass.Direct })),
+            TestDevice.Open(validation: false),
+            (_, candidates) => candidates.Last(
+                candidate => candidate is { Suits: not DeviceKind.Software, Numerics: NumericsClass.Direct })),
         VulkanWinograd => Following(NumericsRule.Winograd),
         VulkanWinogradF43 => Following(NumericsRule.WinogradF43),
         _ => throw new ArgumentOutOfRangeException(nameof(backend), backend, null),
@@ -56,7 +58,8 @@ internal static class Backends
 
         public Session CreateSession(Graph graph, PlanOptions options, params Value[] reports)
         {
-            var session = new VulkanSession(device, Planner.Plan(graph, device.Properties, options with { Choose = choose }), graph.StepSlot, reports);
+            var session = new VulkanSession(
+                device, Planner.Plan(graph, device.Properties, options with { Choose = choose }), graph.StepSlot, reports);
             session.Initialize(graph);
             return session;
         }

@@ -24,7 +24,8 @@ public class HardwareKernelTests
         ["Window"] =
         [
             new(new Conv2d(65, Padding: 1, Rectify: Rectification.OnLoad), [new Shape(2, 15, 12, 14)]),
-            new(new CropConcatConv2d(66, RectifySkip: Rectification.OnLoad, UpsampledFirst: true), [new Shape(2, 9, 15, 16), new Shape(2, 6, 12, 14)]),
+            new(new CropConcatConv2d(66, RectifySkip: Rectification.OnLoad, UpsampledFirst: true),
+                [new Shape(2, 9, 15, 16), new Shape(2, 6, 12, 14)]),
         ],
         ["Gemm"] =
         [
@@ -49,7 +50,8 @@ public class HardwareKernelTests
         HashSet<string> run = [];
         CheckResult result = Assert.Single(DeviceComparison.Run(sample, CreateSession, implementation));
         Assert.True(result.Passed, $"{result.Subject}: {result.Error:G3} of what is allowed: {result.Detail}");
-        Assert.Equal(sample.Op.Info.Passes.Where(pass => pass.Implementations.Any(IsWanted)).Select(pass => pass.Name).Order(), run.Order());
+        Assert.Equal(
+            sample.Op.Info.Passes.Where(pass => pass.Implementations.Any(IsWanted)).Select(pass => pass.Name).Order(), run.Order());
 
         bool IsWanted(Implementation candidate) => candidate.Name == implementation;
 

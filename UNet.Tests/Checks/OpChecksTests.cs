@@ -22,7 +22,8 @@ public class OpChecksTests
 
     [Theory]
     [MemberData(nameof(AllOps))]
-    public void DeviceMatchesReference(string name) => AssertPassed(SamplesOf(name).SelectMany(sample => DeviceComparison.Run(sample, CreateSession)));
+    public void DeviceMatchesReference(string name)
+        => AssertPassed(SamplesOf(name).SelectMany(sample => DeviceComparison.Run(sample, CreateSession)));
 
     /// <summary>On a GPU; on software drivers <see cref="Ops.GemmTileTests"/> compare some of the tilings.</summary>
     [Fact]
@@ -49,7 +50,8 @@ public class OpChecksTests
 
     private static Session CreateSession(Vulkan.Graph.Graph graph, PlanOptions options)
         => new VulkanSession(
-            TestDevice.Shared, Planner.Plan(graph, TestDevice.Shared.Properties, options), options: new VulkanSessionOptions { Poison = true, ShuffleSeed = 1 });
+            TestDevice.Shared, Planner.Plan(graph, TestDevice.Shared.Properties, options),
+            options: new VulkanSessionOptions { Poison = true, ShuffleSeed = 1 });
 
     private static void AssertPassed(IEnumerable<CheckResult> results)
     {

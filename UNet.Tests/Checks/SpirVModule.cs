@@ -85,7 +85,8 @@ internal sealed class SpirVModule
                 case Opcode.AccessChain:
                     baseOf[operands[1]] = operands[2];
                     break;
-                case Opcode.Store when baseOf.TryGetValue(operands[0], out uint variable) && bindingOf.TryGetValue(variable, out int binding):
+                case Opcode.Store when baseOf.TryGetValue(operands[0], out uint variable)
+                    && bindingOf.TryGetValue(variable, out int binding):
                     module.WrittenBindings.Add(binding);
                     break;
             }

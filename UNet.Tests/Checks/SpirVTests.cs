@@ -25,15 +25,20 @@ public class SpirVTests
         SpirVModule module = SpirVModule.Parse(kernel.LoadSpirV());
 
         Assert.Equal((kernel.LocalSize.X, kernel.LocalSize.Y, kernel.LocalSize.Z), module.LocalSize);
-        Assert.Subset(kernel.Buffers.Where(buffer => buffer.Form == BufferForm.Storage).Select(buffer => buffer.Binding).ToHashSet(), module.Bindings);
+        Assert.Subset(
+            kernel.Buffers.Where(buffer => buffer.Form == BufferForm.Storage).Select(buffer => buffer.Binding).ToHashSet(),
+            module.Bindings);
         Assert.Subset(kernel.Constants.Select(constant => constant.Id).ToHashSet(), module.ConstantIds);
         Assert.Subset(kernel.PushMembers.Select(member => member.Offset).ToHashSet(), module.PushOffsets);
         Assert.True(module.Bindings.Count + module.PushOffsets.Count > 0, "The kernel declares nothing.");
         foreach (KernelBuffer buffer in kernel.Buffers.Where(buffer => module.WrittenBindings.Contains(buffer.Binding)))
-            Assert.True(buffer.Access.HasFlag(BufferAccess.Write), $"{buffer.Name} is written, but the generator has it as {buffer.Access}.");
+            Assert.True(
+                buffer.Access.HasFlag(BufferAccess.Write), $"{buffer.Name} is written, but the generator has it as {buffer.Access}.");
     }
 
-    /// <summary>Long dispatches are cut, and each piece has a count of its own: extents of tensors say how many workgroups there are.</summary>
+    /// <summary>
+    /// Long dispatches are cut, and each piece has a count of its own: extents of tensors say how many workgroups there are.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Kernels))]
     public void NoKernelAsksHowManyWorkgroupsThereAre(string name)

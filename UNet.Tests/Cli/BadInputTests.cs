@@ -138,8 +138,10 @@ public sealed class BadInputTests : IDisposable
     [InlineData("segment m.safetensors data/images -o data/images", "overwritten with the segmentation of")]
     [InlineData("segment m.safetensors data -o seg --min-size 5", "--min-size is about single objects")]
     [InlineData("segment m.safetensors data -o seg --instances --min-size -1", "--min-size takes a whole number of 0 or more")]
-    [InlineData("segment m.safetensors data -o seg --instances --instance-threshold 1.5", "--instance-threshold takes a number from 0 to 1")]
-    [InlineData("segment m.safetensors data -o seg --instances --seed-threshold some", "--seed-threshold takes a number from 0 to 1, or off")]
+    [InlineData("segment m.safetensors data -o seg --instances --instance-threshold 1.5",
+        "--instance-threshold takes a number from 0 to 1")]
+    [InlineData("segment m.safetensors data -o seg --instances --seed-threshold some",
+        "--seed-threshold takes a number from 0 to 1, or off")]
     [InlineData("segment m.safetensors data -o seg --instances --seed-threshold 0.3", "0.3, must not be below that of instances, 0.5")]
     [InlineData("segment m.safetensors data -o seg --instances --neck 2", "--neck takes a number from 0 to 1")]
     [InlineData("segment m.safetensors data -o seg --tuner maybe", "--tuner takes on or off, not 'maybe'")]

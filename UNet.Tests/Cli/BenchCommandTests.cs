@@ -83,7 +83,8 @@ public sealed class BenchCommandTests
 
     [Fact]
     public void TheMedianOfAnEvenNumberIsTheLongerOfTheTwo()
-        => Assert.Equal((1, 3, 9), (new TimeSeries([9, 3, 2, 1]).Min, new TimeSeries([9, 3, 2, 1]).Median, new TimeSeries([9, 3, 2, 1]).Max));
+        => Assert.Equal(
+            (1, 3, 9), (new TimeSeries([9, 3, 2, 1]).Min, new TimeSeries([9, 3, 2, 1]).Median, new TimeSeries([9, 3, 2, 1]).Max));
 
     private static CommandRun Run(string arguments, params string[] more) => CommandRun.Of([.. arguments.Split(' '), .. more]);
 

@@ -89,7 +89,8 @@ public sealed class DeviceCommandTests
         Terminal terminal = new(output, errors, isInteractive: false, CancellationToken.None);
         Assert.Equal(0, DemoCommand.Run(terminal, folder["a demo"], seconds: 1, "auto", size: 64));
         Assert.Empty(errors.ToString());
-        Assert.Contains($"unet segment '{folder["a demo/model.safetensors"]}' '{folder["a demo/test"]}'", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            $"unet segment '{folder["a demo/model.safetensors"]}' '{folder["a demo/test"]}'", output.ToString(), StringComparison.Ordinal);
         Assert.Contains("all pixels", output.ToString(), StringComparison.Ordinal);
         Assert.Equal(4, Directory.GetFiles(folder["a demo/comparison"]).Length);
         Assert.Equal(4, Directory.GetFiles(folder["a demo/segmented"]).Length);

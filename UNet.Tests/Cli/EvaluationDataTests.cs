@@ -9,7 +9,9 @@ public sealed class EvaluationDataTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>Ten classes, and as many other values in the predictions: together more than are ever taken for classes of labels.</summary>
+    /// <summary>
+    /// Ten classes, and as many other values in the predictions: together more than are ever taken for classes of labels.
+    /// </summary>
     [Fact]
     public void LabelsStayClassesHoweverManyValuesPredictionsHold()
     {

@@ -18,7 +18,8 @@ public sealed class ProgramTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Windows has no such signals.");
         CancellationToken stop = TestContext.Current.CancellationToken;
         _folder.Halves("data", 2);
-        string arguments = $"train {_folder["data"]} -o {_folder["m.safetensors"]} --width 2 --depth 1 --tile 36 --steps 1000000 --device cpu";
+        string arguments = $"train {_folder["data"]} -o {_folder["m.safetensors"]} "
+            + "--width 2 --depth 1 --tile 36 --steps 1000000 --device cpu";
         using Process process = Start($"exec {Unet} {arguments}");
         while (await process.StandardOutput.ReadLineAsync(stop) is { } line && !line.StartsWith("step", StringComparison.Ordinal))
         {

@@ -67,7 +67,9 @@ public sealed class TrainAndSegmentTests : IDisposable
         CommandRun segment = CommandRun.Of(
             "segment", _folder["on.safetensors"], _folder["data"], "-o", _folder["seg"], "--tuner", "off", "--verbose");
         Assert.Equal(0, segment.Code);
-        Assert.Matches(@"^note: \d+\.\d\d s since the program was started, \d+\.\d\d s of it with tiles on the device$", Assert.Single(segment.Errors));
+        Assert.Matches(
+            @"^note: \d+\.\d\d s since the program was started, \d+\.\d\d s of it with tiles on the device$",
+            Assert.Single(segment.Errors));
     }
 
     [Theory]
@@ -89,7 +91,8 @@ public sealed class TrainAndSegmentTests : IDisposable
             Assert.Equal((36, 20), (side, outputSide));
             Assert.Equal((0f, 255f), (pixels.Min(), pixels.Max()));
             // Bright pixels are labelled 200: images and labels go the same way.
-            Assert.InRange(Enumerable.Range(0, 400).Count(at => labels[at] == (pixels[(at / 20 + 8) * 36 + at % 20 + 8] > 128 ? 200 : 10)), 350, 400);
+            Assert.InRange(
+                Enumerable.Range(0, 400).Count(at => labels[at] == (pixels[(at / 20 + 8) * 36 + at % 20 + 8] > 128 ? 200 : 10)), 350, 400);
             if (augmentation == "none")
                 Assert.All(weights, weight => Assert.Equal(255, weight));
         }
@@ -166,7 +169,8 @@ public sealed class TrainAndSegmentTests : IDisposable
             Assert.True(file.ReadLabels(pages - 1).IsWide);
         }
 
-        CommandRun nothing = Segment(_folder["01"], "--instances", "--instance-threshold", "1", "--seed-threshold", "off", "--min-size", "1600");
+        CommandRun nothing = Segment(
+            _folder["01"], "--instances", "--instance-threshold", "1", "--seed-threshold", "off", "--min-size", "1600");
         Assert.Equal(0, nothing.Code);
         Assert.Equal([0], ImageFile.Open(_folder["seg/mask007.tif"]).ReadLabels().Values.Distinct());
     }
@@ -224,7 +228,9 @@ public sealed class TrainAndSegmentTests : IDisposable
         Assert.Equal(64, TrainingState.Read(_folder["m.state.safetensors"]).Step);
     }
 
-    /// <summary>A model of colour images is trained further on images that hold only gray, and on masks of fewer values than classes.</summary>
+    /// <summary>
+    /// A model of colour images is trained further on images that hold only gray, and on masks of fewer values than classes.
+    /// </summary>
     [Fact]
     public void TheSameCommandGoesOnWithTheFormOfItsFirstModel()
     {
@@ -375,7 +381,8 @@ public sealed class TrainAndSegmentTests : IDisposable
     [InlineData("--arch phseg_v5", UNetArchitecture.PhsegV5, 0.5)]
     [InlineData("--arch phseg_v5 --dropout 0", UNetArchitecture.PhsegV5, 0)]
     [InlineData("--dropout 0.25 --arch phseg_v5", UNetArchitecture.PhsegV5, 0.25)]
-    public void AnArchitectureBringsItsDropoutAndStaysOnResumeAndInSegmentation(string options, UNetArchitecture architecture, double dropout)
+    public void AnArchitectureBringsItsDropoutAndStaysOnResumeAndInSegmentation(
+        string options, UNetArchitecture architecture, double dropout)
     {
         _folder.Halves("data", 2);
         Assert.Equal(0, Train(_folder["data"], ["--steps", "2", .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]).Code);

@@ -16,7 +16,8 @@ public sealed class DeviceChoiceTests
     private static readonly DeviceList Nothing = new([], "Vulkan lists no device.");
 
     private static DeviceList List(params (string Name, DeviceType Type, string? Refusal)[] devices)
-        => new([.. devices.Select((device, i) => new ListedDevice(i, new DeviceProperties { Name = device.Name, Type = device.Type }, device.Refusal))], null);
+        => new([.. devices.Select(
+            (device, i) => new ListedDevice(i, new DeviceProperties { Name = device.Name, Type = device.Type }, device.Refusal))], null);
 
     [Theory]
     [InlineData("auto", 4)]
@@ -62,7 +63,8 @@ public sealed class DeviceChoiceTests
     [InlineData("6", "0 'llvmpipe")]
     [InlineData("Matrox", "There is no device 'Matrox'")]
     public void WhatCannotBeHadIsRefusedWithAReason(string text, string part)
-        => Assert.Contains(part, Assert.Throws<DeviceException>(() => DeviceChoice.Choose(text, Workstation, requireVulkan: false)).Message);
+        => Assert.Contains(
+            part, Assert.Throws<DeviceException>(() => DeviceChoice.Choose(text, Workstation, requireVulkan: false)).Message);
 
     [Fact]
     public void DevicesCanBeListedAndOpenedInAnyOrder()
@@ -70,7 +72,8 @@ public sealed class DeviceChoiceTests
         DeviceList list = DeviceList.Enumerate();
         Assert.Equal(list.Devices.AsEnumerable(), DeviceList.Enumerate().Devices);
         using VulkanDevice first = TestDevice.Open(validation: false);
-        using VulkanDevice second = VulkanDevice.Open(DeviceChoice.Choose("auto", list, requireVulkan: true), new() { PipelineCache = false });
+        using VulkanDevice second = VulkanDevice.Open(
+            DeviceChoice.Choose("auto", list, requireVulkan: true), new() { PipelineCache = false });
         Assert.Equal(first.Properties, second.Properties);
         Assert.Equal(list.Devices.AsEnumerable(), DeviceList.Enumerate().Devices);
     }

@@ -56,7 +56,8 @@ public sealed class KernelArgumentsTests
             .. Enumerable.Range(0, implementation.Kernels.Length).Select(kernel => ImmutableArray.Create(
                 new PlannedDispatch(Op.Dispatch(implementation, kernel, shapes, new Binding(ranges)), name, 1))),
         ];
-        var plan = new ExecutionPlan([1 << 20, 1 << 20], levels, new Dictionary<Value, BufferRange> { [x] = ranges[RowSum.X], [y] = ranges[RowSum.Y] });
+        var plan = new ExecutionPlan(
+            [1 << 20, 1 << 20], levels, new Dictionary<Value, BufferRange> { [x] = ranges[RowSum.X], [y] = ranges[RowSum.Y] });
 
         using var session = new VulkanSession(TestDevice.Shared, plan, options: new() { Poison = true });
         float[] elements = [.. Enumerable.Range(0, (int)x.Shape.Length).Select(i => (float)(i % 17 - 5))];

@@ -55,7 +55,11 @@ public sealed class PipelineCacheTests
     [Fact]
     public void DevicesAndDriversHaveFilesOfTheirOwn()
     {
-        DeviceProperties device = DeviceProperties.Minimum with { PipelineCacheUuid = Guid.Parse("00112233-4455-6677-8899-aabbccddeeff"), DriverVersion = 0x1234 };
+        DeviceProperties device = DeviceProperties.Minimum with
+        {
+            PipelineCacheUuid = Guid.Parse("00112233-4455-6677-8899-aabbccddeeff"),
+            DriverVersion = 0x1234
+        };
         Assert.Equal("pipelines-00112233445566778899aabbccddeeff-00001234.bin", Path.GetFileName(PipelineCacheFile.For(device)?.Path));
         Assert.Equal("unet-vulkan", Path.GetFileName(Path.GetDirectoryName(PipelineCacheFile.For(device)?.Path)));
         Assert.NotEqual(PipelineCacheFile.For(device)?.Path, PipelineCacheFile.For(device with { DriverVersion = 1 })?.Path);
@@ -87,7 +91,8 @@ public sealed class PipelineCacheTests
         using VulkanDevice device = TestDevice.Open(validation: false);
         KernelInfo greedy = ReluForward.Info with { PushSize = device.Properties.MaxPushConstants + 4 };
         device.Pipelines.Prepare([(greedy, []), (ReluBackward.Info, []), (ReluBackward.Info, [])], TestContext.Current.CancellationToken);
-        Assert.Contains("push constants", Assert.Throws<DeviceException>(() => device.Pipelines.Get(greedy, [])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "push constants", Assert.Throws<DeviceException>(() => device.Pipelines.Get(greedy, [])).Message, StringComparison.Ordinal);
         Assert.Same(device.Pipelines.Get(ReluBackward.Info, []), device.Pipelines.Get(ReluBackward.Info, []));
     }
 

@@ -15,7 +15,8 @@ internal sealed class ReluPlan
     private long _end;
 
     /// <summary>A value with memory of its own in arena 0.</summary>
-    public Value Add(string name, int length, ValueKind kind = ValueKind.Input, ElementType element = ElementType.Float32, bool keep = false)
+    public Value Add(
+        string name, int length, ValueKind kind = ValueKind.Input, ElementType element = ElementType.Float32, bool keep = false)
     {
         var value = new Value(_values.Count, name, new Shape(length), element, kind) { Keep = keep };
         _values.Add(value);

@@ -19,27 +19,34 @@ public sealed class SubmissionPlanTests
         => new(new KernelDispatch(ReluForward.Info, [], [], [], groups), "test", operations);
 
     [Fact]
-    public void EveryWorkgroupIsSubmittedOnceInOrderAndWithinTheBudget() => Gen.Select(GenLevels, Gen.Double[1, 2000]).Sample((levels, room) =>
-    {
-        ImmutableArray<ImmutableArray<DispatchPiece>> plan = SubmissionPlan.Cut(levels, rate: room * 4, budget: 0.25);
-
-        // Workgroups in the order in which x counts fastest: a cut takes whole rows, planes or runs of that order.
-        var expected = levels.SelectMany((level, l) => level.SelectMany((dispatch, i) => Groups(l, i, 0, 0, 0, dispatch.Dispatch.Groups)));
-        DispatchPiece[] pieces = [.. plan.SelectMany(submission => submission)];
-        Assert.Equal(expected, pieces.SelectMany(piece => Groups(piece.Level, piece.Index, piece.BaseX, piece.BaseY, piece.BaseZ, piece.Groups)));
-
-        foreach (ImmutableArray<DispatchPiece> submission in plan)
+    public void EveryWorkgroupIsSubmittedOnceInOrderAndWithinTheBudget()
+        => Gen.Select(GenLevels, Gen.Double[1, 2000]).Sample((levels, room) =>
         {
-            Assert.NotEmpty(submission);
-            Assert.True(submission.Sum(piece => piece.Cost) <= room * (1 + 1e-9) || (submission.Length == 1 && submission[0].Groups.Total == 1));
-        }
+            ImmutableArray<ImmutableArray<DispatchPiece>> plan = SubmissionPlan.Cut(levels, rate: room * 4, budget: 0.25);
 
-        Assert.Equal(levels.SelectMany(level => level).Sum(SubmissionPlan.Cost), pieces.Sum(piece => piece.Cost), tolerance: 1e-6);
-        Assert.Equal(
-            Enumerable.Range(0, levels.Length).Where(level => levels[level].Length > 0),
-            pieces.Where(piece => piece.BeginsLevel).Select(piece => piece.Level));
-        Assert.All(pieces.Where(piece => piece.BeginsLevel), piece => Assert.Equal((0, 0u, 0u, 0u), (piece.Index, piece.BaseX, piece.BaseY, piece.BaseZ)));
-    });
+            // Workgroups in the order in which x counts fastest: a cut takes whole rows, planes or runs of that order.
+            var expected = levels.SelectMany(
+                (level, l) => level.SelectMany((dispatch, i) => Groups(l, i, 0, 0, 0, dispatch.Dispatch.Groups)));
+            DispatchPiece[] pieces = [.. plan.SelectMany(submission => submission)];
+            Assert.Equal(
+                expected,
+                pieces.SelectMany(piece => Groups(piece.Level, piece.Index, piece.BaseX, piece.BaseY, piece.BaseZ, piece.Groups)));
+
+            foreach (ImmutableArray<DispatchPiece> submission in plan)
+            {
+                Assert.NotEmpty(submission);
+                Assert.True(submission.Sum(piece => piece.Cost) <= room * (1 + 1e-9)
+                    || (submission.Length == 1 && submission[0].Groups.Total == 1));
+            }
+
+            Assert.Equal(levels.SelectMany(level => level).Sum(SubmissionPlan.Cost), pieces.Sum(piece => piece.Cost), tolerance: 1e-6);
+            Assert.Equal(
+                Enumerable.Range(0, levels.Length).Where(level => levels[level].Length > 0),
+                pieces.Where(piece => piece.BeginsLevel).Select(piece => piece.Level));
+            Assert.All(
+                pieces.Where(piece => piece.BeginsLevel),
+                piece => Assert.Equal((0, 0u, 0u, 0u), (piece.Index, piece.BaseX, piece.BaseY, piece.BaseZ)));
+        });
 
     [Fact]
     public void AWholePlanIsOneSubmissionOfUncutDispatches() => GenLevels.Sample(levels =>
@@ -53,7 +60,8 @@ public sealed class SubmissionPlanTests
     [Fact]
     public void ALongDispatchIsCutAlongItsOutermostDimension()
     {
-        ImmutableArray<ImmutableArray<DispatchPiece>> plan = SubmissionPlan.Cut([[Dispatch(new(4, 10, 1), 1000)]], rate: 1200, budget: 0.25);
+        ImmutableArray<ImmutableArray<DispatchPiece>> plan = SubmissionPlan.Cut(
+            [[Dispatch(new(4, 10, 1), 1000)]], rate: 1200, budget: 0.25);
         Assert.Equal(
             [(0u, new WorkgroupCount(4, 3)), (3u, new(4, 3)), (6u, new(4, 3)), (9u, new(4, 1))],
             plan.Select(submission => (submission.Single().BaseY, submission.Single().Groups)));

@@ -12,5 +12,11 @@ internal static class TestDevice
 
     public static VulkanDevice Open(bool validation, string? cacheFolder = null) => VulkanDevice.Open(
         DeviceChoice.Choose("auto", DeviceList.Enumerate(), requireVulkan: true),
-        new DeviceOptions { Validation = validation, PipelineCache = cacheFolder is not null, PipelineCacheFolder = cacheFolder, Tuner = false });
+        new DeviceOptions
+        {
+            Validation = validation,
+            PipelineCache = cacheFolder is not null,
+            PipelineCacheFolder = cacheFolder,
+            Tuner = false
+        });
 }

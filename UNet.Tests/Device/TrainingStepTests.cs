@@ -65,7 +65,8 @@ public sealed class TrainingStepTests
     public void ValidationGivesNoMessageOnPackedRows()
     {
         Assert.SkipUnless(
-            Conv2dForwardRowsMatrix.Info.IsEmbedded && TestDevice.Shared.Properties.RunsMatrixKernels, "No kernels for matrix units run here.");
+            Conv2dForwardRowsMatrix.Info.IsEmbedded && TestDevice.Shared.Properties.RunsMatrixKernels,
+            "No kernels for matrix units run here.");
         using VulkanDevice device = TestDevice.Open(validation: true);
         bool isUsed = false;
         Train(device, new(), addresses: false, new PlanOptions
@@ -108,14 +109,16 @@ public sealed class TrainingStepTests
         TrainingGraph training = new(configuration, (Side, Side), residentPixels: Side * Side * 4);
         DeviceProperties properties = device.Properties with { HasBufferAddresses = addresses && device.Properties.HasBufferAddresses };
         using VulkanSession session = new(
-            device, Planner.Plan(training.Graph, properties, planning), training.Graph.StepSlot, [training.LossSums, training.GradientNorm], options);
+            device, Planner.Plan(training.Graph, properties, planning), training.Graph.StepSlot,
+            [training.LossSums, training.GradientNorm], options);
         if (options.ForcedRate is not null)
             Assert.InRange(session.Submissions, 50, 10_000);
         session.Initialize(training.Graph);
 
         RandomStream random = new(5, RandomStreams.Synthesis);
         foreach (Value parameter in training.Graph.Parameters)
-            session.Write(parameter, [.. Enumerable.Range(0, (int)parameter.Shape.Length).Select(i => (float)(0.3 * random.Normal(parameter.Start + i)))]);
+            session.Write(parameter, [.. Enumerable.Range(0, (int)parameter.Shape.Length)
+                .Select(i => (float)(0.3 * random.Normal(parameter.Start + i)))]);
         session.Write(training.Tiles.Images!, [.. Enumerable.Range(0, Side * Side * 4).Select(i => (float)random.Normal(1_000_000 + i))]);
         session.Write(training.Tiles.Labels!, [.. Enumerable.Range(0, Side * Side * 4).Select(i => (uint)random.Below(2_000_000 + i, 2))]);
         session.Write(training.Tiles.Weights!, [.. Enumerable.Repeat(1f, Side * Side * 4)]);

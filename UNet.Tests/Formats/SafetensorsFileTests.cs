@@ -19,13 +19,15 @@ public class SafetensorsFileTests
     private static Gen<NamedTensor[]> AnyTensors(string[] names)
         => Gen.Int[0, 4].Array[0, 4].SelectMany(dimensions => Gen.Float.Array[dimensions.Aggregate(1, (a, b) => a * b)]
             .Select(elements => (dimensions, elements))).Array[names.Length]
-            .Select(contents => contents.Select((content, i) => new NamedTensor(names[i], [.. content.dimensions], content.elements)).ToArray());
+            .Select(contents => contents
+                .Select((content, i) => new NamedTensor(names[i], [.. content.dimensions], content.elements)).ToArray());
 
     [Fact]
     public void AFileReadsBackAsItWasWritten() => AnyFile.Sample(file =>
     {
         // Half of a surrogate pair has no UTF-8: it is written as U+FFFD and then is another name.
-        if (file.Tensors.Select(tensor => tensor.Name).Concat(file.Metadata.SelectMany(pair => new[] { pair.Key, pair.Value })).Any(HasLoneSurrogate))
+        if (file.Tensors.Select(tensor => tensor.Name)
+            .Concat(file.Metadata.SelectMany(pair => new[] { pair.Key, pair.Value })).Any(HasLoneSurrogate))
             return;
         byte[] bytes = Bytes(file);
         SafetensorsFile read = Parse(bytes);
@@ -34,7 +36,8 @@ public class SafetensorsFileTests
         foreach ((NamedTensor expected, NamedTensor actual) in file.Tensors.Zip(read.Tensors))
         {
             Assert.Equal(expected.Dimensions.AsEnumerable(), actual.Dimensions);
-            Assert.Equal(expected.Elements.Select(BitConverter.SingleToUInt32Bits), actual.Elements.Select(BitConverter.SingleToUInt32Bits));
+            Assert.Equal(
+                expected.Elements.Select(BitConverter.SingleToUInt32Bits), actual.Elements.Select(BitConverter.SingleToUInt32Bits));
         }
 
         Assert.Equal(bytes, Bytes(read));
@@ -66,9 +69,11 @@ public class SafetensorsFileTests
     [InlineData("""{"a":{"dtype":"F32","shape":[2147483647,2147483647,2147483647],"data_offsets":[0,8]}}""", 8, "larger than the file")]
     [InlineData("""{"a":{"dtype":"F32","shape":[99999999999],"data_offsets":[0,8]}}""", 8, "over 2147483647")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}""", 8, "begin at 8")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 8, "begin at 0 where 4")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""",
+        8, "begin at 0 where 4")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "begin at 4 where 0")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "twice")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""",
+        8, "twice")]
     [InlineData("""{"a":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}""", 8, "I64")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2]}}""", 8, "data_offsets")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"more":1}}""", 8, "unexpected 'more'")]
@@ -89,7 +94,8 @@ public class SafetensorsFileTests
 
     [Fact]
     public void AHeaderLongerThanTheFileIsRefused()
-        => Assert.Contains("its header is said to have", Assert.Throws<InputException>(() => Parse([255, 255, 255, 255, 255, 255, 255, 127, 0])).Message);
+        => Assert.Contains(
+            "its header is said to have", Assert.Throws<InputException>(() => Parse([255, 255, 255, 255, 255, 255, 255, 127, 0])).Message);
 
     [Fact]
     public void OtherFloatingPointTypesBecomeFloat32()

@@ -218,7 +218,8 @@ public class OpDiagnosticsTests
     [Theory]
     [InlineData("[[|Forward<TForward>(Suits = DeviceKind.Software)|]] [Backward<TBackward>]",
         "forward pass of Layer serves every device and rounding rule; remove Suits = DeviceKind.Software")]
-    [InlineData("[Forward<TForward>] [[|Backward<TBackward>(Numerics = NumericsClass.Float16)|]]", "remove Numerics = NumericsClass.Float16")]
+    [InlineData("[Forward<TForward>] [[|Backward<TBackward>(Numerics = NumericsClass.Float16)|]]",
+        "remove Numerics = NumericsClass.Float16")]
     public void PlainImplementationsServeAllDevices(string attributes, string message)
         => Check("UNET034", message, Op(Sample + attributes, X + Y));
 

@@ -156,7 +156,8 @@ public class RowSumTests
     {
         Implementation address = Op.Info.Forward.Implementations[2];
         Assert.Equal(["TILE_ROWS: 1", "TILE_ROWS: 5"], address.Tilings.Select(tiling => tiling.Name));
-        KernelDispatch dispatch = Op.Dispatch(address, 0, Op.InferShapes([Shape.Parse("2x3x50x7")]), new Binding { Tiling = address.Tilings[1] });
+        KernelDispatch dispatch = Op.Dispatch(
+            address, 0, Op.InferShapes([Shape.Parse("2x3x50x7")]), new Binding { Tiling = address.Tilings[1] });
         Assert.Equal([5u], dispatch.Constants);
         Assert.Equal(new WorkgroupCount(1), dispatch.Groups);
         Assert.Equal(new WorkgroupCount(3), Op.Dispatch(address, 0, Op.InferShapes([Shape.Parse("2x3x50x7")]), new Binding()).Groups);

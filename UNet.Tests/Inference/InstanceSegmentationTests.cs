@@ -132,7 +132,8 @@ public class InstanceSegmentationTests
             foreach (int part in around.Where(part => part > 0 && !open.Contains(part)).Distinct())
             {
                 int[] pixels = [.. Enumerable.Range(0, ids.Length).Where(i => around[i] == part)];
-                int[] touched = [.. pixels.SelectMany(i => new[] { i - width, i - 1, i + 1, i + width }.Where(j => kept[j])).Select(j => ids[j]).Distinct()];
+                int[] touched = [.. pixels.SelectMany(i => new[] { i - width, i - 1, i + 1, i + width }.Where(j => kept[j]))
+                    .Select(j => ids[j]).Distinct()];
                 Assert.All(pixels, i => Assert.Equal(touched.Length == 1 ? touched[0] : 0, ids[i]));
             }
         });
@@ -149,7 +150,8 @@ public class InstanceSegmentationTests
         Assert.Throws<ArgumentException>(() => new InstanceSegmentation().Find(new float[5], 2, 3));
 
         static void Refuse(InstanceSegmentation segmentation, string expected)
-            => Assert.Contains(expected, Assert.Throws<InputException>(() => segmentation.Find(new float[1], 1, 1)).Message, StringComparison.Ordinal);
+            => Assert.Contains(
+                expected, Assert.Throws<InputException>(() => segmentation.Find(new float[1], 1, 1)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -175,5 +177,6 @@ public class InstanceSegmentationTests
     }
 
     private static InstanceMap Find(InstanceSegmentation segmentation, string[] map)
-        => segmentation.Find([.. map.SelectMany(row => row).Select(c => c == '.' ? 0 : (c - '0') / 10f + 1e-3f)], map.Length, map[0].Length);
+        => segmentation.Find(
+            [.. map.SelectMany(row => row).Select(c => c == '.' ? 0 : (c - '0') / 10f + 1e-3f)], map.Length, map[0].Length);
 }

@@ -81,7 +81,8 @@ public class OverlapTilesTests
             TileGeometry geometry = new(configuration);
             int tile = geometry.LargestInputUpTo(OverlapTiles.DefaultLimit(configuration));
             Assert.True(geometry.OutputOf(tile) >= 4 * geometry.Stride, $"{configuration}: {tile}");
-            Assert.True(geometry.OutputOf(TrainingTile.Candidates(geometry, largestSide: 5000).Last()) >= 4 * geometry.Stride, $"{configuration}");
+            Assert.True(
+                geometry.OutputOf(TrainingTile.Candidates(geometry, largestSide: 5000).Last()) >= 4 * geometry.Stride, $"{configuration}");
         }
     }
 
@@ -102,7 +103,8 @@ public class OverlapTilesTests
             int tile = new TileGeometry(configuration).LargestInputUpTo(OverlapTiles.DefaultLimit(configuration));
             Graph graph = new();
             graph.AppendNetwork(configuration, graph.Input("image", new Shape(1, 1, tile, tile)));
-            Assert.True(graph.Values.Where(value => value.Whole is null && value.Kind == ValueKind.Activation).Max(value => value.SizeInBytes) <= 128 << 20);
+            Assert.True(graph.Values.Where(value => value.Whole is null && value.Kind == ValueKind.Activation)
+                .Max(value => value.SizeInBytes) <= 128 << 20);
         }
 
         Assert.Equal(572, OverlapTiles.DefaultLimit(new UNetConfiguration()));
@@ -130,16 +132,18 @@ public class OverlapTilesTests
 
     [Fact]
     public void TilesAreMirroredWhereverTheyLie()
-        => Gen.Select(Gen.Int[1, 9], Gen.Int[1, 9], Gen.Int[-30, 30], Gen.Int[-30, 30], Gen.Int[1, 20]).Sample((height, width, y, x, side) =>
-        {
-            int[] image = [.. Enumerable.Range(0, 2 * height * width)];
-            int[] tile = new int[2 * side * side];
-            MirrorExtrapolation.CopyTile<int>(image, 2, height, width, y, x, side, tile);
-            for (int i = 0; i < tile.Length; i++)
+        => Gen.Select(Gen.Int[1, 9], Gen.Int[1, 9], Gen.Int[-30, 30], Gen.Int[-30, 30], Gen.Int[1, 20])
+            .Sample((height, width, y, x, side) =>
             {
-                (int plane, int row, int column) = (i / (side * side), i / side % side, i % side);
-                int expected = (plane * height + MirrorExtrapolation.Coordinate(y + row, height)) * width + MirrorExtrapolation.Coordinate(x + column, width);
-                Assert.Equal(expected, tile[i]);
-            }
-        });
+                int[] image = [.. Enumerable.Range(0, 2 * height * width)];
+                int[] tile = new int[2 * side * side];
+                MirrorExtrapolation.CopyTile<int>(image, 2, height, width, y, x, side, tile);
+                for (int i = 0; i < tile.Length; i++)
+                {
+                    (int plane, int row, int column) = (i / (side * side), i / side % side, i % side);
+                    int expected = (plane * height + MirrorExtrapolation.Coordinate(y + row, height)) * width
+                        + MirrorExtrapolation.Coordinate(x + column, width);
+                    Assert.Equal(expected, tile[i]);
+                }
+            });
 }

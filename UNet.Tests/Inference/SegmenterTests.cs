@@ -40,7 +40,8 @@ public class SegmenterTests
             for (int y = 0; y < tile; y++)
             {
                 for (int x = 0; x < tile; x++)
-                    plane[y, x] = normalized[(c * Height + Mirrored(y - geometry.Border, Height)) * Width + Mirrored(x - geometry.Border, Width)];
+                    plane[y, x] = normalized[(c * Height + Mirrored(y - geometry.Border, Height)) * Width
+                        + Mirrored(x - geometry.Border, Width)];
             }
 
             return plane;

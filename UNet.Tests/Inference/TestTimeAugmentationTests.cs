@@ -73,7 +73,8 @@ public sealed class TestTimeAugmentationTests : IDisposable
         float[] probabilities = segmenter.Segment(image, Height, Width, Stop).Probabilities;
         Assert.All(probabilities, (probability, i) => Assert.Equal(mean[i], probability, 1e-5));
         // The network treats directions differently: else this would test nothing.
-        Assert.Contains(plain.Segment(image, Height, Width, Stop).Probabilities.Zip(probabilities), pair => Math.Abs(pair.First - pair.Second) > 1e-3);
+        Assert.Contains(
+            plain.Segment(image, Height, Width, Stop).Probabilities.Zip(probabilities), pair => Math.Abs(pair.First - pair.Second) > 1e-3);
     }
 
     /// <summary>A flipped image gives the flipped probabilities, since the orientations are a group; without, it does not.</summary>

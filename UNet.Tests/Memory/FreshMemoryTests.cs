@@ -23,7 +23,8 @@ public sealed unsafe class FreshMemoryTests
     public void PopulatedMemoryIsTouchedWithoutAnInterruption()
     {
         Assert.SkipUnless(
-            OperatingSystem.IsLinux() && Environment.OSVersion.Version >= new Version(5, 14), "Only Linux, from 5.14 on, gives out pages at once.");
+            OperatingSystem.IsLinux() && Environment.OSVersion.Version >= new Version(5, 14),
+            "Only Linux, from 5.14 on, gives out pages at once.");
         int page = Environment.SystemPageSize;
         byte* memory = (byte*)NativeMemory.Alloc((nuint)Pages, (nuint)page);
         try

@@ -64,7 +64,8 @@ public sealed class PreparedMemoryTests
         (Graph graph, Value input, Value result) = TiledNetwork.GraphOf(Configuration, tile, probabilities: true);
         using Session session = ((IComputeDevice)TestDevice.Shared).CreateSession(
             graph, new(), made => Assert.All(graph.Parameters, parameter => Assert.True(made.Holds(parameter))), stored.Ahead, result);
-        Assert.Equal(model.Parameters.SelectMany(tensor => tensor.Elements), session.ReadParameters(graph).SelectMany(tensor => tensor.Elements));
+        Assert.Equal(
+            model.Parameters.SelectMany(tensor => tensor.Elements), session.ReadParameters(graph).SelectMany(tensor => tensor.Elements));
         Assert.False(session.Holds(input.Whole ?? input));
     }
 
@@ -73,7 +74,8 @@ public sealed class PreparedMemoryTests
     public void NothingIsHeldOfAFileThatCannotBeRead()
     {
         BufferRange first = new(0, 0, 400), second = new(0, 512, 400);
-        ImmutableDictionary<string, BufferRange> places = ImmutableDictionary<string, BufferRange>.Empty.Add("first", first).Add("second", second);
+        ImmutableDictionary<string, BufferRange> places = ImmutableDictionary<string, BufferRange>.Empty
+            .Add("first", first).Add("second", second);
         using PreparedMemory whole = PreparedMemory.Begin(places, (_, elements, _) => elements.Fill(1))!;
         Assert.False(whole.Holds("first", first)); // not yet anybody's
         unsafe

@@ -15,7 +15,8 @@ public class ModelFileTests
         new() { InChannels = 2, Classes = 3, Width = 2, Depth = 1, Padding = ConvolutionPadding.Same, Dropout = 0.1 };
 
     private static readonly UNetModel Model = new(
-        Configuration, UNetParameters.Initial(Configuration, seed: 1), [new(0, "background"), new(7, "cell \"a\""), new(255, "Rand – außen")]);
+        Configuration, UNetParameters.Initial(Configuration, seed: 1),
+        [new(0, "background"), new(7, "cell \"a\""), new(255, "Rand – außen")]);
 
     public static TheoryData<string> Backends => [.. Tests.Backends.All];
 
@@ -46,7 +47,9 @@ public class ModelFileTests
         ImmutableSortedDictionary<string, string> metadata = ModelFile.ToFile(Model).Metadata;
         Assert.Equal(["architecture", "classes", "configuration", "format_version", "input_channels", "normalization"], metadata.Keys);
         Assert.Equal("2", metadata["input_channels"]);
-        Assert.Equal("""{"architecture":"paper","in_channels":2,"classes":3,"width":2,"depth":1,"padding":"same","dropout":0.1}""", metadata["configuration"]);
+        Assert.Equal(
+            """{"architecture":"paper","in_channels":2,"classes":3,"width":2,"depth":1,"padding":"same","dropout":0.1}""",
+            metadata["configuration"]);
     }
 
     [Theory]
@@ -114,12 +117,19 @@ public class ModelFileTests
     [InlineData("architecture", "vit", "'vit'")]
     [InlineData("configuration", "{}", "metadata")]
     [InlineData("configuration", "{", "metadata")]
-    [InlineData("configuration", """{"in_channels":2,"classes":3,"width":4,"depth":1,"padding":"same","dropout":0.1}""", "its configuration asks for 4x2x3x3")]
-    [InlineData("configuration", """{"in_channels":2,"classes":3,"width":2,"depth":2,"padding":"same","dropout":0.1}""", "lacks the tensor 'encoder.1.conv1.weight'")]
-    [InlineData("configuration", """{"in_channels":2,"classes":3,"width":1000,"depth":8,"padding":"same","dropout":0.1}""", "smaller width")]
+    [InlineData("configuration", """{"in_channels":2,"classes":3,"width":4,"depth":1,"padding":"same","dropout":0.1}""",
+        "its configuration asks for 4x2x3x3")]
+    [InlineData("configuration", """{"in_channels":2,"classes":3,"width":2,"depth":2,"padding":"same","dropout":0.1}""",
+        "lacks the tensor 'encoder.1.conv1.weight'")]
+    [InlineData("configuration", """{"in_channels":2,"classes":3,"width":1000,"depth":8,"padding":"same","dropout":0.1}""",
+        "smaller width")]
     [InlineData("configuration", """{"in_channels":2,"classes":3,"width":2,"depth":1,"padding":"reflect","dropout":0.1}""", "reflect")]
-    [InlineData("configuration", """{"architecture":"unet++","in_channels":2,"classes":3,"width":2,"depth":1,"padding":"same","dropout":0.1}""", "unet++")]
-    [InlineData("configuration", """{"architecture":"phseg_v5","in_channels":2,"classes":3,"width":2,"depth":1,"padding":"same","dropout":0.1}""", "asks for 4x4x2x2")]
+    [InlineData(
+        "configuration", """{"architecture":"unet++","in_channels":2,"classes":3,"width":2,"depth":1,"padding":"same","dropout":0.1}""",
+        "unet++")]
+    [InlineData(
+        "configuration", """{"architecture":"phseg_v5","in_channels":2,"classes":3,"width":2,"depth":1,"padding":"same","dropout":0.1}""",
+        "asks for 4x4x2x2")]
     [InlineData("classes", "[]", "0 classes")]
     [InlineData("classes", "5", "metadata")]
     [InlineData("classes", null, "no 'classes'")]

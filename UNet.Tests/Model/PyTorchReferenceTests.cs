@@ -51,7 +51,8 @@ public class PyTorchReferenceTests
         for (int step = 0; step < losses.Length; step++)
             AssertClose($"loss of step {step}", [reference["sgd.losses"][step]], [losses[step]], 1e-5 * reference["sgd.losses"][step]);
         foreach (NamedTensor parameter in session.ReadParameters(graph.Graph))
-            AssertClose($"{parameter.Name} after {losses.Length} steps", reference[$"sgd.after{losses.Length}.{parameter.Name}"], parameter.Elements, 2e-4);
+            AssertClose($"{parameter.Name} after {losses.Length} steps", reference[$"sgd.after{losses.Length}.{parameter.Name}"],
+                parameter.Elements, 2e-4);
     }
 
     private static void CompareFirstStep(Session session, ReferenceGraph graph, Reference reference, float loss)
@@ -62,7 +63,8 @@ public class PyTorchReferenceTests
         foreach (Value parameter in graph.Graph.Parameters)
         {
             float[] expected = reference[$"grad.{parameter.Name}"];
-            AssertClose($"gradient of {parameter.Name}", expected, session.ReadAll(graph.Graph.GradientOf(parameter)!), 5e-5 * expected.Max(Math.Abs));
+            AssertClose($"gradient of {parameter.Name}", expected,
+                session.ReadAll(graph.Graph.GradientOf(parameter)!), 5e-5 * expected.Max(Math.Abs));
         }
     }
 
@@ -85,7 +87,8 @@ public class PyTorchReferenceTests
 
         public SafetensorsFile Weights { get; } = SafetensorsFile.Read(Path.Combine(folder, "weights.safetensors"));
 
-        public float[] this[string name] => _step.Find(name)?.Elements ?? throw new KeyNotFoundException($"{folder} has no tensor '{name}'.");
+        public float[] this[string name]
+            => _step.Find(name)?.Elements ?? throw new KeyNotFoundException($"{folder} has no tensor '{name}'.");
 
         public double Number(string name) => _configuration.RootElement.GetProperty(name).GetDouble();
 

@@ -34,7 +34,8 @@ public class UNetNetworkTests
         Value logits = graph.AppendNetwork(release, graph.Input("image", new Shape(1, 1, 572, 572)));
         Assert.Equal(new Shape(1, 2, 388, 388), logits.Shape);
         Assert.Equal(31_100_354, UNetParameters.Count(release));
-        Dictionary<string, Shape> shapes = UNetParameters.Describe(release).ToDictionary(parameter => parameter.Name, parameter => parameter.Shape);
+        Dictionary<string, Shape> shapes = UNetParameters.Describe(release)
+            .ToDictionary(parameter => parameter.Name, parameter => parameter.Shape);
         Assert.Equal(new Shape(256, 128, 2, 2), shapes["decoder.1.up.weight"]);
         Assert.Equal(new Shape(128, 128, 2, 2), shapes["decoder.0.up.weight"]);
         Assert.Equal(new Shape(64, 192, 3, 3), shapes["decoder.0.conv1.weight"]);
@@ -66,13 +67,15 @@ public class UNetNetworkTests
     public void InitialWeightsAreNormalWithTheirFanInAndDependOnNothingElse()
     {
         UNetConfiguration configuration = new() { Width = 16, Depth = 2 };
-        Dictionary<string, float[]> initial = UNetParameters.Initial(configuration, seed: 9).ToDictionary(tensor => tensor.Name, tensor => tensor.Elements);
+        Dictionary<string, float[]> initial = UNetParameters.Initial(configuration, seed: 9)
+            .ToDictionary(tensor => tensor.Name, tensor => tensor.Elements);
         AssertDeviation("encoder.1.conv2.weight", Math.Sqrt(2.0 / (9 * 32)));
         AssertDeviation("decoder.1.up.weight", Math.Sqrt(2.0 / 64));
         Assert.All(initial["decoder.0.conv1.bias"], x => Assert.Equal(0f, x));
 
         // The first level of a deeper network starts the same.
-        NamedTensor deeper = UNetParameters.Initial(configuration with { Depth = 3 }, seed: 9).Single(tensor => tensor.Name == "encoder.0.conv2.weight");
+        NamedTensor deeper = UNetParameters.Initial(configuration with { Depth = 3 }, seed: 9)
+            .Single(tensor => tensor.Name == "encoder.0.conv2.weight");
         Assert.Equal(initial["encoder.0.conv2.weight"], deeper.Elements);
         Assert.NotEqual(initial["encoder.0.conv2.weight"], initial["decoder.0.conv2.weight"]);
 
@@ -126,9 +129,11 @@ public class UNetNetworkTests
         UNetConfiguration configuration = new() { Architecture = architecture, Width = 2, Depth = 2, Dropout = 0.5 };
         Graph inference = new(), training = new();
         inference.AppendNetwork(configuration, inference.Input("image", new Shape(1, 1, 44, 44)));
-        training.AppendNetwork(configuration, training.Input("image", new Shape(1, 1, 44, 44)), new DropoutSource(1, training.StepEntry("step.number", new Shape(1))));
+        training.AppendNetwork(configuration, training.Input("image", new Shape(1, 1, 44, 44)),
+            new DropoutSource(1, training.StepEntry("step.number", new Shape(1))));
         Assert.DoesNotContain(inference.Nodes, node => node.Op is Dropout);
-        Assert.Equal(["encoder.1.dropout", "bottleneck.dropout"], training.Nodes.Where(node => node.Op is Dropout).Select(node => node.Name));
+        Assert.Equal(
+            ["encoder.1.dropout", "bottleneck.dropout"], training.Nodes.Where(node => node.Op is Dropout).Select(node => node.Name));
         Assert.Equal(2, training.Nodes.Select(node => node.Op).OfType<Dropout>().Select(dropout => dropout.Stream).Distinct().Count());
     }
 
@@ -143,7 +148,8 @@ public class UNetNetworkTests
     /// <summary>Initial weights with biases that are not 0, so that a bias in the wrong place shows.</summary>
     internal static NamedTensor[] RandomParameters(UNetConfiguration configuration)
         => [.. UNetParameters.Initial(configuration, seed: 11).Select(tensor => tensor.Name.EndsWith(".bias", StringComparison.Ordinal)
-            ? tensor with { Elements = [.. tensor.Elements.Select((_, i) => (float)(0.1 * new RandomStream(12, RandomStreams.Parameter(tensor.Name)).Normal(i)))] }
+            ? tensor with { Elements = [.. tensor.Elements.Select(
+                (_, i) => (float)(0.1 * new RandomStream(12, RandomStreams.Parameter(tensor.Name)).Normal(i)))] }
             : tensor)];
 
     private static double[][,] Planes(Tensor<double> tensor, int n)

@@ -85,7 +85,8 @@ public class WholeNetworkGradientTests
         session.Write(image, [.. Enumerable.Range(0, (int)image.Shape.Length).Select(i => (float)random.Normal(i))]);
         session.Write(target, [.. Enumerable.Range(0, (int)target.Shape.Length).Select(i => (uint)random.Below(i, configuration.Classes))]);
         // About a third of the pixels is ignored.
-        session.Write(weight, [.. Enumerable.Range(0, (int)weight.Shape.Length).Select(i => (float)Math.Max(0, 1.5 * random.Uniform(1000 + i) - 0.5))]);
+        session.Write(weight, [.. Enumerable.Range(0, (int)weight.Shape.Length)
+            .Select(i => (float)Math.Max(0, 1.5 * random.Uniform(1000 + i) - 0.5))]);
         session.WriteParameters(graph, UNetNetworkTests.RandomParameters(configuration));
         return session;
 

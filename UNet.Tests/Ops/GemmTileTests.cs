@@ -79,7 +79,8 @@ public class GemmTileTests
         Op[] ops = [new Conv2d(2), new ConvTranspose2d(2), new CropConcatConv2d(2)];
         Assert.All(
             ops.SelectMany(op => op.Info.Passes).Select(Gemm).SelectMany(implementation => implementation.Tilings),
-            tiling => Assert.Equal(["TILE_COLUMNS", "TILE_COLUMNS_EACH", "TILE_ROWS", "TILE_ROWS_EACH"], tiling.Values.Keys.Order(StringComparer.Ordinal)));
+            tiling => Assert.Equal(
+                ["TILE_COLUMNS", "TILE_COLUMNS_EACH", "TILE_ROWS", "TILE_ROWS_EACH"], tiling.Values.Keys.Order(StringComparer.Ordinal)));
     }
 
     private static Implementation Gemm(Pass pass) => pass.Implementations.Single(implementation => implementation.Name == "Gemm");

@@ -73,7 +73,8 @@ public class RowTileTests
     [InlineData(1024, 28, 64, 64)] // the bottleneck: fewer large tiles than compute units
     [InlineData(1024, 14, 64, 64)] // no tile gives each of them a workgroup
     public void ConvolutionsLeaveNoComputeUnitWithoutAWorkgroup(int channels, int size, int rows, int columns)
-        => Assert.Equal(new RowTile((uint)rows, (uint)columns), RowTile.For(new Shape(1, channels, size, size), lineWidth: size + 2, 64, Gpu));
+        => Assert.Equal(
+            new RowTile((uint)rows, (uint)columns), RowTile.For(new Shape(1, channels, size, size), lineWidth: size + 2, 64, Gpu));
 
     [Theory]
     [InlineData(1024, 512, 128, 64)]
@@ -82,7 +83,8 @@ public class RowTileTests
     [InlineData(64, 64, 64, 192)]
     [InlineData(16, 16, 64, 64)]
     public void TilesOfWeightGradientsAreNoLargerThanTheProduct(int outChannels, int inChannels, int rows, int columns)
-        => Assert.Equal(new RowTile((uint)rows, (uint)columns), RowTile.ForWeight(new Shape(4, outChannels, inChannels, 9), kernel: 3, Gpu));
+        => Assert.Equal(
+            new RowTile((uint)rows, (uint)columns), RowTile.ForWeight(new Shape(4, outChannels, inChannels, 9), kernel: 3, Gpu));
 
     /// <summary>A depth that the channels are no multiple of becomes the largest that they are a multiple of.</summary>
     [Theory]
@@ -151,8 +153,8 @@ public class RowTileTests
     }
 
     /// <summary>
-    /// Several tiles along both sides of each product, several parts of the depth or only one, and channels that are a multiple of the depth
-    /// or not.
+    /// Several tiles along both sides of each product, several parts of the depth or only one, and channels that are a multiple of the
+    /// depth or not.
     /// </summary>
     public static TheoryData<Op, string[]> Divided => new()
     {
@@ -171,7 +173,8 @@ public class RowTileTests
             device = device with { MaxSharedMemory = 65_536 }; // it takes as much as a kernel asks for
         OpSample sample = new(op, [.. shapes.Select(Shape.Parse)]);
         Dictionary<string, float[]> expected = Run(null);
-        foreach (Tiling tiling in op.Info.Passes.SelectMany(pass => pass.Implementations).Where(IsRows).SelectMany(rows => rows.Tilings).Distinct())
+        foreach (Tiling tiling in op.Info.Passes.SelectMany(pass => pass.Implementations)
+            .Where(IsRows).SelectMany(rows => rows.Tilings).Distinct())
         {
             foreach ((string name, float[] elements) in Run(tiling))
                 Assert.True(elements.SequenceEqual(expected[name]), $"{op}: {name} has other bits with {tiling}");

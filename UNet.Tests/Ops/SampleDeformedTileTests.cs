@@ -25,7 +25,8 @@ public class SampleDeformedTileTests
         foreach ((int y, int x) in new[] { (3, 5), (-9, 17), (-40, 2), (0, 90) })
         {
             foreach (int taps in new[] { 2, 4 })
-                AssertSame(Plain(device, Noise, y, x, orientation: 0), Deformed(device, Noise, y, x, Identity, new float[18], GrayAsItIs, taps));
+                AssertSame(
+                    Plain(device, Noise, y, x, orientation: 0), Deformed(device, Noise, y, x, Identity, new float[18], GrayAsItIs, taps));
         }
     }
 
@@ -41,7 +42,9 @@ public class SampleDeformedTileTests
         using IComputeDevice device = Tests.Backends.Open("vulkan, plain kernels");
         Picture picture = MakeNoise(height, width);
         for (int y = -13; y <= 2; y++)
-            AssertSame(Plain(device, picture, y, -y - 9, orientation: 0), Deformed(device, picture, y, -y - 9, Identity, new float[18], GrayAsItIs, taps: 4));
+            AssertSame(
+                Plain(device, picture, y, -y - 9, orientation: 0),
+                Deformed(device, picture, y, -y - 9, Identity, new float[18], GrayAsItIs, taps: 4));
     }
 
     [Theory]
@@ -65,7 +68,8 @@ public class SampleDeformedTileTests
     {
         using IComputeDevice device = Tests.Backends.Open(backend);
         float[] displacement = [.. Enumerable.Repeat(3f, 9), .. Enumerable.Repeat(-2f, 9)];
-        AssertSame(Plain(device, Noise, 4, -6, orientation: 0), Deformed(device, Noise, 1, -4, Identity, displacement, GrayAsItIs, taps: 4));
+        AssertSame(
+            Plain(device, Noise, 4, -6, orientation: 0), Deformed(device, Noise, 1, -4, Identity, displacement, GrayAsItIs, taps: 4));
     }
 
     /// <summary>On an image that shows its own rows, and one that shows its columns, linear interpolation gives places.</summary>
@@ -97,7 +101,8 @@ public class SampleDeformedTileTests
         // The spline in its matrix form (Catmull and Rom 1974), along rows, then along columns.
         static double Spline(float[] grid, int row, int column)
         {
-            double[] line = [.. Enumerable.Range(0, 4).Select(i => Along([.. Enumerable.Range(0, 4).Select(j => Vector(row / 4 - 1 + i, column / 4 - 1 + j))], column % 4 / 4.0))];
+            double[] line = [.. Enumerable.Range(0, 4).Select(i => Along(
+                [.. Enumerable.Range(0, 4).Select(j => Vector(row / 4 - 1 + i, column / 4 - 1 + j))], column % 4 / 4.0))];
             return Along(line, row % 4 / 4.0);
 
             double Vector(int j, int k) => grid[Math.Clamp(j, 0, 2) * 3 + Math.Clamp(k, 0, 2)];
@@ -188,7 +193,8 @@ public class SampleDeformedTileTests
 
     private static Sampled Deformed(
         IComputeDevice device, Picture picture, int y, int x, float[] transform, float[] displacement, float[] gray, int taps)
-        => Run(device, picture, y, x, new SampleDeformedTile(Tile, Output, Vectors: 3, Spacing: 4, taps), null, transform, displacement, gray);
+        => Run(
+            device, picture, y, x, new SampleDeformedTile(Tile, Output, Vectors: 3, Spacing: 4, taps), null, transform, displacement, gray);
 
     private static Sampled Run(
         IComputeDevice device, Picture picture, int y, int x, Vulkan.Ops.Declaration.Op op, uint[]? orientation, params float[][] numbers)
@@ -203,7 +209,8 @@ public class SampleDeformedTileTests
         if (orientation is not null)
             values.Add(graph.Input("orientation", new Shape(1), ElementType.UInt32));
         else
-            values.AddRange([graph.Input("transform", Shape.Of(1, 4)), graph.Input("displacement", Shape.Of(1, 2, 9)), graph.Input("gray", Shape.Of(1, 5))]);
+            values.AddRange([graph.Input("transform", Shape.Of(1, 4)), graph.Input("displacement", Shape.Of(1, 2, 9)),
+                graph.Input("gray", Shape.Of(1, 5))]);
         Node node = graph.Add("sample", op, [.. values]);
         Value[] outputs = [.. op.Info.Roles.TakeLast(3).Select(role => node[role])];
         foreach (Value output in outputs)

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace UNet.Tests.Ops;
 
-/// <summary>Into how many runs of rows a weight gradient is split: enough for many cores, as few as that takes, and never by the batch.</summary>
+/// <summary>
+/// Into how many runs of rows a weight gradient is split: enough for many cores, as few as that takes, and never by the batch.
+/// </summary>
 public class SplitRuleTests
 {
     [Theory]

@@ -19,5 +19,6 @@ public class WindowTileTests
     [InlineData(1024, 840, 20, 64, 128)]
     [InlineData(32, 323_760, 20, 32, 128)]
     public void TheTileThatKeepsTheDeviceBusyIsTaken(long channels, long line, int computeUnits, int rows, int columns)
-        => Assert.Equal(new WindowTile((uint)rows, (uint)columns), WindowTile.For(channels, line, images: 1, Gpu with { ComputeUnits = computeUnits }));
+        => Assert.Equal(
+            new WindowTile((uint)rows, (uint)columns), WindowTile.For(channels, line, images: 1, Gpu with { ComputeUnits = computeUnits }));
 }

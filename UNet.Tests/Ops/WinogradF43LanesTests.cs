@@ -10,14 +10,16 @@ using Xunit;
 
 namespace UNet.Tests.Ops;
 
-/// <summary>How Winograd's F(4x4,3x3) for processors cuts its work into parts, of some of the tiles and some of the channels read.</summary>
+/// <summary>
+/// How Winograd's F(4x4,3x3) for processors cuts its work into parts, of some of the tiles and some of the channels read.
+/// </summary>
 public class WinogradF43LanesTests
 {
     public static TheoryData<string> Samples => [.. Cut.Keys];
 
     /// <summary>
-    /// The parts, of channels, of tiles, and of both, forward as to the input; those that pack weights, of which all channels' are kept or not;
-    /// and those that store results.
+    /// The parts, of channels, of tiles, and of both, forward as to the input; those that pack weights, of which all channels' are kept or
+    /// not; and those that store results.
     /// </summary>
     private static readonly Dictionary<string, (OpSample Sample, int Parts, int Packing, int Storing)> Cut = new()
     {

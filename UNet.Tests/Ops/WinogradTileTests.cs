@@ -28,7 +28,8 @@ public class WinogradTileTests
     [InlineData(64, 64, 228, true, 132, 32, 32)] // a weight gradient
     [InlineData(1024, 196, 1, false, 20, 64, 32)]
     [InlineData(32, 80_656, 1, false, 20, 32, 64)]
-    public void TheTileThatIsDoneFirstIsTaken(long rows, long columns, long products, bool gathers, int computeUnits, int tileRows, int tileColumns)
+    public void TheTileThatIsDoneFirstIsTaken(
+        long rows, long columns, long products, bool gathers, int computeUnits, int tileRows, int tileColumns)
     {
         WinogradTile tile = WinogradTile.For(rows, columns, products, gathers, Gpu with { ComputeUnits = computeUnits });
         Assert.Equal((tileRows, tileColumns), ((int)tile.Rows, (int)tile.Columns));

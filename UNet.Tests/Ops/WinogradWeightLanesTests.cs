@@ -9,8 +9,8 @@ namespace UNet.Tests.Ops;
 public class WinogradWeightLanesTests
 {
     /// <summary>
-    /// Pieces of 64 by 64 channels are dealt out as evenly as can be, to as many subgroups as there is memory for; their number is even, for two
-    /// subgroups of 8 may share a workgroup.
+    /// Pieces of 64 by 64 channels are dealt out as evenly as can be, to as many subgroups as there is memory for; their number is even,
+    /// for two subgroups of 8 may share a workgroup.
     /// </summary>
     [Theory]
     [InlineData(512, 512, 1, 16)] // 64 pieces, four for each; 18 subgroups, for which there is memory, would have four or three
@@ -20,7 +20,8 @@ public class WinogradWeightLanesTests
     [InlineData(192, 64, 1, 4)]
     public void PiecesAreDealtEvenly(int outChannels, int inChannels, int runs, int subgroups)
     {
-        Shape memory = WinogradWeightLanes.Tiles(WinogradWeightLanes.F43Elements, images: 1, runs, new Shape(outChannels, inChannels, 3, 3));
+        Shape memory = WinogradWeightLanes.Tiles(
+            WinogradWeightLanes.F43Elements, images: 1, runs, new Shape(outChannels, inChannels, 3, 3));
         Assert.Equal(subgroups, memory.N);
     }
 

@@ -10,10 +10,12 @@ public class BarrierPlanTests
 {
     /// <summary>A kernel that reads its first buffer and writes its second.</summary>
     private static readonly KernelInfo Copy = new("copy",
-        [new KernelBuffer("x", BufferAccess.Read, BufferForm.Storage, "float", 0, -1), new KernelBuffer("y", BufferAccess.Write, BufferForm.Storage, "float", 1, -1)],
+        [new KernelBuffer("x", BufferAccess.Read, BufferForm.Storage, "float", 0, -1),
+            new KernelBuffer("y", BufferAccess.Write, BufferForm.Storage, "float", 1, -1)],
         [], 0, [], new WorkgroupSize(1));
 
-    private static readonly Gen<PlannedDispatch[]> Dispatches = Gen.Select(Gen.Int[0, 1], Gen.Int[0, 20], Gen.Int[1, 6], Gen.Int[0, 20], Gen.Int[1, 6])
+    private static readonly Gen<PlannedDispatch[]> Dispatches = Gen
+        .Select(Gen.Int[0, 1], Gen.Int[0, 20], Gen.Int[1, 6], Gen.Int[0, 20], Gen.Int[1, 6])
         .Select(item => Dispatch(new BufferRange(item.Item1, item.Item2, item.Item3), new BufferRange(0, item.Item4, item.Item5)))
         .Array[0, 40];
 

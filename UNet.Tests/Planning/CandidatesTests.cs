@@ -37,8 +37,10 @@ public class CandidatesTests
     public void TheMostSpecializedCandidateIsPlanned()
     {
         Graph graph = GraphOf(new Conv2d(OutChannels: 4));
-        Assert.Contains(Planner.Plan(graph, Processor).Dispatches, dispatch => dispatch.Dispatch.Kernel == Shaders.Conv2dForwardLanePairs.Info);
-        Assert.DoesNotContain(Planner.Plan(graph, Gpu).Dispatches, dispatch => dispatch.Dispatch.Kernel == Shaders.Conv2dForwardLanePairs.Info);
+        Assert.Contains(
+            Planner.Plan(graph, Processor).Dispatches, dispatch => dispatch.Dispatch.Kernel == Shaders.Conv2dForwardLanePairs.Info);
+        Assert.DoesNotContain(
+            Planner.Plan(graph, Gpu).Dispatches, dispatch => dispatch.Dispatch.Kernel == Shaders.Conv2dForwardLanePairs.Info);
     }
 
     /// <summary>It can run for any shape with even rows, but does not pay for few channels or tiles.</summary>
@@ -49,7 +51,8 @@ public class CandidatesTests
     [InlineData(16, 32, "LanePairs")]
     public void AnImplementationIsPlannedForTheShapesThatItIsMeantFor(int channels, int side, string expected)
     {
-        Invocation invocation = new SampleGraph(new OpSample(new Conv2d(channels, Padding: 1), [new Shape(1, channels, side, side)])).Graph.Invocations[0];
+        Invocation invocation = new SampleGraph(
+            new OpSample(new Conv2d(channels, Padding: 1), [new Shape(1, channels, side, side)])).Graph.Invocations[0];
         Assert.Equal(expected, Planner.Candidates(invocation, Processor, NumericsRule.WinogradF43)[^1].Name);
         Assert.Contains("WinogradF43Lanes", Planner.Supported(invocation, Processor).Select(implementation => implementation.Name));
     }
@@ -60,10 +63,12 @@ public class CandidatesTests
     [InlineData(64, 16, 8, "WeightWinogradLanes")]
     [InlineData(16, 20, 8, "WeightWinogradF43Lanes")]
     [InlineData(16, 20, 16, "WeightLanePairs")]
-    public void AnImplementationOfTheWeightGradientIsPlannedForTheShapesThatItIsMeantFor(int channels, int side, int subgroup, string expected)
+    public void AnImplementationOfTheWeightGradientIsPlannedForTheShapesThatItIsMeantFor(
+        int channels, int side, int subgroup, string expected)
     {
         OpSample sample = new(new Conv2d(channels, Padding: 1), [new Shape(1, channels, side, side)]);
-        Invocation invocation = new SampleGraph(sample).Graph.Invocations.Single(one => one.Pass.Implementations.Any(known => known.Name == expected));
+        Invocation invocation = new SampleGraph(sample).Graph.Invocations
+            .Single(one => one.Pass.Implementations.Any(known => known.Name == expected));
         DeviceProperties processor = Processor with { SubgroupSize = subgroup };
         Assert.Equal(expected, Planner.Candidates(invocation, processor, NumericsRule.WinogradF43)[^1].Name);
         Assert.Contains("WeightWinogradF43Lanes", Planner.Supported(invocation, processor).Select(implementation => implementation.Name));

@@ -82,7 +82,10 @@ public class FusionTests
     {
         Graph graph = new();
         graph.AppendNetwork(new UNetConfiguration(), graph.Input("image", new Shape(1, 1, 572, 572))).Keep = true;
-        PlanOptions singleKernels = new() { Choose = (_, candidates) => candidates.FirstOrDefault(candidate => candidate.Name == "Gemm") ?? candidates[0] };
+        PlanOptions singleKernels = new()
+        {
+            Choose = (_, candidates) => candidates.FirstOrDefault(candidate => candidate.Name == "Gemm") ?? candidates[0]
+        };
         Assert.All([PlanOptions.Plain, singleKernels], options =>
         {
             ExecutionPlan plan = Planner.Plan(graph, DeviceProperties.Minimum, options);
@@ -135,7 +138,9 @@ public class FusionTests
         Assert.Contains(Fusion.Apply(graph), IsRectifier);
     }
 
-    /// <summary>A node that reads the gradient to a ReLU's output, or to a concatenation, finds what would be there without fusion.</summary>
+    /// <summary>
+    /// A node that reads the gradient to a ReLU's output, or to a concatenation, finds what would be there without fusion.
+    /// </summary>
     [Theory]
     [InlineData("relu")]
     [InlineData("concatenation")]

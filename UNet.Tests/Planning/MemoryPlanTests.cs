@@ -29,8 +29,11 @@ public class MemoryPlanTests
             Assert.Equal(one.Value.SizeInBytes, range.Length);
             Assert.Equal(0, range.Offset % Device.MinStorageBufferOffsetAlignment);
             Assert.True(range.End <= plan.ArenaSizes[range.Arena]);
-            foreach (Lifetime other in lifetimes.Where(other => other.Value != one.Value && (one.Value.IsKept || other.Value.IsKept || other.Meets(one))))
+            foreach (Lifetime other in lifetimes.Where(
+                other => other.Value != one.Value && (one.Value.IsKept || other.Value.IsKept || other.Meets(one))))
+            {
                 Assert.False(range.Overlaps(plan.Ranges[other.Value]), $"{one} and {other} share bytes.");
+            }
         }
         Assert.All(plan.ArenaSizes, size => Assert.InRange(size, 0, Device.MaxAllocationSize));
     });

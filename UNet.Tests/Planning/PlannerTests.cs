@@ -29,13 +29,17 @@ public class PlannerTests
         PlanOptions options = new() { Numerics = NumericsRule.Direct };
         ExecutionPlan plan = Planner.Plan(whole, device, options), slicedPlan = Planner.Plan(sliced, narrow, options);
 
-        Assert.Contains(plan.Dispatches.SelectMany(dispatch => dispatch.Dispatch.Buffers), range => range.Length > narrow.MaxStorageBufferRange);
-        Assert.All(slicedPlan.Dispatches.SelectMany(dispatch => dispatch.Dispatch.Buffers), range => Assert.True(range.Length <= narrow.MaxStorageBufferRange));
+        Assert.Contains(
+            plan.Dispatches.SelectMany(dispatch => dispatch.Dispatch.Buffers), range => range.Length > narrow.MaxStorageBufferRange);
+        Assert.All(
+            slicedPlan.Dispatches.SelectMany(dispatch => dispatch.Dispatch.Buffers),
+            range => Assert.True(range.Length <= narrow.MaxStorageBufferRange));
         Assert.Equal(Train(whole, plan), Train(sliced, slicedPlan));
     }
 
     /// <summary>
-    /// Of one image 1296 pixels, which are no whole number of workgroups; where the batch of two is bound one image at a time, none is lost.
+    /// Of one image 1296 pixels, which are no whole number of workgroups; where the batch of two is bound one image at a time, none is
+    /// lost.
     /// </summary>
     [Fact]
     public void TheLossOfABatchCountsAllPixelsHoweverItIsBound()
@@ -88,7 +92,8 @@ public class PlannerTests
                 session.Write(value, [.. Enumerable.Range(0, (int)value.Shape.Length).Select(i => (float)random.Normal(i))]);
             session.Run();
             Assert.Null(session.FindStrayWrite());
-            return (session.ReadAll(gradient), plan.Dispatches.Count(dispatch => dispatch.Dispatch.Kernel.Name.StartsWith("weight_gradient/", StringComparison.Ordinal)) > 1);
+            return (session.ReadAll(gradient), plan.Dispatches.Count(
+                dispatch => dispatch.Dispatch.Kernel.Name.StartsWith("weight_gradient/", StringComparison.Ordinal)) > 1);
         }
 
         (float[] whole, bool isWholeCut) = Gradient(device);
@@ -98,14 +103,17 @@ public class PlannerTests
         Assert.Equal(whole, sliced);
     }
 
-    /// <summary>A batch needs more memory than one image, but no larger bindings: 128 MiB are less than weight gradients of four images.</summary>
+    /// <summary>
+    /// A batch needs more memory than one image, but no larger bindings: 128 MiB are less than weight gradients of four images.
+    /// </summary>
     [Theory]
     [InlineData(64, 8)]
     [InlineData(32, 16)]
     public void ABatchIsLimitedByMemoryAlone(int width, int batch)
     {
         TrainingConfiguration configuration = new() { Network = new() { Width = width }, Tile = 188, Batch = batch };
-        foreach (DeviceProperties device in new[] { TestDevice.Shared.Properties with { MaxStorageBufferRange = 1 << 27 }, DeviceProperties.Minimum })
+        foreach (DeviceProperties device in
+            new[] { TestDevice.Shared.Properties with { MaxStorageBufferRange = 1 << 27 }, DeviceProperties.Minimum })
         {
             Assert.All(Trainer.Plan(configuration, device).Dispatches.SelectMany(dispatch => dispatch.Dispatch.Buffers),
                 range => Assert.True(range.Length <= device.MaxStorageBufferRange));
@@ -115,7 +123,8 @@ public class PlannerTests
     [Fact]
     public void AnImageTooLargeForABindingIsRefusedByNameWithTheRemedy()
     {
-        PlanException problem = Assert.Throws<PlanException>(() => Planner.Plan(TrainingStep(), DeviceProperties.Minimum with { MaxStorageBufferRange = 100_000 }));
+        PlanException problem = Assert.Throws<PlanException>(
+            () => Planner.Plan(TrainingStep(), DeviceProperties.Minimum with { MaxStorageBufferRange = 100_000 }));
         Assert.Contains("encoder.0.conv1.y", problem.Message);
         Assert.Contains("--tile", problem.Message);
     }
@@ -161,7 +170,8 @@ public class PlannerTests
         Value weight = graph.Input("weight", pixels);
         Node loss = graph.Add("loss", new SoftmaxCrossEntropy(), logits, target, weight);
         graph.AppendBackward(loss.Output);
-        OptimizerGraph.AppendSgd(graph, graph.StepEntry("learning_rate", new Shape(1), ElementType.Float32), momentum: 0.9f, maximumNorm: 1, longestPart: 4096);
+        OptimizerGraph.AppendSgd(
+            graph, graph.StepEntry("learning_rate", new Shape(1), ElementType.Float32), momentum: 0.9f, maximumNorm: 1, longestPart: 4096);
     }
 
     private static float[] Train(Graph graph, ExecutionPlan plan)

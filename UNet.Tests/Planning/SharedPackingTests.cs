@@ -36,7 +36,9 @@ public class SharedPackingTests
                 Conv2dBackwardWeightRowsMatrix.Info, Conv2dBackwardBiasRows.Info, WeightGradientSumRuns.Info,
             ],
             shared.SelectMany(KernelsOf));
-        Assert.All(shared.Where(ReadsPixelRows), planned => Assert.Same(all[0].Values[Conv2d.PixelRows.Index], planned.Values[Conv2d.PixelRows.Index]));
+        Assert.All(
+            shared.Where(ReadsPixelRows),
+            planned => Assert.Same(all[0].Values[Conv2d.PixelRows.Index], planned.Values[Conv2d.PixelRows.Index]));
         Assert.Same(shared[1].Values[Conv2d.GradientRows.Index], shared[2].Values[Conv2d.GradientRows.Index]);
         // Weights are packed in two orders, for each in scratch of its own.
         Assert.NotSame(shared[0].Values[Conv2d.WeightRows.Index], shared[1].Values[Conv2d.WeightRows.Index]);
@@ -60,7 +62,8 @@ public class SharedPackingTests
     public void WhatWasWrittenInBetweenIsPackedAgain()
     {
         Graph graph = Differentiated(out _);
-        OptimizerGraph.AppendSgd(graph, graph.StepEntry("learning_rate", new Shape(1), ElementType.Float32), momentum: 0.9f, maximumNorm: 1, longestPart: 4096);
+        OptimizerGraph.AppendSgd(
+            graph, graph.StepEntry("learning_rate", new Shape(1), ElementType.Float32), momentum: 0.9f, maximumNorm: 1, longestPart: 4096);
         PlannedInvocation forward = Planned(graph.Invocations.First(IsConvolution));
         PlannedInvocation[] optimizer = [.. graph.Invocations.Where(invocation => invocation.Node.Op is Sgd).Select(Planned)];
         Assert.NotEmpty(optimizer);
@@ -75,7 +78,8 @@ public class SharedPackingTests
     public void PackedParametersAreNotKeptForRecomputation()
     {
         Invocation[] invocations = [.. Differentiated(out _).Invocations.Where(IsConvolution)];
-        PlannedInvocation[] all = [.. invocations.Take(1).Append(invocations[1]).Append(invocations[0]).Append(invocations[0]).Select(Planned)];
+        PlannedInvocation[] all = [.. invocations.Take(1)
+            .Append(invocations[1]).Append(invocations[0]).Append(invocations[0]).Select(Planned)];
         PlannedInvocation[] shared = SharedPacking.Apply(all, recompute: true);
         Assert.DoesNotContain(Conv2dPackPixelRows.Info, shared.Skip(1).SelectMany(KernelsOf));
         Assert.Equal([Conv2dPackWeightRows.Info, Conv2dForwardRowsMatrix.Info], KernelsOf(shared[2]));
@@ -120,7 +124,8 @@ public class SharedPackingTests
         SmallStep step = new(architecture, dropout: architecture == UNetArchitecture.PhsegV5 ? 0.5 : 0);
         VulkanSessionOptions poisoned = new() { Poison = true, ShuffleSeed = 1 };
         Assert.All(
-            new[] { new PlanOptions(), PlanOptions.Plain, new PlanOptions { Numerics = NumericsRule.Mixed }, WithRows, WithRows with { Fuse = false } },
+            new[] { new PlanOptions(), PlanOptions.Plain, new PlanOptions { Numerics = NumericsRule.Mixed },
+                WithRows, WithRows with { Fuse = false } },
             options =>
             {
                 PlanOptions shared = options with { Recompute = recompute };
@@ -131,7 +136,9 @@ public class SharedPackingTests
             });
     }
 
-    /// <summary>A tensor of 32 bits that is larger than a binding is packed one image at a time, and its rows are read whole by all passes.</summary>
+    /// <summary>
+    /// A tensor of 32 bits that is larger than a binding is packed one image at a time, and its rows are read whole by all passes.
+    /// </summary>
     [Fact]
     public void WhatIsPackedImageByImageIsShared()
     {
@@ -149,7 +156,8 @@ public class SharedPackingTests
         Assert.Equal([whole], Ranges(Conv2dBackwardWeightRowsMatrix.Info));
 
         IEnumerable<BufferRange> Ranges(KernelInfo kernel) => planned.Where(dispatch => dispatch.Dispatch.Kernel == kernel)
-            .Select(dispatch => dispatch.Dispatch.Buffers[kernel.Buffers.ToList().FindIndex(buffer => buffer.Name == Conv2d.PixelRows.BufferName)]);
+            .Select(dispatch => dispatch.Dispatch.Buffers[
+                kernel.Buffers.ToList().FindIndex(buffer => buffer.Name == Conv2d.PixelRows.BufferName)]);
     }
 
     /// <summary>A convolution between two ReLUs, with its backward passes.</summary>

@@ -79,7 +79,8 @@ public class DeformationSamplerTests
                 (int vectors, int margin) = (deformation.VectorsOf(Tile), deformation.MarginOf(Tile));
                 RandomStream random = new(signs, 1);
                 float[] displacement = [.. Enumerable.Range(0, 2 * vectors * vectors)
-                    .Select(i => (float)(random.Below(i, 2) == 0 ? -RandomStream.LargestNormal * sigma : RandomStream.LargestNormal * sigma))];
+                    .Select(i => (float)(random.Below(i, 2) == 0
+                        ? -RandomStream.LargestNormal * sigma : RandomStream.LargestNormal * sigma))];
                 (double sine, double cosine) = Math.SinCos(turn * rotation * Math.PI / 180);
                 float[] transform = [(float)cosine, (float)-sine, (float)sine, (float)cosine];
                 foreach (float place in Places(deformation, margin, transform, displacement).Concat(
@@ -102,7 +103,8 @@ public class DeformationSamplerTests
         Refused("interpolation", Default with { Interpolation = (Interpolation)7 });
 
         static void Refused(string message, TileDeformation deformation)
-            => Assert.Contains(message, Assert.Throws<InputException>(() => (TrainingExamples.Configuration with { Deformation = deformation }).Validated()).Message);
+            => Assert.Contains(message, Assert.Throws<InputException>(
+                () => (TrainingExamples.Configuration with { Deformation = deformation }).Validated()).Message);
     }
 
     [Fact]
@@ -111,7 +113,14 @@ public class DeformationSamplerTests
         TrainingConfiguration configuration = new()
         {
             Augmentation = Augmentation.Paper,
-            Deformation = new() { ElasticSpacing = 40, ElasticSigma = 2.5, Rotation = 30, GrayVariation = 0.5, Interpolation = Interpolation.Linear },
+            Deformation = new()
+            {
+                ElasticSpacing = 40,
+                ElasticSigma = 2.5,
+                Rotation = 30,
+                GrayVariation = 0.5,
+                Interpolation = Interpolation.Linear
+            },
         };
         Assert.Equal(configuration, Again(configuration));
         Assert.Equal(new TrainingConfiguration { Augmentation = Augmentation.Paper }, Again(new() { Augmentation = Augmentation.Paper }));
@@ -119,7 +128,8 @@ public class DeformationSamplerTests
         Assert.DoesNotContain("deformation", Text(new()), StringComparison.Ordinal);
         Assert.Equal(new TrainingConfiguration(), Again(new()));
 
-        static string Text(TrainingConfiguration configuration) => JsonText.Write(json => TrainingConfigurationJson.Write(json, configuration));
+        static string Text(TrainingConfiguration configuration)
+            => JsonText.Write(json => TrainingConfigurationJson.Write(json, configuration));
 
         static TrainingConfiguration Again(TrainingConfiguration configuration)
             => JsonText.Read(Text(configuration), "state", TrainingConfigurationJson.Read);
@@ -136,7 +146,8 @@ public class DeformationSamplerTests
         Shape slot = new(1, 1, side, side);
         Value image = graph.Input("image", slot);
         Value[] words = [.. new[] { "height", "width", "y", "x" }.Select(name => graph.Input(name, new Shape(1), ElementType.UInt32))];
-        Value[] numbers = [graph.Input("transform", Shape.Of(1, 4)), graph.Input("displacement", Shape.Of(1, 2, vectors * vectors)), graph.Input("gray", Shape.Of(1, 5))];
+        Value[] numbers = [graph.Input("transform", Shape.Of(1, 4)), graph.Input("displacement", Shape.Of(1, 2, vectors * vectors)),
+            graph.Input("gray", Shape.Of(1, 5))];
         Node node = graph.Add("sample", new SampleDeformedTile(Tile, Tile, vectors, deformation.SpacingOf(Tile), 2),
             [image, graph.Input("label", slot, ElementType.UInt32), graph.Input("weight", slot), .. words, .. numbers]);
         node.Output.Keep = true;

@@ -22,7 +22,8 @@ public class LearningRateScheduleTests
     [Fact]
     public void AConstantRateStaysAfterTheWarmUp()
     {
-        LearningRateSchedule schedule = new(new TrainingConfiguration { LearningRate = 0.1, WarmUpSteps = 0, Decay = LearningRateDecay.Constant });
+        LearningRateSchedule schedule = new(
+            new TrainingConfiguration { LearningRate = 0.1, WarmUpSteps = 0, Decay = LearningRateDecay.Constant });
         Assert.Equal(0.1, schedule.At(0));
         Assert.Equal(0.1, schedule.At(3999));
     }

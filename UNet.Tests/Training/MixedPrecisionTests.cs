@@ -219,7 +219,8 @@ public class MixedPrecisionTests
     {
         TrainingState state = StateWithScale(Configuration, 1);
         TrainingConfiguration other = state.Configuration with { Precision = Precision.Float32 };
-        InputException refusal = Assert.Throws<InputException>(() => new Trainer(other, TrainingExamples.Data, TestDevice.Shared, resume: state));
+        InputException refusal = Assert.Throws<InputException>(
+            () => new Trainer(other, TrainingExamples.Data, TestDevice.Shared, resume: state));
         Assert.Contains("precision", refusal.Message, StringComparison.Ordinal);
     }
 

@@ -22,7 +22,12 @@ public class TrainerTests
     public void LearnsAnEasyTask(string backend)
     {
         using IComputeDevice device = Tests.Backends.Open(backend);
-        TrainingConfiguration configuration = Configuration with { Network = Configuration.Network with { Width = 4 }, Steps = 60, ValidationInterval = 30 };
+        TrainingConfiguration configuration = Configuration with
+        {
+            Network = Configuration.Network with { Width = 4 },
+            Steps = 60,
+            ValidationInterval = 30
+        };
         using Trainer trainer = new(configuration, TrainingExamples.Data, device);
         List<TrainingReport> reports = [];
         TrainingResult result = trainer.Run(progress: reports.Add, cancellation: Stop);
@@ -63,7 +68,8 @@ public class TrainerTests
     {
         using TemporaryFolder folder = new();
         using IComputeDevice device = Tests.Backends.Open(backend);
-        TrainingFiles first = Train(device, folder, "a"), again = Train(device, folder, "b"), other = Train(device, folder, "c", Configuration with { Seed = 8 });
+        TrainingFiles first = Train(device, folder, "a"), again = Train(device, folder, "b"),
+            other = Train(device, folder, "c", Configuration with { Seed = 8 });
         AssertSameBytes(first, again);
         Assert.NotEqual(File.ReadAllBytes(first.Last), File.ReadAllBytes(other.Last));
     }
@@ -150,7 +156,8 @@ public class TrainerTests
         using ReferenceDevice device = new();
         List<TrainingReport> reports = [];
         // So large a rate makes later scores worse.
-        TrainingFiles files = Train(device, folder, "a", Configuration with { LearningRate = 1, Steps = 40, ValidationInterval = 2 }, progress: reports.Add);
+        TrainingFiles files = Train(
+            device, folder, "a", Configuration with { LearningRate = 1, Steps = 40, ValidationInterval = 2 }, progress: reports.Add);
         TrainingReport best = reports.Where(report => report.Validation is not null).MaxBy(report => report.Validation!.MeanIoU)!;
         Assert.NotEqual(40, best.Step);
         Assert.Equal(best.Step, reports.Last(report => report.IsBest).Step);
@@ -288,12 +295,19 @@ public class TrainerTests
         TrainingData data = TrainingExamples.Data;
         using TemporaryFolder folder = new();
         TrainingState state = TrainingState.Read(Train(device, folder, "a", Configuration with { Steps = 1 }).State);
-        Refused("other images", () => new Trainer(Configuration, data with { Training = data.Training.RemoveAt(0) }, device, resume: state));
-        Refused("options of the interrupted run", () => new Trainer(Configuration with { Network = new() { Width = 3, Depth = 1 } }, data, device, resume: state));
-        Refused("has width 2, the network to train has width 3", () => new Trainer(Configuration with { Network = new() { Width = 3, Depth = 1 } }, data, device, initial: state.Model));
+        Refused(
+            "other images", () => new Trainer(Configuration, data with { Training = data.Training.RemoveAt(0) }, device, resume: state));
+        Refused(
+            "options of the interrupted run",
+            () => new Trainer(Configuration with { Network = new() { Width = 3, Depth = 1 } }, data, device, resume: state));
+        Refused(
+            "has width 2, the network to train has width 3",
+            () => new Trainer(Configuration with { Network = new() { Width = 3, Depth = 1 } }, data, device, initial: state.Model));
         Refused(
             "has architecture paper, the network to train has architecture phseg_v5",
-            () => new Trainer(Configuration with { Network = new() { Architecture = UNetArchitecture.PhsegV5, Width = 2, Depth = 1 } }, data, device, initial: state.Model));
+            () => new Trainer(
+                Configuration with { Network = new() { Architecture = UNetArchitecture.PhsegV5, Width = 2, Depth = 1 } },
+                data, device, initial: state.Model));
         Refused("24 and 26", () => new Trainer(Configuration with { Tile = 25 }, data, device));
         Refused("no training images", () => new Trainer(Configuration, data with { Training = [] }, device));
         Refused("class 1", () => new Trainer(Configuration, data with { Classes = data.Classes.RemoveAt(1) }, device));
@@ -331,7 +345,8 @@ public class TrainerTests
     {
         TrainingData data = TrainingExamples.Data;
         float[] weights = data.ClassWeights(balance: true);
-        double[] shares = [.. Enumerable.Range(0, 2).Select(c => weights[c] * (double)data.Training.Sum(image => image.Classes.Count(x => x == c)))];
+        double[] shares = [.. Enumerable.Range(0, 2)
+            .Select(c => weights[c] * (double)data.Training.Sum(image => image.Classes.Count(x => x == c)))];
         Assert.Equal(shares[0], shares[1], shares[0] * 1e-6);
         Assert.Equal(data.Training.Sum(image => image.Classes.Count(x => x != TrainingImage.IgnoredClass)), shares.Sum(), 0.01);
         Assert.Equal([1f, 1f], data.ClassWeights(balance: false));
@@ -345,8 +360,8 @@ public class TrainerTests
     }
 
     private static TrainingFiles Train(
-        IComputeDevice device, TemporaryFolder folder, string name, TrainingConfiguration? configuration = null, Action<TrainingReport>? progress = null,
-        long? residentBytes = null)
+        IComputeDevice device, TemporaryFolder folder, string name, TrainingConfiguration? configuration = null,
+        Action<TrainingReport>? progress = null, long? residentBytes = null)
     {
         TrainingFiles files = new(folder.File(name + ".safetensors"));
         using Trainer trainer = new(configuration ?? Configuration, TrainingExamples.Data, device, residentBytes: residentBytes);

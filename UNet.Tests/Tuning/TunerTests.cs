@@ -35,7 +35,8 @@ public sealed class TunerTests
     [Fact]
     public void ATilingReachesThePlan()
     {
-        ExecutionPlan plan = Planner.Plan(Graph, Device.Properties, new PlanOptions { Tile = (_, implementation) => implementation.Tilings.LastOrDefault() });
+        ExecutionPlan plan = Planner.Plan(
+            Graph, Device.Properties, new PlanOptions { Tile = (_, implementation) => implementation.Tilings.LastOrDefault() });
         Assert.Equal([5u], plan.Dispatches.First().Dispatch.Constants);
         Assert.Single(plan.Only(plan.Dispatches.First().Label).Dispatches);
     }
@@ -112,7 +113,8 @@ public sealed class TunerTests
         Implementation other = Address with { Tilings = [Address.Tilings[0]] };
         Assert.NotEqual(
             CodeOf(RowSum.StaticInfo),
-            CodeOf(RowSum.StaticInfo with { Passes = [forward with { Implementations = forward.Implementations.Replace(Address, other) }] }));
+            CodeOf(
+                RowSum.StaticInfo with { Passes = [forward with { Implementations = forward.Implementations.Replace(Address, other) }] }));
 
         static string CodeOf(params OpInfo[] ops) => new TuningFile("", ops).Code;
     }
