@@ -69,7 +69,7 @@ internal static class NetworkSamples
         int factor = (int)Math.Sqrt((double)Enlarged / largest);
         OpSample enlarged = sample with
         {
-            Inputs = [.. sample.Inputs.Select(shape => shape.Length < LeastImage ? shape : Times(shape, factor))]
+            Inputs = [.. sample.Inputs.Select(shape => shape.Length < LeastImage ? shape : Times(shape, factor))],
         };
         try
         {

@@ -43,10 +43,11 @@ internal static class TilingProfile
         using VulkanDevice device = VulkanDevice.Open(options.Text("--device", "auto"));
         PlanOptions planning = new() { Numerics = StepProfile.NumericsOf(options) };
         if (options.Has("--kernels"))
-            planning = planning with
-            {
-                Choose = (invocation, candidates) => Named(options.Text("--kernels", ""), invocation, candidates, device, planning.Numerics)
-            };
+        {
+            string kernels = options.Text("--kernels", "");
+            NumericsRule numerics = planning.Numerics;
+            planning = planning with { Choose = (invocation, candidates) => Named(kernels, invocation, candidates, device, numerics) };
+        }
         Graph graph = FixedTileStep.GraphOf(network, options.Number("--tile", 316), options.Number("--batch", 1), maximumNorm: 1);
         Subject[] subjects = [.. SubjectsOf(graph, device, planning)
             .Where(subject => subject.Name.Contains(op, StringComparison.OrdinalIgnoreCase))

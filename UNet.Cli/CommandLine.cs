@@ -26,7 +26,7 @@ internal static class CommandLine
         Option<bool> verbose = new("--verbose")
         {
             Description = "Show where in the program an error arose; with segment, also what time went into computing.",
-            Recursive = true
+            Recursive = true,
         };
         RootCommand root = Create(terminal, verbose);
         ParseResult? result = null;

@@ -32,12 +32,12 @@ internal static class BenchCommand
         Option<int?> rounds = CommandOptions.Whole("--rounds", "N", $"Turns that each takes [default: {UsualRounds}].", 1);
         Option<bool> plain = new("--plain")
         {
-            Description = "Compare with this program's kernels for all devices, even where there is PyTorch."
+            Description = "Compare with this program's kernels for all devices, even where there is PyTorch.",
         };
         Option<string?> python = new("--python")
         {
             Description = "The Python with PyTorch. Default: python3, if it has it.",
-            HelpName = "FILE"
+            HelpName = "FILE",
         };
         Option<string?> json = new("--json") { Description = "Write all times to this file too.", HelpName = "FILE" };
         Option<Switch?> tuner = CommandOptions.Tuner();

@@ -21,7 +21,7 @@ internal static class EvaluateCommand
         };
         Argument<string> labels = new("LABELS")
         {
-            Description = "Folder or stack of true label images, or a data set, of which gold truth is taken."
+            Description = "Folder or stack of true label images, or a data set, of which gold truth is taken.",
         };
         Option<string?> metrics = new("--metrics")
         {

@@ -27,7 +27,7 @@ internal static class TrainCommand
         Option<string?> output = new("--output", "-o")
         {
             Description = "File for the best model (required, but for a preview).",
-            HelpName = "FILE"
+            HelpName = "FILE",
         };
         TrainingOptions training = new();
         Option<string?> validation = new("--validation")
@@ -41,7 +41,7 @@ internal static class TrainCommand
                 + "or 16 values are instance ids (0 and >0).",
             HelpName = "LIST",
         };
-        Option<string?> initial = new("--init") 
+        Option<string?> initial = new("--init")
         {
             Description = "Start from the parameters of this model, whose form the network takes; its dropout may be another. Masks "
                 + "may have other values, if there are as many classes. With --resume it is not read again.",

@@ -58,7 +58,7 @@ public sealed class PipelineCacheTests
         DeviceProperties device = DeviceProperties.Minimum with
         {
             PipelineCacheUuid = Guid.Parse("00112233-4455-6677-8899-aabbccddeeff"),
-            DriverVersion = 0x1234
+            DriverVersion = 0x1234,
         };
         Assert.Equal("pipelines-00112233445566778899aabbccddeeff-00001234.bin", Path.GetFileName(PipelineCacheFile.For(device)?.Path));
         Assert.Equal("unet-vulkan", Path.GetFileName(Path.GetDirectoryName(PipelineCacheFile.For(device)?.Path)));

@@ -17,6 +17,6 @@ internal static class TestDevice
             Validation = validation,
             PipelineCache = cacheFolder is not null,
             PipelineCacheFolder = cacheFolder,
-            Tuner = false
+            Tuner = false,
         });
 }

@@ -84,7 +84,7 @@ public class FusionTests
         graph.AppendNetwork(new UNetConfiguration(), graph.Input("image", new Shape(1, 1, 572, 572))).Keep = true;
         PlanOptions singleKernels = new()
         {
-            Choose = (_, candidates) => candidates.FirstOrDefault(candidate => candidate.Name == "Gemm") ?? candidates[0]
+            Choose = (_, candidates) => candidates.FirstOrDefault(candidate => candidate.Name == "Gemm") ?? candidates[0],
         };
         Assert.All([PlanOptions.Plain, singleKernels], options =>
         {

@@ -119,7 +119,7 @@ public class DeformationSamplerTests
                 ElasticSigma = 2.5,
                 Rotation = 30,
                 GrayVariation = 0.5,
-                Interpolation = Interpolation.Linear
+                Interpolation = Interpolation.Linear,
             },
         };
         Assert.Equal(configuration, Again(configuration));

@@ -26,7 +26,7 @@ public class TrainerTests
         {
             Network = Configuration.Network with { Width = 4 },
             Steps = 60,
-            ValidationInterval = 30
+            ValidationInterval = 30,
         };
         using Trainer trainer = new(configuration, TrainingExamples.Data, device);
         List<TrainingReport> reports = [];

@@ -252,7 +252,7 @@ internal sealed unsafe class ComputePipelines : IDisposable
             {
                 SType = StructureType.ShaderModuleCreateInfo,
                 CodeSize = (nuint)code.Length,
-                PCode = (uint*)first
+                PCode = (uint*)first,
             };
             ShaderModule module;
             _device.Vk.CreateShaderModule(_device.Handle, &create, null, &module).Check(_device.Name, $"loading '{kernel}'");

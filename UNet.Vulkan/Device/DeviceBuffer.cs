@@ -179,7 +179,7 @@ internal sealed unsafe class DeviceBuffer : IDisposable
         MemoryAllocateFlagsInfo flags = new()
         {
             SType = StructureType.MemoryAllocateFlagsInfo,
-            Flags = MemoryAllocateFlags.DeviceAddressBit
+            Flags = MemoryAllocateFlags.DeviceAddressBit,
         };
         ImportMemoryHostPointerInfoEXT import = new()
         {
@@ -208,7 +208,7 @@ internal sealed unsafe class DeviceBuffer : IDisposable
         MemoryAllocateFlagsInfo flags = new()
         {
             SType = StructureType.MemoryAllocateFlagsInfo,
-            Flags = MemoryAllocateFlags.DeviceAddressBit
+            Flags = MemoryAllocateFlags.DeviceAddressBit,
         };
         Result result = Result.Success;
         foreach ((uint index, MemoryPropertyFlags properties) in MemoryTypes(needed, place, name))

@@ -13,7 +13,7 @@ internal unsafe ref struct DeviceFeatureChain
     public PhysicalDeviceVulkan13Features Core13 = new() { SType = StructureType.PhysicalDeviceVulkan13Features };
     public PhysicalDeviceCooperativeMatrixFeaturesKHR CooperativeMatrix = new()
     {
-        SType = StructureType.PhysicalDeviceCooperativeMatrixFeaturesKhr
+        SType = StructureType.PhysicalDeviceCooperativeMatrixFeaturesKhr,
     };
 
     /// <summary>Asks the device, and keeps only what kernels may use.</summary>
@@ -27,12 +27,12 @@ internal unsafe ref struct DeviceFeatureChain
         PhysicalDeviceVulkan13Features core13 = new()
         {
             SType = StructureType.PhysicalDeviceVulkan13Features,
-            PNext = cooperativeMatrix ? &matrix : null
+            PNext = cooperativeMatrix ? &matrix : null,
         };
         PhysicalDeviceVulkan12Features core12 = new()
         {
             SType = StructureType.PhysicalDeviceVulkan12Features,
-            PNext = has13 ? &core13 : core13.PNext
+            PNext = has13 ? &core13 : core13.PNext,
         };
         PhysicalDeviceVulkan11Features core11 = new() { SType = StructureType.PhysicalDeviceVulkan11Features, PNext = &core12 };
         PhysicalDeviceFeatures2 all = new() { SType = StructureType.PhysicalDeviceFeatures2, PNext = &core11 };

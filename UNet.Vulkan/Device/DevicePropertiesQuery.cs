@@ -116,13 +116,13 @@ internal static unsafe class DevicePropertiesQuery
         PhysicalDeviceVulkan13Properties core13 = new()
         {
             SType = StructureType.PhysicalDeviceVulkan13Properties,
-            MaxBufferSize = ulong.MaxValue
+            MaxBufferSize = ulong.MaxValue,
         };
         bool has13 = HasVulkan13(basic.ApiVersion);
         PhysicalDeviceVulkan12Properties core12 = new()
         {
             SType = StructureType.PhysicalDeviceVulkan12Properties,
-            PNext = has13 ? &core13 : null
+            PNext = has13 ? &core13 : null,
         };
         PhysicalDeviceVulkan11Properties core11 = new() { SType = StructureType.PhysicalDeviceVulkan11Properties, PNext = &core12 };
         PhysicalDeviceProperties2 properties = new() { SType = StructureType.PhysicalDeviceProperties2, PNext = &core11 };

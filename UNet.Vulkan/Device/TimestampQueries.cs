@@ -16,7 +16,7 @@ internal sealed unsafe class TimestampQueries : IDisposable
         {
             SType = StructureType.QueryPoolCreateInfo,
             QueryType = QueryType.Timestamp,
-            QueryCount = (uint)count
+            QueryCount = (uint)count,
         };
         QueryPool pool;
         device.Vk.CreateQueryPool(device.Handle, &create, null, &pool).Check(device.Name, "creating timestamps");

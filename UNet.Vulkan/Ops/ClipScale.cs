@@ -6,9 +6,9 @@ using UNet.Vulkan.Ops.Declaration;
 namespace UNet.Vulkan.Ops;
 
 /// <summary>
-/// Clipping by the global gradient norm (Pascanu et al. 2013) of gradients that the loss scale has multiplied: norm = √square_sum /
-/// loss_scale, scale = min(1, maximum / norm) / loss_scale. A norm that is not finite gives scale 0, at which <see cref="Sgd"/> leaves
-/// everything as it is.
+/// Clipping by the global gradient norm (Pascanu et al. 2013) of gradients that the loss scale has multiplied:
+/// norm = √square_sum / loss_scale, scale = min(1, maximum / norm) / loss_scale.
+/// A norm that is not finite gives scale 0, at which <see cref="Sgd"/> leaves everything as it is.
 /// </summary>
 /// <param name="MaximumNorm">Largest norm; 0 for no clipping.</param>
 [Op]

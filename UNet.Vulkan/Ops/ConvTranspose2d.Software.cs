@@ -34,14 +34,14 @@ public sealed partial record ConvTranspose2d
         => spec = spec with
         {
             TileC = WorkgroupCount.EqualTile(OutChannels, spec.TileC, LaneStep),
-            TilePaired = HasPairs((long)shapes.X.H * shapes.X.W)
+            TilePaired = HasPairs((long)shapes.X.H * shapes.X.W),
         };
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dBackwardInputLanes.Spec spec)
         => spec = spec with
         {
             TileC = WorkgroupCount.EqualTile(shapes.X.C, spec.TileC, LaneStep),
-            TilePaired = HasPairs((long)shapes.X.H * shapes.X.W)
+            TilePaired = HasPairs((long)shapes.X.H * shapes.X.W),
         };
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dBackwardWeightLanes.Spec spec)
