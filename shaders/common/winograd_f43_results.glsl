@@ -15,13 +15,13 @@ void store_tile(uint n, uint channel, uint row, uint column, Plane y, float prod
     float results[RESULTS][RESULTS] = winograd_f43_output(products);
     float added = addend(channel);
     Target target = target_of(n, channel);
-    vec2 mask[RESULTS][RESULTS / 2u]; // all of them before the first is waited for
-    [[unroll]] for (uint r = 0u; r < RESULTS; r++) {
-        [[unroll]] for (uint i = 0u; i < RESULTS / 2u; i++)
+    vec2 mask[RESULTS][RESULTS / 2u]; // all of them before the first is waited for, and all rows together: each has lines of its own
+    [[unroll]] for (uint i = 0u; i < RESULTS / 2u; i++) {
+        [[unroll]] for (uint r = 0u; r < RESULTS; r++)
             mask[r][i] = target.masked ? mask_of(target, min(row + r, y.height - 1u), min(column + 2u * i, y.width - 2u)) : vec2(1.0);
     }
-    [[unroll]] for (uint r = 0u; r < RESULTS; r++) {
-        [[unroll]] for (uint i = 0u; i < RESULTS / 2u; i++) {
+    [[unroll]] for (uint i = 0u; i < RESULTS / 2u; i++) {
+        [[unroll]] for (uint r = 0u; r < RESULTS; r++) {
             vec2 pair = vec2(results[r][2u * i], results[r][2u * i + 1u]) + added;
             pair = rectify_result ? max(pair, 0.0) : mix(vec2(0.0), pair, greaterThan(mask[r][i], vec2(0.0)));
             if (row + r < y.height && column + 2u * i < y.width)
