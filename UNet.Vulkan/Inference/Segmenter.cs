@@ -112,7 +112,7 @@ public sealed class Segmenter : IDisposable
             mean[i] /= _orientations.Length;
         return Checked(mean);
 
-        // Parameters go from the file to the device unseen; what they give shows here whether they were numbers.
+        // Numbers may be so large that what is computed of them is none.
         Segmentation Checked(float[] probabilities) => FiniteNumbers.AreAll(probabilities)
             ? new(configuration.Classes, height, width, probabilities)
             : throw new InputException($"{_name} gives probabilities that are no numbers, so its parameters are damaged; train it again.");

@@ -145,9 +145,13 @@ internal static class ModelFile
             NamedTensor? tensor = file.Find(prefix + parameter.Name);
             RequireShape(prefix + parameter.Name, tensor?.Dimensions, parameter.Shape, path);
             if (!FiniteNumbers.AreAll(tensor!.Elements))
-                throw new InputException($"'{path}': tensor '{tensor.Name}' has values that are no finite numbers; the file is damaged.");
+                throw NotFinite(path, tensor.Name);
             return tensor with { Name = parameter.Name };
         })];
+
+    /// <summary>Says that a file's numbers are none.</summary>
+    public static InputException NotFinite(string path, string tensor)
+        => new($"'{path}': tensor '{tensor}' has values that are no finite numbers; the file is damaged.");
 
     private static void RequireShape(string name, ImmutableArray<int>? dimensions, Shape shape, string path)
     {

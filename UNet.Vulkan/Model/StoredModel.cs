@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using UNet.Shaders;
 using UNet.Vulkan.Device;
@@ -13,6 +14,8 @@ namespace UNet.Vulkan.Model;
 /// </summary>
 public sealed class StoredModel : IDisposable
 {
+    private const int PieceElements = 1 << 16;
+
     private readonly SafetensorsReader _file;
 
     private StoredModel(SafetensorsReader file, string path)
@@ -83,11 +86,28 @@ public sealed class StoredModel : IDisposable
     /// <param name="elements">Where to; as many as are wanted.</param>
     /// <param name="start">The first of the tensor's elements.</param>
     /// <exception cref="ArgumentException">There is no such tensor.</exception>
-    /// <exception cref="InputException">The file can no longer be read.</exception>
+    /// <exception cref="InputException">The file can no longer be read, or has values that are not finite.</exception>
     public void Read(string name, Span<float> elements, long start = 0)
     {
         SafetensorsEntry tensor = _file.Find(name) ?? throw new ArgumentException($"There is no tensor '{name}'.", nameof(name));
-        _file.Read(tensor, elements, start);
+        // By way of a piece that stays in the cache, because a device's memory may be slow to look at. A kernel would hide what is no number:
+        // of max(x, 0) Vulkan says little there, and drivers give 0.
+        float[] piece = ArrayPool<float>.Shared.Rent(PieceElements);
+        try
+        {
+            for (int at = 0; at < elements.Length; at += PieceElements)
+            {
+                Span<float> read = piece.AsSpan(0, Math.Min(PieceElements, elements.Length - at));
+                _file.Read(tensor, read, start + at);
+                if (!FiniteNumbers.AreAll(read))
+                    throw ModelFile.NotFinite(Path, name);
+                read.CopyTo(elements[at..]);
+            }
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(piece);
+        }
     }
 
     /// <inheritdoc/>

@@ -70,7 +70,7 @@ public static class UNetParameters
     /// <param name="graph">A graph of the model's network.</param>
     /// <param name="model">The model.</param>
     /// <exception cref="ArgumentException">The model has no tensor of that name.</exception>
-    /// <exception cref="InputException">The file can no longer be read.</exception>
+    /// <exception cref="InputException">The file can no longer be read, or has values that are not finite.</exception>
     public static void WriteParameters(this Session session, Graph.Graph graph, StoredModel model)
     {
         foreach (Value parameter in graph.Parameters.Where(parameter => !session.Holds(parameter)))
