@@ -31,8 +31,8 @@ internal static class SegmentCommand
         };
         Option<bool> probabilities = new("--probabilities")
         {
-            Description = "Write the probability of each class too: NAME.probability.tif, 32-bit floating point, one page a class "
-                + "and slice. Without it, such a file of an earlier run is removed.",
+            Description = "Write the probability of each class too, as NAME.probability.tif beside each result: 32-bit floating point, "
+                + "one page a class and slice. Without it, such a file of an earlier run is removed.",
         };
         InstanceSegmentation usual = new();
         Option<bool> instances = new("--instances")

@@ -14,7 +14,7 @@ namespace UNet.Cli.Commands;
 /// <param name="settings">What to write.</param>
 internal sealed class SegmentedFile(ImageFile input, string folder, LabelClasses classes, SegmentSettings settings) : IDisposable
 {
-    private readonly FloatStack _probabilities = new(ProbabilitiesOf(input, folder))
+    private readonly FloatStack _probabilities = new(ProbabilityFile.PathOf(NameOf(input, folder, settings)))
     {
         Description = ProbabilityFile.DescriptionOf(classes),
     };
@@ -47,7 +47,7 @@ internal sealed class SegmentedFile(ImageFile input, string folder, LabelClasses
             yield return new(WideNameOf(labels), $"the segmentation of {source}");
         }
 
-        string probabilities = settings.Probabilities ? ProbabilitiesOf(input, folder) : ProbabilityFile.PathOf(labels);
+        string probabilities = ProbabilityFile.PathOf(labels);
         if (settings.Probabilities || File.Exists(probabilities))
             yield return new(probabilities, $"the probabilities of {source}");
     }
@@ -99,9 +99,7 @@ internal sealed class SegmentedFile(ImageFile input, string folder, LabelClasses
         _probabilities.Dispose();
         _stack.Dispose();
     }
+
     /// <summary>The name of labels of more than 16 bits, which a PNG cannot hold.</summary>
     private static string WideNameOf(string labels) => Path.ChangeExtension(labels, ".tif");
-
-    private static string ProbabilitiesOf(ImageFile input, string folder)
-        => ProbabilityFile.PathOf(Path.Combine(folder, input.Stem + ".png"));
 }

@@ -21,7 +21,7 @@ internal readonly record struct ProbabilityFile(LabelPair Pair)
     /// <summary>Whether there is one.</summary>
     public bool Exists => File.Exists(Path);
 
-    /// <summary>Where the probabilities of a label image or stack are looked for.</summary>
+    /// <summary>Where the probabilities of a label image or stack are: written by 'unet segment', looked for by 'unet evaluate'.</summary>
     public static string PathOf(string labels) => System.IO.Path.ChangeExtension(labels, $"{StemEnding}.tif");
 
     /// <summary>Words for the file that say which class each page of a slice is of.</summary>

@@ -151,9 +151,15 @@ public sealed class TrainAndSegmentTests : IDisposable
         ImageWriter.WriteLabelStack(_folder["stack.tif"], [frame, frame]);
         CommandRun segment = Segment(_folder["data"], _folder["01"], _folder["stack.tif"], "--instances", "--probabilities");
         Assert.Equal((0, 0), (segment.Code, segment.Errors.Length));
-        string[] expected = ["img0.png", "img0.probability.tif", "mask007.tif", "stack.tif", "t007.probability.tif"];
+        string[] expected = ["img0.png", "img0.probability.tif", "mask007.probability.tif", "mask007.tif", "stack.tif"];
         Assert.All(expected, name => Assert.True(File.Exists(_folder[$"seg/{name}"]), name));
         Assert.False(File.Exists(_folder["seg/t007.png"]));
+
+        // What is written of a frame of the Cell Tracking Challenge is what evaluate looks for.
+        ImageWriter.WriteLabelStack(_folder["gt/man_seg007.tif"], [new(40, 40, Array.ConvertAll(page, value => Math.Min(value, 1)), true)]);
+        CommandRun scored = CommandRun.Of("evaluate", _folder["seg"], _folder["gt"], "--metrics", "pixel-error");
+        Assert.Equal(0, scored.Code);
+        Assert.Contains("man_seg007", scored.Output, StringComparison.Ordinal);
 
         // The bright half is one object, written in 16 bits.
         LabelImage objects = ImageFile.Open(_folder["seg/img0.png"]).ReadLabels();
