@@ -90,8 +90,8 @@ public sealed class StoredModel : IDisposable
     public void Read(string name, Span<float> elements, long start = 0)
     {
         SafetensorsEntry tensor = _file.Find(name) ?? throw new ArgumentException($"There is no tensor '{name}'.", nameof(name));
-        // By way of a piece that stays in the cache, because a device's memory may be slow to look at. A kernel would hide what is no number:
-        // of max(x, 0) Vulkan says little there, and drivers give 0.
+        // By way of a piece that stays in the cache, because a device's memory may be slow to look at. A kernel would hide what is no
+        // number: of max(x, 0) Vulkan says little there, and drivers give 0.
         float[] piece = ArrayPool<float>.Shared.Rent(PieceElements);
         try
         {
