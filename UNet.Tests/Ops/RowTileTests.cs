@@ -68,23 +68,27 @@ public class RowTileTests
     }
 
     [Theory]
-    [InlineData(64, 568, 128, 64)]
-    [InlineData(512, 54, 128, 64)]
-    [InlineData(1024, 28, 64, 64)] // the bottleneck: fewer large tiles than compute units
-    [InlineData(1024, 14, 64, 64)] // no tile gives each of them a workgroup
-    public void ConvolutionsLeaveNoComputeUnitWithoutAWorkgroup(int channels, int size, int rows, int columns)
+    [InlineData(64, 568, 256, 64, 32)]
+    [InlineData(256, 136, 128, 64, 64)] // large tiles would leave most compute units without a third one
+    [InlineData(512, 54, 256, 64, 32)]
+    [InlineData(1024, 28, 128, 64, 64)] // the bottleneck: fewer large tiles than compute units
+    [InlineData(512, 14, 64, 64, 32)]
+    public void TheBusiestComputeUnitHasTheLeastToDo(int channels, int size, int rows, int columns, int depth)
         => Assert.Equal(
-            new RowTile((uint)rows, (uint)columns), RowTile.For(new Shape(1, channels, size, size), lineWidth: size + 2, 64, Gpu));
+            new RowTile((uint)rows, (uint)columns, (uint)depth),
+            RowTile.For(new Shape(1, channels, size, size), kernel: 3, lineWidth: size + 2, sourceChannels: 64, Gpu));
 
     [Theory]
-    [InlineData(1024, 512, 128, 64)]
-    [InlineData(128, 64, 128, 64)]
-    [InlineData(64, 128, 64, 192)]
-    [InlineData(64, 64, 64, 192)]
-    [InlineData(16, 16, 64, 64)]
-    public void TilesOfWeightGradientsAreNoLargerThanTheProduct(int outChannels, int inChannels, int rows, int columns)
+    [InlineData(1024, 512, 3, 64, 64)]
+    [InlineData(64, 64, 3, 64, 64)]
+    [InlineData(1024, 2048, 1, 128, 128)]
+    [InlineData(64, 128, 1, 64, 64)]
+    [InlineData(64, 32, 3, 64, 32)]
+    [InlineData(16, 16, 3, 64, 32)] // none is small enough
+    public void TilesOfWeightGradientsAreNoLargerThanTheProduct(int leftChannels, int rightChannels, int kernel, int rows, int columns)
         => Assert.Equal(
-            new RowTile((uint)rows, (uint)columns), RowTile.ForWeight(new Shape(4, outChannels, inChannels, 9), kernel: 3, Gpu));
+            new RowTile((uint)rows, (uint)columns, 64),
+            RowTile.ForWeight(RowTile.TapWeight(4, leftChannels, rightChannels, kernel), kernel, Gpu));
 
     /// <summary>A depth that the channels are no multiple of becomes the largest that they are a multiple of.</summary>
     [Theory]
@@ -99,43 +103,46 @@ public class RowTileTests
         Shape target = new(1, 64, 100, 100);
         foreach (Tiling tiling in Tiling.Parse(RowTile.Tiles))
         {
-            RowTile tile = RowTile.For(target, lineWidth: 102, channels, Gpu, tiling);
+            RowTile tile = RowTile.For(target, kernel: 3, lineWidth: 102, channels, Gpu, tiling);
             Assert.Equal(Of(tiling) with { Depth = Math.Min((uint)depth, tiling.Values["TILE_DEPTH"]) }, tile);
         }
     }
 
     /// <summary>
     /// What the kernels count on, for matrices of 16 x 16 and subgroups of 32: subgroups have whole matrices that cover the tile once, in
-    /// registers that leave room for factors, and invocations load whole pieces of 16 bytes, equally many of each factor.
+    /// registers that leave room for factors.
     /// </summary>
-    [Fact]
-    public void TilesAreDividedEvenly()
+    [Theory]
+    [InlineData(RowTile.Tiles, false, 3)]
+    [InlineData(RowTile.Tiles, false, 1)]
+    [InlineData(RowTile.WeightTiles, true, 3)]
+    [InlineData(RowTile.WeightTiles, true, 1)]
+    public void TilesAreDividedEvenly(string tiles, bool isWeight, int kernel)
     {
-        const uint Matrix = 16, Subgroup = 32, MostRegisters = 128, Smallest = 16;
-        foreach ((string tiles, bool isWeight) in new[] { (RowTile.Tiles, false), (RowTile.WeightTiles, true) })
+        const uint Matrix = 16, Subgroup = 32, MostSums = 128;
+        RowTile[] all = [.. Tiling.Parse(tiles).Select(Of)];
+        Assert.Distinct(all);
+        foreach (RowTile tile in all.Where(tile => isWeight ? tile.FitsWeight(kernel, Gpu) : tile.Fits(kernel, Gpu)))
         {
-            RowTile[] all = [.. Tiling.Parse(tiles).Select(Of)];
-            Assert.Distinct(all);
-            foreach (RowTile tile in all)
-            {
-                Assert.True(tile.Fits(Gpu), $"{tile}");
-                uint subgroups = tile.Invocations / Subgroup;
-                (uint rows, uint columns) = (tile.Rows / (subgroups / 2), tile.Columns / 2);
-                Assert.Equal(tile.Rows * tile.Columns, subgroups * (rows / Matrix * Matrix) * (columns / Matrix * Matrix));
-                Assert.InRange(rows * columns / Subgroup, 1u, MostRegisters);
-                Assert.Equal(0u, tile.Depth % Matrix);
-                foreach (uint extent in new[] { tile.Rows, tile.Columns })
-                {
-                    uint pieces = extent * tile.Depth / 8;
-                    Assert.Equal(0u, pieces % tile.Invocations);
-                    // Of a convolution whose channels divide no better, some invocations load nothing.
-                    uint fewest = extent * Smallest / 8;
-                    Assert.True(isWeight || fewest % tile.Invocations == 0 || fewest < tile.Invocations, $"{tile}");
-                }
-                // Runs of a weight gradient are multiples of 64 places.
-                Assert.True(!isWeight || 64 % tile.Depth == 0);
-            }
+            uint subgroups = tile.Invocations / Subgroup;
+            uint width = isWeight ? (uint)kernel * tile.Columns : tile.Columns;
+            uint across = !isWeight || width % (4 * Matrix) != 0 ? 2u : 4u;
+            (uint rows, uint columns) = (tile.Rows / (subgroups / across), width / across);
+            Assert.Equal(tile.Rows * width, subgroups * (rows / Matrix * Matrix) * (columns / Matrix * Matrix));
+            Assert.InRange(rows * columns / Subgroup, 1u, MostSums);
+            Assert.Equal(0u, tile.Depth % Matrix);
+            // Runs of a weight gradient are multiples of 64 places.
+            Assert.True(!isWeight || 64 % tile.Depth == 0);
         }
+    }
+
+    /// <summary>All tiles are for 3x3 convolutions, but for one of the gradient to the weight, which has too many sums for them.</summary>
+    [Fact]
+    public void TilesFitALargeGpu()
+    {
+        Assert.All(Tiling.Parse(RowTile.Tiles).Select(Of), tile => Assert.True(tile.Fits(3, Gpu) && tile.Fits(1, Gpu), $"{tile}"));
+        Assert.All(Tiling.Parse(RowTile.WeightTiles).Select(Of), tile => Assert.True(tile.FitsWeight(1, Gpu), $"{tile}"));
+        Assert.Equal([new RowTile(128, 128, 64)], Tiling.Parse(RowTile.WeightTiles).Select(Of).Where(tile => !tile.FitsWeight(3, Gpu)));
     }
 
     /// <summary>Measured time may choose what a device has room for; else the rule does.</summary>
@@ -144,12 +151,18 @@ public class RowTileTests
     {
         Tiling large = Tiling.Parse(RowTile.Tiles)[0];
         Shape target = new(1, 512, 54, 54);
-        Assert.Equal(Of(large), RowTile.For(target, lineWidth: 56, 512, Gpu, large));
-        Assert.Equal(new RowTile(128, 64), RowTile.For(target, lineWidth: 56, 512, Gpu with { MaxSharedMemory = 32_768 }, large));
-        Assert.Equal(new RowTile(128, 64), RowTile.For(target, lineWidth: 56, 512, Gpu with { SubgroupSize = 64 }, large)); // two subgroups
+        RowTile small = new(128, 64, 32);
+        Assert.Equal(Of(large), For(Gpu, large));
+        Assert.Equal(small, For(Gpu with { MaxSharedMemory = 32_768 }, large));
+        Tiling halved = Tiling.Parse(RowTile.Tiles).First(tiling => Of(tiling).Invocations == 128);
+        Assert.Equal(Of(halved), For(Gpu, halved));
+        Assert.Equal(256u, For(Gpu with { SubgroupSize = 64 }, halved).Invocations); // of two subgroups
         Tiling weights = Tiling.Parse(RowTile.WeightTiles)[0];
-        Assert.Equal(Of(weights), RowTile.ForWeight(new Shape(4, 512, 512, 9), kernel: 3, Gpu, weights));
-        Assert.False(RowTile.Suits(new Shape(1, 1, 4096, 64), Gpu with { MaxWorkgroupInvocations = 128 }));
+        Assert.Equal(Of(weights), RowTile.ForWeight(new Shape(4, 9, 512, 512), kernel: 3, Gpu, weights));
+        Assert.False(RowTile.Suits(new Shape(1, 1, 4096, 64), kernel: 3, Gpu with { MaxWorkgroupInvocations = 128 }));
+
+        RowTile For(DeviceProperties device, Tiling tiling)
+            => RowTile.For(target, kernel: 3, lineWidth: 56, sourceChannels: 512, device, tiling);
     }
 
     /// <summary>
@@ -200,8 +213,7 @@ public class RowTileTests
     }
 
     private static RowTile Of(Tiling tiling) => new(
-        tiling.Values["TILE_ROWS"], tiling.Values["TILE_COLUMNS"], tiling.Values["TILE_DEPTH"],
-        tiling.Values["TILE_STAGES"], tiling.Values["TILE_INVOCATIONS"]);
+        tiling.Values["TILE_ROWS"], tiling.Values["TILE_COLUMNS"], tiling.Values["TILE_DEPTH"], tiling.Values["TILE_INVOCATIONS"]);
 
     private static ExecutionPlan Plan(DeviceProperties device)
         => Trainer.Plan(new TrainingConfiguration { Network = new UNetConfiguration(), Tile = 572, Precision = Precision.Mixed }, device);

@@ -12,6 +12,8 @@ public sealed partial record Conv2d
 
     private partial Shape GradientRowsShape(in Shapes shapes) => RowTile.GradientRowsOf(shapes.X, shapes.Y, Kernel, Padding);
 
+    private partial Shape TapWeightShape(in Shapes shapes) => RowTile.TapWeight(RunWeightShape(shapes).N, OutChannels, shapes.X.C, Kernel);
+
     private partial Shape WeightRowsShape(in Shapes shapes) => Shape.Of(Math.Max(
         RowTile.WeightLength(OutChannels, shapes.X.C, Kernel), RowTile.WeightLength(shapes.X.C, OutChannels, Kernel)));
 
@@ -21,7 +23,7 @@ public sealed partial record Conv2d
     private partial bool SupportsRows(in Shapes shapes, DeviceProperties device)
         => Kernel == 3 && SupportsRounded(shapes, device) && Padding < Kernel && device.RunsMatrixKernels
             && WindowTile.Fits(Math.Max(shapes.X.H, shapes.Y.H), Math.Max(shapes.X.W, shapes.Y.W), device)
-            && RowTile.Suits(PixelRowsShape(shapes), device) && RowTile.Suits(GradientRowsShape(shapes), device);
+            && RowTile.Suits(PixelRowsShape(shapes), Kernel, device) && RowTile.Suits(GradientRowsShape(shapes), Kernel, device);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackPixelRows.Spec spec) => RowTile.Packing(PixelRowsShape(shapes));
 
@@ -41,10 +43,13 @@ public sealed partial record Conv2d
         => RowTile.Grid(shapes.X, RowTile.LineWidth(shapes.Y, Kernel), spec.TileRows, spec.TileColumns);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightRowsMatrix.Spec spec)
-        => RowTile.WeightGrid(RunWeightShape(shapes), Kernel, spec.TileRows, spec.TileColumns);
+        => RowTile.WeightGrid(TapWeightShape(shapes), Kernel, spec.TileRows, spec.TileColumns);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSumTapRuns.Spec spec)
+        => RowTile.AddingTaps(TapWeightShape(shapes), OutChannels, shapes.X.C);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardBiasRows.Spec spec)
-        => RowTile.Adding(GradientRowsShape(shapes), RunWeightShape(shapes).N);
+        => RowTile.Adding(GradientRowsShape(shapes), TapWeightShape(shapes).N);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardRounded.Spec spec)
         => WorkgroupCount.Linear(shapes.Y.Length, Conv2dForwardRounded.Info.LocalSize.X);
@@ -56,11 +61,11 @@ public sealed partial record Conv2d
         => WorkgroupCount.Linear(PartialShape(shapes).Length, Conv2dBackwardWeightRounded.Info.LocalSize.X);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardRowsMatrix.Spec spec)
-        => spec = spec.With(RowTile.For(shapes.Y, RowTile.LineWidth(shapes.Y, Kernel), shapes.X.C, buffers).Constants);
+        => spec = spec.With(RowTile.For(shapes.Y, Kernel, RowTile.LineWidth(shapes.Y, Kernel), shapes.X.C, buffers).Constants);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputRowsMatrix.Spec spec)
-        => spec = spec.With(RowTile.For(shapes.X, RowTile.LineWidth(shapes.Y, Kernel), OutChannels, buffers).Constants);
+        => spec = spec.With(RowTile.For(shapes.X, Kernel, RowTile.LineWidth(shapes.Y, Kernel), OutChannels, buffers).Constants);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightRowsMatrix.Spec spec)
-        => spec = spec.With(RowTile.ForWeight(RunWeightShape(shapes), Kernel, buffers).Constants);
+        => spec = spec.With(RowTile.ForWeight(TapWeightShape(shapes), Kernel, buffers).Constants);
 }

@@ -65,7 +65,7 @@ namespace UNet.Vulkan.Ops;
 [Backward<Conv2dBackwardWeightWinogradF43Lanes, WeightGradientSum>(
     Name = "WeightWinogradF43Lanes", Suits = DeviceKind.Software, Numerics = NumericsClass.WinogradF43)]
 [Backward<Conv2dBackwardWeightRounded, WeightGradientSum>(Name = "Rounded", Numerics = NumericsClass.Float16)]
-[Backward<Conv2dPackPixelRows, Conv2dPackGradientRows, Conv2dBackwardWeightRowsMatrix, Conv2dBackwardBiasRows, WeightGradientSumRuns>(
+[Backward<Conv2dPackPixelRows, Conv2dPackGradientRows, Conv2dBackwardWeightRowsMatrix, Conv2dBackwardBiasRows, WeightGradientSumTapRuns>(
     Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.WeightTiles)]
 [Sample("x: 1x1x5x7", "OutChannels: 1")]
 [Sample("x: 2x3x5x7", "OutChannels: 4")]
@@ -172,6 +172,9 @@ public sealed partial record Conv2d(
 
     /// <summary>The same of the gradient of the output.</summary>
     [Scratch(PerImage = true, Element = ElementType.Float16)] public static partial Role GradientRows { get; }
+
+    /// <summary>Weight gradients of runs of packed rows, tap by tap, before they are added.</summary>
+    [Scratch(PerImage = true)] public static partial Role TapWeight { get; }
 
     /// <summary>Weights as rows of 16 bits.</summary>
     [Scratch(Element = ElementType.Float16)] public static partial Role WeightRows { get; }

@@ -12,6 +12,9 @@ public sealed partial record ConvTranspose2d
 
     private partial Shape GradientRowsShape(in Shapes shapes) => RowTile.RowsOf(4 * OutChannels, shapes.X, Kernel);
 
+    private partial Shape TapWeightShape(in Shapes shapes)
+        => RowTile.TapWeight(RunWeightShape(shapes).N, shapes.X.C, 4 * OutChannels, Kernel);
+
     private partial Shape WeightRowsShape(in Shapes shapes) => Shape.Of(Math.Max(
         RowTile.WeightLength(4 * OutChannels, shapes.X.C, Kernel), RowTile.WeightLength(shapes.X.C, 4 * OutChannels, Kernel)));
 
@@ -19,7 +22,7 @@ public sealed partial record ConvTranspose2d
 
     private partial bool SupportsRows(in Shapes shapes, DeviceProperties device)
         => device.RunsMatrixKernels && WindowTile.Fits(shapes.X.H, shapes.X.W, device)
-            && RowTile.Suits(PixelRowsShape(shapes), device) && RowTile.Suits(GradientRowsShape(shapes), device);
+            && RowTile.Suits(PixelRowsShape(shapes), Kernel, device) && RowTile.Suits(GradientRowsShape(shapes), Kernel, device);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dForwardRounded.Spec spec)
         => WorkgroupCount.Linear(shapes.Y.Length, ConvTranspose2dForwardRounded.Info.LocalSize.X);
@@ -48,23 +51,23 @@ public sealed partial record ConvTranspose2d
         => RowTile.Grid(shapes.X, shapes.X.W, spec.TileRows, spec.TileColumns);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardWeightRowsMatrix.Spec spec)
-        => RowTile.WeightGrid(RowsRunWeight(shapes), Kernel, spec.TileRows, spec.TileColumns);
+        => RowTile.WeightGrid(TapWeightShape(shapes), Kernel, spec.TileRows, spec.TileColumns);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSumTapRuns.Spec spec)
+        => RowTile.AddingTaps(TapWeightShape(shapes), shapes.X.C, 4 * OutChannels);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardBiasRows.Spec spec)
-        => RowTile.Adding(GradientRowsShape(shapes), RunWeightShape(shapes).N);
+        => RowTile.Adding(GradientRowsShape(shapes), TapWeightShape(shapes).N);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dForwardRowsMatrix.Spec spec)
-        => spec = spec.With(RowTile.For(RowsTarget(shapes), shapes.X.W, shapes.X.C, buffers).Constants);
+        => spec = spec.With(RowTile.For(RowsTarget(shapes), Kernel, shapes.X.W, shapes.X.C, buffers).Constants);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputRowsMatrix.Spec spec)
-        => spec = spec.With(RowTile.For(shapes.X, shapes.X.W, 4 * OutChannels, buffers).Constants);
+        => spec = spec.With(RowTile.For(shapes.X, Kernel, shapes.X.W, 4 * OutChannels, buffers).Constants);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dBackwardWeightRowsMatrix.Spec spec)
-        => spec = spec.With(RowTile.ForWeight(RowsRunWeight(shapes), Kernel, buffers).Constants);
+        => spec = spec.With(RowTile.ForWeight(TapWeightShape(shapes), Kernel, buffers).Constants);
 
     /// <summary>What the convolution of single pixels gives.</summary>
     private Shape RowsTarget(in Shapes shapes) => new(shapes.X.N, 4 * OutChannels, shapes.X.H, shapes.X.W);
-
-    /// <summary>The weight gradients of all runs, by channels of the input and of the target.</summary>
-    private Shape RowsRunWeight(in Shapes shapes) => new(RunWeightShape(shapes).N, shapes.X.C, 4 * OutChannels, 1);
 }

@@ -35,7 +35,7 @@ namespace UNet.Vulkan.Ops;
 [Backward<ConvTranspose2dBackwardWeightRounded, WeightGradientSum>(Name = "Rounded", Numerics = NumericsClass.Float16)]
 [Backward<
     Conv2dPackPixelRows, ConvTranspose2dPackGradientRows, ConvTranspose2dBackwardWeightRowsMatrix, ConvTranspose2dBackwardBiasRows,
-    WeightGradientSumRuns>(Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.WeightTiles)]
+    WeightGradientSumTapRuns>(Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.WeightTiles)]
 [Sample("x: 1x1x3x5", "OutChannels: 1")]
 [Sample("x: 2x3x5x4", "OutChannels: 2")]
 [Sample("x: 1x9x9x33", "OutChannels: 5")]
@@ -79,12 +79,15 @@ public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rect
     /// <summary>The gradient of the output as rows of 16 bits: those of a pixel of the input hold the four that it has part in.</summary>
     [Scratch(PerImage = true, Element = ElementType.Float16)] public static partial Role GradientRows { get; }
 
+    /// <summary>Weight gradients of runs of packed rows, tap by tap, before they are added.</summary>
+    [Scratch(PerImage = true)] public static partial Role TapWeight { get; }
+
     /// <summary>Weights as rows of 16 bits.</summary>
     [Scratch(Element = ElementType.Float16)] public static partial Role WeightRows { get; }
 
     /// <inheritdoc/>
     public override Role? RunsOf(Role scratch)
-        => scratch == Partial || scratch == RunWeight ? Weight : scratch == PartialBias || scratch == RunBias ? Bias : null;
+        => scratch == Partial || scratch == RunWeight || scratch == TapWeight ? Weight : scratch == PartialBias || scratch == RunBias ? Bias : null;
 
     /// <inheritdoc/>
     public override long Operations(Pass pass, ReadOnlySpan<Shape> shapes) => 2 * shapes[Y.Index].Length * shapes[X.Index].C;

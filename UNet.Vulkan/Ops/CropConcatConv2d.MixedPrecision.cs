@@ -12,13 +12,15 @@ public sealed partial record CropConcatConv2d
 
     private partial Shape GradientRowsShape(in Shapes shapes) => RowTile.GradientRowsOf(Concatenated(shapes), shapes.Y, Kernel, Padding);
 
+    private partial Shape TapWeightShape(in Shapes shapes) => RowTile.TapWeight(RunWeightShape(shapes).N, OutChannels, shapes.Weight.C, Kernel);
+
     private partial Shape WeightRowsShape(in Shapes shapes) => Shape.Of(Math.Max(
         RowTile.WeightLength(OutChannels, shapes.Weight.C, Kernel), RowTile.WeightLength(shapes.Weight.C, OutChannels, Kernel)));
 
     private partial bool SupportsRows(in Shapes shapes, DeviceProperties device)
         => Kernel == 3 && Padding < Kernel && device.RunsMatrixKernels
             && WindowTile.Fits(Math.Max(shapes.Upsampled.H, shapes.Y.H), Math.Max(shapes.Upsampled.W, shapes.Y.W), device)
-            && RowTile.Suits(PixelRowsShape(shapes), device) && RowTile.Suits(GradientRowsShape(shapes), device);
+            && RowTile.Suits(PixelRowsShape(shapes), Kernel, device) && RowTile.Suits(GradientRowsShape(shapes), Kernel, device);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dPackPixelRows.Spec spec)
         => RowTile.Packing(PixelRowsShape(shapes));
@@ -39,17 +41,20 @@ public sealed partial record CropConcatConv2d
         => RowTile.Grid(Concatenated(shapes), RowTile.LineWidth(shapes.Y, Kernel), spec.TileRows, spec.TileColumns);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightRowsMatrix.Spec spec)
-        => RowTile.WeightGrid(RunWeightShape(shapes), Kernel, spec.TileRows, spec.TileColumns);
+        => RowTile.WeightGrid(TapWeightShape(shapes), Kernel, spec.TileRows, spec.TileColumns);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSumTapRuns.Spec spec)
+        => RowTile.AddingTaps(TapWeightShape(shapes), OutChannels, shapes.Weight.C);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardBiasRows.Spec spec)
-        => RowTile.Adding(GradientRowsShape(shapes), RunWeightShape(shapes).N);
+        => RowTile.Adding(GradientRowsShape(shapes), TapWeightShape(shapes).N);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardRowsMatrix.Spec spec)
-        => spec = spec.With(RowTile.For(shapes.Y, RowTile.LineWidth(shapes.Y, Kernel), shapes.Weight.C, buffers).Constants);
+        => spec = spec.With(RowTile.For(shapes.Y, Kernel, RowTile.LineWidth(shapes.Y, Kernel), shapes.Weight.C, buffers).Constants);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dBackwardInputRowsMatrix.Spec spec)
-        => spec = spec.With(RowTile.For(Concatenated(shapes), RowTile.LineWidth(shapes.Y, Kernel), OutChannels, buffers).Constants);
+        => spec = spec.With(RowTile.For(Concatenated(shapes), Kernel, RowTile.LineWidth(shapes.Y, Kernel), OutChannels, buffers).Constants);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightRowsMatrix.Spec spec)
-        => spec = spec.With(RowTile.ForWeight(RunWeightShape(shapes), Kernel, buffers).Constants);
+        => spec = spec.With(RowTile.ForWeight(TapWeightShape(shapes), Kernel, buffers).Constants);
 }

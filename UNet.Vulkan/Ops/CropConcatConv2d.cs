@@ -66,7 +66,7 @@ namespace UNet.Vulkan.Ops;
 [Backward<CropConcatConv2dBackwardWeightWinogradF43Lanes, WeightGradientSum>(
     Name = "WeightWinogradF43Lanes", Suits = DeviceKind.Software, Numerics = NumericsClass.WinogradF43)]
 [Backward<CropConcatConv2dPackPixelRows, Conv2dPackGradientRows, Conv2dBackwardWeightRowsMatrix, Conv2dBackwardBiasRows,
-    WeightGradientSumRuns>(
+    WeightGradientSumTapRuns>(
     Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.WeightTiles)]
 [Sample("skip: 1x1x6x8; upsampled: 1x1x5x4", "OutChannels: 1")]
 [Sample("skip: 2x3x9x10; upsampled: 2x2x4x5", "OutChannels: 4, UpsampledFirst: true")]
@@ -171,6 +171,9 @@ public sealed partial record CropConcatConv2d(
 
     /// <summary>The same of the gradient of the output.</summary>
     [Scratch(PerImage = true, Element = ElementType.Float16)] public static partial Role GradientRows { get; }
+
+    /// <summary>Weight gradients of runs of packed rows, tap by tap, before they are added.</summary>
+    [Scratch(PerImage = true)] public static partial Role TapWeight { get; }
 
     /// <summary>Weights as rows of 16 bits.</summary>
     [Scratch(Element = ElementType.Float16)] public static partial Role WeightRows { get; }

@@ -11,46 +11,48 @@ namespace UNet.Vulkan.Ops;
 /// rows: <c>shaders/common/rows_convolution.glsl</c>, <c>shaders/common/rows_weight.glsl</c>. Its choice changes no bit.
 /// </summary>
 /// <param name="Rows">Places of the line; of a gradient to the weight, output channels.</param>
-/// <param name="Columns">
-/// Channels of the target; of a gradient to the weight, channels of the neighbouring pixels that a row of taps reaches.
-/// </param>
+/// <param name="Columns">Channels of the target; of a gradient to the weight, those of the input, each with all taps of a row.</param>
 /// <param name="Depth">Most channels of the source that are multiplied at a time; of a gradient to the weight, places.</param>
-/// <param name="Stages">How many such parts shared memory holds: <c>shaders/common/rows_stages.glsl</c>.</param>
 /// <param name="Invocations">
 /// Invocations of a workgroup. Fewer of them have larger shares of the tile, of which they multiply each number that they load from shared
 /// memory more often, in more registers.
 /// </param>
-internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth = 32, uint Stages = 1, uint Invocations = 256)
+internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uint Invocations = 256)
 {
     /// <summary>
     /// Tiles of convolutions that measured time may choose, as implementations declare them: the most promising first, those of the rule
     /// last.
     /// </summary>
     public const string Tiles = Names
-        + ": 128, 128, 32, 2, 128; 128, 64, 32, 2, 128; 128, 128, 64, 1, 256; 64, 64, 64, 2, 128; 128, 64, 64, 1, 128; "
-        + "128, 64, 32, 1, 256; 64, 64, 32, 1, 256";
+        + ": 128, 128, 32, 256; 128, 64, 32, 128; 64, 64, 64, 128; 256, 64, 32, 256; 128, 64, 64, 256; 128, 64, 32, 256; 64, 64, 32, 256";
 
-    /// <summary>The same of gradients to the weight: three times 64 channels fill 192 columns.</summary>
+    /// <summary>The same of gradients to the weight.</summary>
     public const string WeightTiles = Names
-        + ": 128, 128, 32, 2, 128; 64, 192, 32, 2, 128; 128, 64, 64, 1, 128; "
-        + "128, 64, 32, 1, 256; 64, 192, 32, 1, 256; 64, 64, 32, 1, 256";
+        + ": 128, 64, 64, 256; 64, 64, 64, 128; 64, 32, 64, 128; 128, 128, 64, 256; 64, 64, 64, 256; 64, 64, 32, 256; 64, 32, 64, 256";
 
-    private const string Names = "TILE_ROWS, TILE_COLUMNS, TILE_DEPTH, TILE_STAGES, TILE_INVOCATIONS";
+    private const string Names = "TILE_ROWS, TILE_COLUMNS, TILE_DEPTH, TILE_INVOCATIONS";
 
     /// <summary>With fewer, of 64 lanes, AMD's RDNA 3 has not enough registers for their shares.</summary>
     private const int FewestSubgroups = 4;
 
+    /// <summary>Sums that an invocation has registers for.</summary>
+    private const int MostSums = 128;
+
     private static readonly RowTile[] OfConvolutions = [.. Tiling.Parse(Tiles).Select(Of)];
     private static readonly RowTile[] OfWeights = [.. Tiling.Parse(WeightTiles).Select(Of)];
 
-    /// <summary>Tiles of convolutions among which the rule chooses, in the order in which it prefers them.</summary>
-    private static readonly RowTile[] ConvolutionsByRule = [new(128, 64), new(64, 64)];
+    /// <summary>
+    /// Tiles of convolutions among which the rule chooses, and what each result costs by them: on an NVIDIA H200, of layers that fill it
+    /// with workgroups, relative to the best of them.
+    /// </summary>
+    private static readonly (RowTile Tile, double Cost)[] ConvolutionsByRule =
+        [(new(256, 64, 32), 1), (new(128, 64, 64), 1.1), (new(128, 64, 32), 1.3), (new(64, 64, 32), 1.6)];
 
-    /// <summary>The same of gradients to the weight.</summary>
-    private static readonly RowTile[] WeightsByRule = [new(128, 64), new(64, 192), new(64, 64)];
+    /// <summary>Tiles of gradients to the weight among which the rule chooses, in the order in which it prefers them.</summary>
+    private static readonly RowTile[] WeightsByRule = [new(128, 128, 64), new(64, 64, 64), new(64, 64, 32), new(64, 32, 64)];
 
     /// <summary>Places that an image's rows are filled up to a multiple of, so that no tile reaches beyond them.</summary>
-    private const int PackedPlaces = 128;
+    private const int PackedPlaces = 256;
 
     /// <summary>To this multiple packed weights are filled up with zeros, along the channels of the target.</summary>
     private const int PackedTargets = 128;
@@ -70,7 +72,7 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth = 32
     private const int ImageRows = 8;
 
     /// <summary>The tile as constants of the kernels.</summary>
-    public ImmutableDictionary<string, uint> Constants => Tiling.Of(Names, Rows, Columns, Depth, Stages, Invocations).Values;
+    public ImmutableDictionary<string, uint> Constants => Tiling.Of(Names, Rows, Columns, Depth, Invocations).Values;
 
     /// <summary>Rows of a source, as Float16: the line that its taps reach, and what the last tile reads behind it.</summary>
     /// <param name="channels">Channels of the source.</param>
@@ -129,67 +131,88 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth = 32
         => WorkgroupCount.Cover(target.C, columns, (long)target.H * lineWidth, rows, target.N);
 
     /// <summary>
-    /// For each row of taps, tiles of channels of the neighbouring pixels that it reaches, along x; tiles of output channels along y, runs
-    /// along z.
+    /// For each row of taps, tiles of channels of the right rows, along x; tiles of those of the left rows along y, runs along z.
     /// </summary>
-    /// <param name="runWeight">Shape of the weight gradients of all runs.</param>
+    /// <param name="tapWeight">Shape of the weight gradients of all runs, tap by tap.</param>
     /// <param name="kernel">Rows and columns of the kernel.</param>
-    /// <param name="rows">Output channels of a tile.</param>
-    /// <param name="columns">Channels of a tile.</param>
-    public static WorkgroupCount WeightGrid(Shape runWeight, int kernel, uint rows, uint columns)
+    /// <param name="rows">Channels of a tile, of the left rows.</param>
+    /// <param name="columns">Channels of a tile, of the right rows.</param>
+    public static WorkgroupCount WeightGrid(Shape tapWeight, int kernel, uint rows, uint columns)
     {
-        WorkgroupCount each = WorkgroupCount.Cover(
-            (long)kernel * Filled(runWeight.H, PackedSources), columns, runWeight.C, rows, runWeight.N);
+        WorkgroupCount each = WorkgroupCount.Cover(tapWeight.W, columns, tapWeight.H, rows, tapWeight.N);
         return each with { X = each.X * (uint)kernel };
     }
 
-    /// <summary>Whether a device multiplies packed rows: it can bind them, and the rule has a tile for each pass.</summary>
-    /// <param name="source">Packed rows.</param>
-    /// <param name="device">The device.</param>
-    public static bool Suits(Shape source, DeviceProperties device)
-        => IsBindable(source, device) && ConvolutionsByRule.Any(tile => tile.Fits(device)) && WeightsByRule.Any(tile => tile.Fits(device));
+    /// <summary>Weight gradients of runs of the line, tap by tap: channels of the left rows by those of the right ones.</summary>
+    /// <param name="runs">Runs of all images.</param>
+    /// <param name="leftChannels">Channels of the left rows.</param>
+    /// <param name="rightChannels">Channels of the right rows.</param>
+    /// <param name="kernel">Rows and columns of the kernel.</param>
+    public static Shape TapWeight(int runs, int leftChannels, int rightChannels, int kernel)
+        => new(runs, kernel * kernel, Filled(leftChannels, PackedSources), Filled(rightChannels, PackedSources));
 
     /// <summary>
-    /// The tile of a convolution that was chosen by measured time; else, by rule, the first that leaves no compute unit without a
-    /// workgroup. On an NVIDIA H200 that is the fastest one for all layers of the paper's network, or as fast.
+    /// Workgroups that add up such runs: of the channels of the right rows along x, one of the left rows each along y, and behind those
+    /// the biases.
+    /// </summary>
+    /// <param name="tapWeight">Shape of the weight gradients of all runs, tap by tap.</param>
+    /// <param name="leftChannels">Channels of the left rows.</param>
+    /// <param name="rightChannels">Channels of the right rows.</param>
+    public static WorkgroupCount AddingTaps(Shape tapWeight, int leftChannels, int rightChannels)
+        => WorkgroupCount.Cover(rightChannels, WeightGradientSumTapRuns.Info.LocalSize.X / (uint)tapWeight.C, leftChannels + 1, 1);
+
+    /// <summary>Whether a device multiplies packed rows: it can bind them, and the rule has a tile for each pass.</summary>
+    /// <param name="source">Packed rows.</param>
+    /// <param name="kernel">Rows and columns of the kernel.</param>
+    /// <param name="device">The device.</param>
+    public static bool Suits(Shape source, int kernel, DeviceProperties device)
+        => IsBindable(source, device) && ConvolutionsByRule.Any(rule => rule.Tile.Fits(kernel, device))
+            && WeightsByRule.Any(tile => tile.FitsWeight(kernel, device));
+
+    /// <summary>
+    /// The tile of a convolution that was chosen by measured time; else, by rule, the one by which the compute units with the most
+    /// workgroups have the least to do.
     /// </summary>
     /// <param name="target">Shape of the target of the convolution.</param>
+    /// <param name="kernel">Rows and columns of the kernel.</param>
     /// <param name="lineWidth">Places of a row of the line.</param>
     /// <param name="sourceChannels">Channels of the source: of them the depth of a tile is a divisor.</param>
     /// <param name="buffers">Says what was chosen, and for which device.</param>
-    public static RowTile For(Shape target, int lineWidth, int sourceChannels, IBufferBinding buffers)
-        => For(target, lineWidth, sourceChannels, buffers.Device, buffers.Tiling);
+    public static RowTile For(Shape target, int kernel, int lineWidth, int sourceChannels, IBufferBinding buffers)
+        => For(target, kernel, lineWidth, sourceChannels, buffers.Device, buffers.Tiling);
 
     /// <summary>The same of a gradient to the weight; by rule, the first that is nowhere larger than the product.</summary>
-    /// <param name="runWeight">Shape of the weight gradients of all runs.</param>
+    /// <param name="tapWeight">Shape of the weight gradients of all runs, tap by tap.</param>
     /// <param name="kernel">Rows and columns of the kernel.</param>
     /// <param name="buffers">Says what was chosen, and for which device.</param>
-    public static RowTile ForWeight(Shape runWeight, int kernel, IBufferBinding buffers)
-        => ForWeight(runWeight, kernel, buffers.Device, buffers.Tiling);
+    public static RowTile ForWeight(Shape tapWeight, int kernel, IBufferBinding buffers)
+        => ForWeight(tapWeight, kernel, buffers.Device, buffers.Tiling);
 
-    internal static RowTile For(Shape target, int lineWidth, int sourceChannels, DeviceProperties device, Tiling? chosen = null)
+    internal static RowTile For(
+        Shape target, int kernel, int lineWidth, int sourceChannels, DeviceProperties device, Tiling? chosen = null)
     {
-        RowTile tile = Chosen(OfConvolutions, device, chosen)
-            ?? ByRule(
-                ConvolutionsByRule, tile => Grid(target, lineWidth, tile.Rows, tile.Columns).Total >= (ulong)device.ComputeUnits, device);
+        RowTile tile = chosen is not null && OfConvolutions.Contains(Of(chosen)) && Of(chosen).Fits(kernel, device)
+            ? Of(chosen)
+            : ConvolutionsByRule.Where(rule => rule.Tile.Fits(kernel, device)).MinBy(rule => Work(rule.Tile) * rule.Cost).Tile;
         uint channels = (uint)Filled(sourceChannels, PackedSources);
         return tile with { Depth = Math.Min(tile.Depth, channels & ~(channels - 1)) }; // the largest power of 2 that divides them
+
+        // Results that the busiest compute unit has to compute.
+        double Work(RowTile candidate)
+        {
+            ulong workgroups = Grid(target, lineWidth, candidate.Rows, candidate.Columns).Total;
+            ulong units = (ulong)Math.Max(1, device.ComputeUnits);
+            return (double)((workgroups + units - 1) / units) * candidate.Rows * candidate.Columns;
+        }
     }
 
-    internal static RowTile ForWeight(Shape runWeight, int kernel, DeviceProperties device, Tiling? chosen = null)
-        => Chosen(OfWeights, device, chosen)
-            ?? ByRule(
-                WeightsByRule, tile => tile.Rows <= runWeight.C && tile.Columns <= kernel * Filled(runWeight.H, PackedSources), device);
-
-    /// <summary>What was chosen by measured time, if it is one of these tiles and the device has room for it.</summary>
-    private static RowTile? Chosen(RowTile[] all, DeviceProperties device, Tiling? chosen)
-        => chosen is not null && all.Contains(Of(chosen)) && Of(chosen).Fits(device) ? Of(chosen) : null;
-
-    /// <summary>The smallest that fits the device where none is as it should be.</summary>
-    private static RowTile ByRule(RowTile[] all, Func<RowTile, bool> isGood, DeviceProperties device)
+    internal static RowTile ForWeight(Shape tapWeight, int kernel, DeviceProperties device, Tiling? chosen = null)
     {
-        RowTile[] fitting = [.. all.Where(tile => tile.Fits(device))];
-        return fitting.FirstOrDefault(isGood, fitting.MinBy(tile => tile.Rows * tile.Columns));
+        if (chosen is not null && OfWeights.Contains(Of(chosen)) && Of(chosen).FitsWeight(kernel, device))
+            return Of(chosen);
+        RowTile[] fitting = [.. WeightsByRule.Where(tile => tile.FitsWeight(kernel, device))];
+        return fitting.FirstOrDefault(
+            tile => tile.Rows <= tapWeight.H && tile.Columns <= tapWeight.W, fitting.MinBy(tile => tile.Rows * tile.Columns));
     }
 
     /// <summary>So many places, what the taps of the last one reach, and the rows behind.</summary>
@@ -200,23 +223,45 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth = 32
         => source.Length * ElementType.Float16.SizeInBytes() <= device.MaxStorageBufferRange;
 
     /// <summary>
-    /// Whether the device has such workgroups, each subgroup whole matrices, in half the columns and its share of the rows, and shared
-    /// memory room for both factors, with 16 bytes behind each row, beside a matrix of each subgroup and a table of the rows.
+    /// Whether the device has such workgroups for a convolution, each subgroup whole matrices, in half the columns and its share of the
+    /// rows, and shared memory room for both factors, with 16 bytes behind each row, or for the results that pass through it, and for a
+    /// table of the places.
     /// </summary>
-    internal bool Fits(DeviceProperties device)
+    internal bool Fits(int kernel, DeviceProperties device)
     {
-        if (device.MatrixSize == 0 || device.SubgroupSize > Invocations / FewestSubgroups || device.MaxWorkgroupInvocations < Invocations)
+        if (!HasSubgroups(device, out uint subgroups, out uint size))
             return false;
-        uint size = (uint)device.MatrixSize;
-        uint subgroups = Invocations / (uint)device.SubgroupSize;
-        uint factors = Stages * Math.Max((Rows + Columns) * (Depth + 8), Depth * (Rows + 8 + Columns + 8)) * 2;
-        return Rows % (subgroups / 2 * size) == 0 && Columns % (2 * size) == 0
-            && factors + subgroups * size * (size + 4) * sizeof(float) + Rows * sizeof(uint) <= device.MaxSharedMemory;
+        (uint partsM, uint left) = Math.DivRem(Rows, subgroups / 2 * size);
+        uint factors = (Rows + (uint)kernel - 1 + (uint)kernel * Columns) * (Depth + 8) * 2;
+        uint results = subgroups * (partsM % 2 == 0 ? 2u : 1u) * size * (size + 4) * sizeof(float);
+        return left == 0 && Columns % (2 * size) == 0
+            && Math.Max(factors, results) + Rows * sizeof(uint) <= device.MaxSharedMemory;
+    }
+
+    /// <summary>
+    /// The same for a gradient to the weight, whose results go to memory as they are: each subgroup has a quarter of the columns, or half.
+    /// </summary>
+    internal bool FitsWeight(int kernel, DeviceProperties device)
+    {
+        if (!HasSubgroups(device, out uint subgroups, out uint size))
+            return false;
+        uint columns = (uint)kernel * Columns % (4 * size) == 0 ? 4u : 2u;
+        uint partsN = (uint)kernel * Columns / (columns * size);
+        (uint partsM, uint left) = Math.DivRem(Rows, subgroups / columns * size);
+        uint factors = (Depth * (Rows + 8) + (Depth + (uint)kernel - 1) * (Columns + 8)) * 2;
+        return left == 0 && (uint)kernel * Columns % (columns * size) == 0 && factors <= device.MaxSharedMemory
+            && partsM * partsN * size * size / (uint)device.SubgroupSize <= MostSums;
+    }
+
+    private bool HasSubgroups(DeviceProperties device, out uint subgroups, out uint size)
+    {
+        size = (uint)device.MatrixSize;
+        subgroups = Invocations / (uint)device.SubgroupSize;
+        return size > 0 && subgroups >= FewestSubgroups && Invocations <= device.MaxWorkgroupInvocations;
     }
 
     private static RowTile Of(Tiling tiling) => new(
-        tiling.Values["TILE_ROWS"], tiling.Values["TILE_COLUMNS"], tiling.Values["TILE_DEPTH"], tiling.Values["TILE_STAGES"],
-        tiling.Values["TILE_INVOCATIONS"]);
+        tiling.Values["TILE_ROWS"], tiling.Values["TILE_COLUMNS"], tiling.Values["TILE_DEPTH"], tiling.Values["TILE_INVOCATIONS"]);
 
     private static int Filled(int count, int multiple) => checked((int)(WorkgroupCount.Cover(count, multiple).X * multiple));
 }

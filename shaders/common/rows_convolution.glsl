@@ -6,8 +6,9 @@
 // What is computed at places of a row of the line behind the target's pixels is dropped.
 // The including file declares KERNEL, TILE_ROWS and TILE_COLUMNS and defines target_channels(), target_height(), target_width(),
 // line_width(), first_place() (the place of the source that the first tap of the target's first pixel reads), row_count() and
-// row_channels() (of the source's rows: how many an image has, and their channels), finished(channel, row, column, sum), which makes a
-// sum a result, and store(channel, row, column, result).
+// row_channels() (of the source's rows: how many an image has, and their channels), finished(channel, row, column, sums), which makes sums
+// of four neighbouring channels, of which the first is a multiple of 4 and one of the target's, results, and store(channel, row, column,
+// result).
 const uint NOWHERE = 0xFFFFFFFFu;
 
 shared uint target_pixel[TILE_ROWS]; // row and column, 16 bits each, at each place of the workgroup's tile
@@ -22,17 +23,19 @@ void find_target_pixels() {
     barrier();
 }
 
-// What becomes of a sum of the workgroup's tile, if it belongs to a pixel of a channel. All reads that takes come before the first store:
+// What becomes of the workgroup's sums for four channels at a place, if it is a pixel's. All reads that takes come before the first store:
 // between stores they would wait for one another.
-float finished_sum(uint place, uint channel, float sum) {
+vec4 finished_sums(uint place, uint channel, vec4 sums) {
     uint pixel = target_pixel[place];
     channel += gl_WorkGroupID.x * TILE_COLUMNS;
-    return pixel != NOWHERE && channel < target_channels() ? finished(channel, pixel >> 16u, pixel & 0xFFFFu, sum) : 0.0;
+    return pixel != NOWHERE && channel < target_channels() ? finished(channel, pixel >> 16u, pixel & 0xFFFFu, sums) : vec4(0.0);
 }
 
-void store_result(uint place, uint channel, float result) {
+void store_results(uint place, uint channel, vec4 results) {
     uint pixel = target_pixel[place];
     channel += gl_WorkGroupID.x * TILE_COLUMNS;
-    if (pixel != NOWHERE && channel < target_channels())
-        store(channel, pixel >> 16u, pixel & 0xFFFFu, result);
+    [[unroll]] for (uint q = 0u; q < 4u; q++) {
+        if (pixel != NOWHERE && channel + q < target_channels())
+            store(channel + q, pixel >> 16u, pixel & 0xFFFFu, results[q]);
+    }
 }

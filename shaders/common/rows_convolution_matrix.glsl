@@ -1,11 +1,11 @@
 // A convolution from packed rows (see common/rows_convolution.glsl) by matrices of subgroups (GL_KHR_cooperative_matrix).
-// One workgroup computes TILE_COLUMNS channels at TILE_ROWS places of the line of one image; both factors stand in shared memory,
-// TILE_DEPTH of the depth at a time, in a ring of TILE_STAGES parts (see common/rows_stages.glsl). Of the product each subgroup takes half
-// the columns and its share of the rows. The including file declares its number of invocations, SUBGROUP_SIZE, MATRIX_SIZE, TILE_STAGES,
-// TILE_DEPTH (of which KERNEL * row_channels() is a multiple), what common/rows_convolution.glsl asks for, and the buffers weight_rows
-// and, by the name SOURCE_ROWS, that of the source.
+// One workgroup computes TILE_COLUMNS channels at TILE_ROWS places of the line of one image. Both factors pass through shared memory,
+// TILE_DEPTH channels of one row of taps at a time: the places of the tile and the few behind it, which all taps of the row read, each from
+// its own place on, and the weights of these taps. Of the product each subgroup takes half the columns and its share of the rows. Sums run
+// over rows of taps, then over matrices of channels, then over the taps of the row, whatever the tile. The including file declares its
+// number of invocations, SUBGROUP_SIZE, MATRIX_SIZE, TILE_DEPTH (of which row_channels() is a multiple), what common/rows_convolution.glsl
+// asks for, and the buffers weight_rows and, by the name SOURCE_ROWS, that of the source.
 #include "common/rows_convolution.glsl"
-#include "common/rows_stages.glsl"
 
 const uint SUBGROUPS = gl_WorkGroupSize.x / SUBGROUP_SIZE;
 const uint ROWS_EACH = TILE_ROWS / (SUBGROUPS / 2u);
@@ -14,116 +14,126 @@ const uint PARTS_M = ROWS_EACH / MATRIX_SIZE;
 const uint PARTS_N = COLUMNS_EACH / MATRIX_SIZE;
 const uint EIGHTS = TILE_DEPTH / 8u;
 const uint PITCH = EIGHTS + 1u; // of 16 bytes; the odd one spreads neighbouring rows over the banks
-const uint SUM_PITCH = MATRIX_SIZE + 4u;
-const uint PIXEL_LOADS = (TILE_ROWS * EIGHTS + gl_WorkGroupSize.x - 1u) / gl_WorkGroupSize.x;
-const uint WEIGHT_LOADS = (TILE_COLUMNS * EIGHTS + gl_WorkGroupSize.x - 1u) / gl_WorkGroupSize.x;
+const uint PLACES = TILE_ROWS + KERNEL - 1u;
+const uint TARGETS = KERNEL * TILE_COLUMNS;
+const uint PIXEL_LOADS = (PLACES * EIGHTS + gl_WorkGroupSize.x - 1u) / gl_WorkGroupSize.x;
+const uint WEIGHT_LOADS = (TARGETS * EIGHTS + gl_WorkGroupSize.x - 1u) / gl_WorkGroupSize.x;
 
-shared uvec4 pixel_part[TILE_STAGES * TILE_ROWS * PITCH];
-shared uvec4 weight_part[TILE_STAGES * TILE_COLUMNS * PITCH];
-shared float part_of_subgroup[SUBGROUPS * MATRIX_SIZE * SUM_PITCH];
+// Results leave through the same shared memory, so many matrices one below the other at a time.
+const uint STORED_M = 1u + uint(PARTS_M % 2u == 0u);
+const uint STORED_ROWS = STORED_M * MATRIX_SIZE;
+const uint STORED_PITCH = MATRIX_SIZE / 4u + 1u; // of 16 bytes
+const uint STORED_QUADS = STORED_ROWS * (MATRIX_SIZE / 4u) / SUBGROUP_SIZE; // of channels, for each invocation
+
+const uint FACTORS = (PLACES + TARGETS) * PITCH;
+const uint RESULTS = SUBGROUPS * STORED_ROWS * STORED_PITCH;
+
+shared uvec4 part[FACTORS > RESULTS ? FACTORS : RESULTS]; // pixels, and behind them weights
 
 uvec4 next_pixels[PIXEL_LOADS]; // of the next part, for each invocation
 uvec4 next_weights[WEIGHT_LOADS];
 
-// Whether the invocation loads a part of so many rows: few short ones do not suffice for all.
-bool loads_of(uint rows) {
-    return rows * EIGHTS >= gl_WorkGroupSize.x || gl_LocalInvocationID.x < rows * EIGHTS;
+// Which eight channels of the part, counted row by row, an invocation loads. Where four of them are a row, eight invocations that share
+// them at once have rows that lie four apart, which are in different banks.
+uint item_of(uint load) {
+    uint item = load * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
+    return EIGHTS == 4u ? item & ~31u | (item >> 3u & 3u) << 2u | (item >> 2u & 1u) << 4u | item & 3u : item;
 }
 
-// Starts to load the part that begins at `pixel` and `weight`: the invocation's eight channels of some rows.
+// Starts to load the part whose pixels begin at `pixel` and whose weights at `weight`.
 void load_part(uint pixel, uint weight) {
-    uint row = gl_LocalInvocationID.x / EIGHTS;
-    uint eight = gl_LocalInvocationID.x % EIGHTS;
-    if (loads_of(TILE_ROWS)) {
-        [[unroll]] for (uint i = 0u; i < PIXEL_LOADS; i++)
-            next_pixels[i] = SOURCE_ROWS[pixel + (row + i * (gl_WorkGroupSize.x / EIGHTS)) * (row_channels() / 8u) + eight];
+    uint eights = row_channels() / 8u;
+    [[unroll]] for (uint i = 0u; i < PIXEL_LOADS; i++) {
+        uint item = item_of(i);
+        if (PLACES * EIGHTS % gl_WorkGroupSize.x == 0u || item < PLACES * EIGHTS)
+            next_pixels[i] = SOURCE_ROWS[pixel + item / EIGHTS * eights + item % EIGHTS];
     }
-    if (loads_of(TILE_COLUMNS)) {
-        [[unroll]] for (uint i = 0u; i < WEIGHT_LOADS; i++)
-            next_weights[i] = weight_rows[weight + (row + i * (gl_WorkGroupSize.x / EIGHTS)) * (KERNEL * KERNEL * (row_channels() / 8u))
-                + eight];
+    [[unroll]] for (uint i = 0u; i < WEIGHT_LOADS; i++) {
+        uint item = item_of(i);
+        uint target = item / EIGHTS % TILE_COLUMNS;
+        uint s = item / EIGHTS / TILE_COLUMNS;
+        if (TARGETS * EIGHTS % gl_WorkGroupSize.x == 0u || item < TARGETS * EIGHTS)
+            next_weights[i] = weight_rows[weight + (target * (KERNEL * KERNEL) + s) * eights + item % EIGHTS];
     }
 }
 
-void share_part(uint stage) {
-    uint place = gl_LocalInvocationID.x / EIGHTS * PITCH + gl_LocalInvocationID.x % EIGHTS;
-    if (loads_of(TILE_ROWS)) {
-        [[unroll]] for (uint i = 0u; i < PIXEL_LOADS; i++)
-            pixel_part[stage * (TILE_ROWS * PITCH) + place + i * (gl_WorkGroupSize.x / EIGHTS) * PITCH] = next_pixels[i];
+void share_part() {
+    [[unroll]] for (uint i = 0u; i < PIXEL_LOADS; i++) {
+        uint item = item_of(i);
+        if (PLACES * EIGHTS % gl_WorkGroupSize.x == 0u || item < PLACES * EIGHTS)
+            part[item / EIGHTS * PITCH + item % EIGHTS] = next_pixels[i];
     }
-    if (loads_of(TILE_COLUMNS)) {
-        [[unroll]] for (uint i = 0u; i < WEIGHT_LOADS; i++)
-            weight_part[stage * (TILE_COLUMNS * PITCH) + place + i * (gl_WorkGroupSize.x / EIGHTS) * PITCH] = next_weights[i];
+    [[unroll]] for (uint i = 0u; i < WEIGHT_LOADS; i++) {
+        uint item = item_of(i);
+        if (TARGETS * EIGHTS % gl_WorkGroupSize.x == 0u || item < TARGETS * EIGHTS)
+            part[(PLACES + item / EIGHTS) * PITCH + item % EIGHTS] = next_weights[i];
     }
 }
 
 void convolve() {
     find_target_pixels();
     uint eights = row_channels() / 8u;
-    uint run = KERNEL * eights;
     uint pixel = (gl_WorkGroupID.z * row_count() + first_place() + gl_WorkGroupID.y * TILE_ROWS) * eights;
-    uint weight = gl_WorkGroupID.x * TILE_COLUMNS * (KERNEL * run);
-    uint next_run = line_width() * eights - run; // from the end of the stretch of one r to the beginning of that of the next
-    uint end_of_run = run;
+    uint weight = gl_WorkGroupID.x * TILE_COLUMNS * (KERNEL * KERNEL * eights);
     uint row0 = gl_SubgroupID / 2u * ROWS_EACH;
     uint column0 = gl_SubgroupID % 2u * COLUMNS_EACH;
 
     coopmat<float, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseAccumulator> sum[PARTS_M * PARTS_N];
-    [[unroll]] for (uint part = 0u; part < PARTS_M * PARTS_N; part++)
-        sum[part] = coopmat<float, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseAccumulator>(0.0);
+    [[unroll]] for (uint i = 0u; i < PARTS_M * PARTS_N; i++)
+        sum[i] = coopmat<float, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseAccumulator>(0.0);
 
-    uint parts = KERNEL * run / EIGHTS;
+    uint parts = KERNEL * eights / EIGHTS;
+    uint eight = 0u; // with which the next part begins
     load_part(pixel, weight);
-    for (uint turn = 0u; turn < turns_of(parts); turn++) {
-        uint next = (turn + 1u) * EIGHTS;
+    for (uint turn = 0u; turn < parts; turn++) {
         barrier();
-        if (shares_part(turn, parts))
-            share_part(stage_shared(turn));
-        if (TILE_STAGES == 1u)
-            barrier();
-        if (next == end_of_run) {
-            pixel += next_run;
-            end_of_run += run;
+        share_part();
+        barrier();
+        eight += EIGHTS;
+        if (eight == eights) {
+            eight = 0u;
+            pixel += line_width() * eights;
+            weight += KERNEL * eights;
         }
-        if (next < KERNEL * run)
-            load_part(pixel + next, weight + next);
-        if (!multiplies_part(turn))
-            continue;
-        uint pixel_stage = stage_multiplied(turn) * (TILE_ROWS * PITCH);
-        uint weight_stage = stage_multiplied(turn) * (TILE_COLUMNS * PITCH);
+        if (turn + 1u < parts)
+            load_part(pixel + eight, weight + eight);
         [[unroll]] for (uint k = 0u; k < TILE_DEPTH; k += MATRIX_SIZE) {
-            coopmat<float16_t, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseA> left[PARTS_M];
-            [[unroll]] for (uint i = 0u; i < PARTS_M; i++)
-                coopMatLoad(left[i], pixel_part, pixel_stage + (row0 + i * MATRIX_SIZE) * PITCH + k / 8u,
-                    PITCH, gl_CooperativeMatrixLayoutRowMajor);
-            [[unroll]] for (uint j = 0u; j < PARTS_N; j++) {
-                coopmat<float16_t, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseB> right;
-                coopMatLoad(right, weight_part, weight_stage + (column0 + j * MATRIX_SIZE) * PITCH + k / 8u,
-                    PITCH, gl_CooperativeMatrixLayoutColumnMajor);
+            [[unroll]] for (uint s = 0u; s < KERNEL; s++) {
+                coopmat<float16_t, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseA> left[PARTS_M];
                 [[unroll]] for (uint i = 0u; i < PARTS_M; i++)
-                    sum[i * PARTS_N + j] = coopMatMulAdd(left[i], right, sum[i * PARTS_N + j]);
+                    coopMatLoad(left[i], part, (row0 + i * MATRIX_SIZE + s) * PITCH + k / 8u, PITCH, gl_CooperativeMatrixLayoutRowMajor);
+                [[unroll]] for (uint j = 0u; j < PARTS_N; j++) {
+                    coopmat<float16_t, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseB> right;
+                    coopMatLoad(right, part, (PLACES + s * TILE_COLUMNS + column0 + j * MATRIX_SIZE) * PITCH + k / 8u,
+                        PITCH, gl_CooperativeMatrixLayoutColumnMajor);
+                    [[unroll]] for (uint i = 0u; i < PARTS_M; i++)
+                        sum[i * PARTS_N + j] = coopMatMulAdd(left[i], right, sum[i * PARTS_N + j]);
+                }
             }
         }
     }
 
     // A matrix cannot be stored where only a part of it is inside, so each goes through shared memory; neighbours store neighbouring
     // places.
-    uint part0 = gl_SubgroupID * MATRIX_SIZE * SUM_PITCH;
-    [[unroll]] for (uint i = 0u; i < PARTS_M; i++) {
+    barrier();
+    uint part0 = gl_SubgroupID * (STORED_ROWS * STORED_PITCH);
+    [[unroll]] for (uint i = 0u; i < PARTS_M; i += STORED_M) {
         [[unroll]] for (uint j = 0u; j < PARTS_N; j++) {
-            coopMatStore(sum[i * PARTS_N + j], part_of_subgroup, part0, SUM_PITCH, gl_CooperativeMatrixLayoutRowMajor);
+            [[unroll]] for (uint below = 0u; below < STORED_M; below++)
+                coopMatStore(sum[(i + below) * PARTS_N + j], part, part0 + below * MATRIX_SIZE * STORED_PITCH, STORED_PITCH,
+                    gl_CooperativeMatrixLayoutRowMajor);
             subgroupBarrier();
-            float result[MATRIX_SIZE * MATRIX_SIZE / SUBGROUP_SIZE];
-            [[unroll]] for (uint e = 0u; e < MATRIX_SIZE * MATRIX_SIZE / SUBGROUP_SIZE; e++) {
-                uint place = (e * SUBGROUP_SIZE + gl_SubgroupInvocationID) % MATRIX_SIZE;
-                uint channel = (e * SUBGROUP_SIZE + gl_SubgroupInvocationID) / MATRIX_SIZE;
-                float each = part_of_subgroup[part0 + place * SUM_PITCH + channel];
-                result[e] = finished_sum(row0 + i * MATRIX_SIZE + place, column0 + j * MATRIX_SIZE + channel, each);
+            vec4 result[STORED_QUADS];
+            [[unroll]] for (uint e = 0u; e < STORED_QUADS; e++) {
+                uint place = (e * SUBGROUP_SIZE + gl_SubgroupInvocationID) % STORED_ROWS;
+                uint quad = (e * SUBGROUP_SIZE + gl_SubgroupInvocationID) / STORED_ROWS;
+                vec4 sums = uintBitsToFloat(part[part0 + place * STORED_PITCH + quad]);
+                result[e] = finished_sums(row0 + i * MATRIX_SIZE + place, column0 + j * MATRIX_SIZE + 4u * quad, sums);
             }
-            [[unroll]] for (uint e = 0u; e < MATRIX_SIZE * MATRIX_SIZE / SUBGROUP_SIZE; e++) {
-                uint place = (e * SUBGROUP_SIZE + gl_SubgroupInvocationID) % MATRIX_SIZE;
-                uint channel = (e * SUBGROUP_SIZE + gl_SubgroupInvocationID) / MATRIX_SIZE;
-                store_result(row0 + i * MATRIX_SIZE + place, column0 + j * MATRIX_SIZE + channel, result[e]);
+            [[unroll]] for (uint e = 0u; e < STORED_QUADS; e++) {
+                uint place = (e * SUBGROUP_SIZE + gl_SubgroupInvocationID) % STORED_ROWS;
+                uint quad = (e * SUBGROUP_SIZE + gl_SubgroupInvocationID) / STORED_ROWS;
+                store_results(row0 + i * MATRIX_SIZE + place, column0 + j * MATRIX_SIZE + 4u * quad, result[e]);
             }
             subgroupBarrier();
         }

@@ -1,8 +1,8 @@
 // The runs into which the line of each image is cut where a weight gradient is summed from packed rows. All but the last of an image are
 // of the same length, a multiple of 64; the last one is filled up to such a multiple by places whose gradient is 0.
-// The including file declares the push constant run_weight_n and defines image_count() and line_length() (places of the line of an image).
+// The including file declares the push constant tap_weight_n and defines image_count() and line_length() (places of the line of an image).
 uint runs_of_image() {
-    return run_weight_n / image_count();
+    return tap_weight_n / image_count();
 }
 
 uint image_of_run(uint run) {

@@ -16,7 +16,7 @@ layout(push_constant, std430) uniform Push {
     uint y_w;
     uint gradient_rows_h;
     uint gradient_rows_w;
-    uint run_weight_n;
+    uint tap_weight_n;
 };
 
 #include "common/rows_conv2d_line.glsl"

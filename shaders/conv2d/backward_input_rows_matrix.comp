@@ -7,7 +7,7 @@
 #extension GL_KHR_shader_subgroup_basic : require
 // Gradient of a convolution to its input on matrix units from packed rows: the function of conv2d/backward_input, a convolution of d_y
 // with the kernels turned by 180 degrees; see common/rows_convolution_matrix.glsl.
-layout(local_size_x = 256, local_size_x_id = 9) in; // TILE_INVOCATIONS
+layout(local_size_x = 256, local_size_x_id = 8) in; // TILE_INVOCATIONS
 
 layout(constant_id = 0) const uint KERNEL = 3u;
 layout(constant_id = 1) const uint PADDING = 0u;
@@ -15,14 +15,13 @@ layout(constant_id = 2) const uint RECTIFY = 0u; // not 0: x counted as max(x, 0
 layout(constant_id = 3) const uint SUBGROUP_SIZE = 32u;
 layout(constant_id = 4) const uint MATRIX_SIZE = 16u;
 layout(constant_id = 5) const uint TILE_ROWS = 128u;
-layout(constant_id = 6) const uint TILE_COLUMNS = 128u;
+layout(constant_id = 6) const uint TILE_COLUMNS = 64u;
 layout(constant_id = 7) const uint TILE_DEPTH = 32u;
-layout(constant_id = 8) const uint TILE_STAGES = 1u;
 
 layout(set = 0, binding = 0, std430) readonly buffer GradientRows { uvec4 gradient_rows[]; };
 layout(set = 0, binding = 1, std430) readonly buffer WeightRows { uvec4 weight_rows[]; };
 layout(set = 0, binding = 2, std430) writeonly buffer DX { float d_x[]; };
-layout(set = 0, binding = 3, std430) readonly buffer PixelRows { uint pixel_rows[]; };
+layout(set = 0, binding = 3, std430) readonly buffer PixelRows { uvec2 pixel_rows[]; };
 layout(push_constant, std430) uniform Push {
     uint x_c;
     uint x_h;
@@ -66,8 +65,13 @@ uint row_channels() {
 
 #include "common/rows_mask.glsl"
 
-float finished(uint c, uint row, uint column, float sum) {
-    return RECTIFY == 0u || was_positive(c, row, column) ? sum : 0.0;
+vec4 finished(uint c, uint row, uint column, vec4 sums) {
+    if (RECTIFY == 0u)
+        return sums;
+    uvec2 pixels = four_channels(c, row, column);
+    [[unroll]] for (uint q = 0u; q < 4u; q++)
+        sums[q] = was_positive(pixels, q) ? sums[q] : 0.0;
+    return sums;
 }
 
 void store(uint c, uint row, uint column, float result) {

@@ -7,19 +7,18 @@
 #extension GL_KHR_shader_subgroup_basic : require
 // Gradient of a convolution to its weight on matrix units from packed rows, first half: the function of conv2d/backward_weight_gemm
 // without the bias, over runs of the line of an image; see common/rows_weight_matrix.glsl.
-layout(local_size_x = 256, local_size_x_id = 7) in; // TILE_INVOCATIONS
+layout(local_size_x = 256, local_size_x_id = 6) in; // TILE_INVOCATIONS
 
 layout(constant_id = 0) const uint KERNEL = 3u;
 layout(constant_id = 1) const uint SUBGROUP_SIZE = 32u;
 layout(constant_id = 2) const uint MATRIX_SIZE = 16u;
-layout(constant_id = 3) const uint TILE_ROWS = 128u;
+layout(constant_id = 3) const uint TILE_ROWS = 64u;
 layout(constant_id = 4) const uint TILE_COLUMNS = 64u;
-layout(constant_id = 5) const uint TILE_DEPTH = 32u;
-layout(constant_id = 6) const uint TILE_STAGES = 1u;
+layout(constant_id = 5) const uint TILE_DEPTH = 64u;
 
 layout(set = 0, binding = 0, std430) readonly buffer PixelRows { uvec4 pixel_rows[]; };
 layout(set = 0, binding = 1, std430) readonly buffer GradientRows { uvec4 gradient_rows[]; };
-layout(set = 0, binding = 2, std430) writeonly buffer RunWeight { float run_weight[]; };
+layout(set = 0, binding = 2, std430) writeonly buffer TapWeight { float tap_weight[]; };
 layout(push_constant, std430) uniform Push {
     uint y_n;
     uint y_h;
@@ -28,9 +27,7 @@ layout(push_constant, std430) uniform Push {
     uint pixel_rows_w;
     uint gradient_rows_h;
     uint gradient_rows_w;
-    uint run_weight_n;
-    uint run_weight_c;
-    uint run_weight_h;
+    uint tap_weight_n;
 };
 
 #define LEFT_ROWS gradient_rows
@@ -56,22 +53,6 @@ uint right_row_count() {
 
 uint right_row_channels() {
     return pixel_rows_w;
-}
-
-uint left_channels() {
-    return run_weight_c;
-}
-
-uint right_channels() {
-    return run_weight_h;
-}
-
-uint run_length() {
-    return run_weight_c * run_weight_h * (KERNEL * KERNEL);
-}
-
-uint place_of_sum(uint k, uint c, uint tap) {
-    return (k * run_weight_h + c) * (KERNEL * KERNEL) + tap;
 }
 
 #include "common/rows_weight_matrix.glsl"

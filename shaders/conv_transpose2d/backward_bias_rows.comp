@@ -15,7 +15,7 @@ layout(push_constant, std430) uniform Push {
     uint y_c;
     uint gradient_rows_h;
     uint gradient_rows_w;
-    uint run_weight_n;
+    uint tap_weight_n;
 };
 
 uint image_count() {

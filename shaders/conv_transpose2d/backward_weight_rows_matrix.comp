@@ -7,18 +7,17 @@
 #extension GL_KHR_shader_subgroup_basic : require
 // Gradient of the 2x2 stride-2 transposed convolution to its weight on matrix units from packed rows, first half: the function of
 // conv_transpose2d/backward_weight_gemm without the bias, over runs of the pixels of an image; see common/rows_weight_matrix.glsl.
-layout(local_size_x = 256, local_size_x_id = 6) in; // TILE_INVOCATIONS
+layout(local_size_x = 256, local_size_x_id = 5) in; // TILE_INVOCATIONS
 
 layout(constant_id = 0) const uint SUBGROUP_SIZE = 32u;
 layout(constant_id = 1) const uint MATRIX_SIZE = 16u;
-layout(constant_id = 2) const uint TILE_ROWS = 128u;
+layout(constant_id = 2) const uint TILE_ROWS = 64u;
 layout(constant_id = 3) const uint TILE_COLUMNS = 64u;
-layout(constant_id = 4) const uint TILE_DEPTH = 32u;
-layout(constant_id = 5) const uint TILE_STAGES = 1u;
+layout(constant_id = 4) const uint TILE_DEPTH = 64u;
 
 layout(set = 0, binding = 0, std430) readonly buffer PixelRows { uvec4 pixel_rows[]; };
 layout(set = 0, binding = 1, std430) readonly buffer GradientRows { uvec4 gradient_rows[]; };
-layout(set = 0, binding = 2, std430) writeonly buffer RunWeight { float run_weight[]; };
+layout(set = 0, binding = 2, std430) writeonly buffer TapWeight { float tap_weight[]; };
 layout(push_constant, std430) uniform Push {
     uint x_n;
     uint x_c;
@@ -29,7 +28,7 @@ layout(push_constant, std430) uniform Push {
     uint pixel_rows_w;
     uint gradient_rows_h;
     uint gradient_rows_w;
-    uint run_weight_n;
+    uint tap_weight_n;
 };
 
 #define LEFT_ROWS pixel_rows
@@ -67,22 +66,6 @@ uint right_row_count() {
 
 uint right_row_channels() {
     return gradient_rows_w;
-}
-
-uint left_channels() {
-    return x_c;
-}
-
-uint right_channels() {
-    return 4u * y_c;
-}
-
-uint run_length() {
-    return x_c * 4u * y_c;
-}
-
-uint place_of_sum(uint c, uint krs, uint tap) {
-    return c * 4u * y_c + krs;
 }
 
 #include "common/rows_weight_matrix.glsl"

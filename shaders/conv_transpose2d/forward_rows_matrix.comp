@@ -7,15 +7,14 @@
 #extension GL_KHR_shader_subgroup_basic : require
 // 2x2 transposed convolution with stride 2 on matrix units from packed rows: the function of conv_transpose2d/forward, a convolution of
 // single pixels whose target has a channel 4k + 2r + s for each y[n,k,2p+r,2q+s]; see common/rows_convolution_matrix.glsl.
-layout(local_size_x = 256, local_size_x_id = 7) in; // TILE_INVOCATIONS
+layout(local_size_x = 256, local_size_x_id = 6) in; // TILE_INVOCATIONS
 
 layout(constant_id = 0) const uint RECTIFY_OUTPUT = 0u; // 1: max(y, 0) is stored
 layout(constant_id = 1) const uint SUBGROUP_SIZE = 32u;
 layout(constant_id = 2) const uint MATRIX_SIZE = 16u;
 layout(constant_id = 3) const uint TILE_ROWS = 128u;
-layout(constant_id = 4) const uint TILE_COLUMNS = 128u;
+layout(constant_id = 4) const uint TILE_COLUMNS = 64u;
 layout(constant_id = 5) const uint TILE_DEPTH = 32u;
-layout(constant_id = 6) const uint TILE_STAGES = 1u;
 
 layout(set = 0, binding = 0, std430) readonly buffer PixelRows { uvec4 pixel_rows[]; };
 layout(set = 0, binding = 1, std430) readonly buffer WeightRows { uvec4 weight_rows[]; };
@@ -61,8 +60,8 @@ uint row_channels() {
     return pixel_rows_w;
 }
 
-float finished(uint krs, uint row, uint column, float sum) {
-    float result = sum + bias[krs / 4u];
+vec4 finished(uint krs, uint row, uint column, vec4 sums) {
+    vec4 result = sums + bias[krs / 4u];
     return RECTIFY_OUTPUT == 1u ? max(result, 0.0) : result;
 }
 

@@ -7,7 +7,7 @@
 #extension GL_KHR_shader_subgroup_basic : require
 // Gradient of the convolution of a concatenation to its two parts, on matrix units from packed rows: of the skip connection that within
 // the crop, around which crop_concat_conv2d/clear_border sets 0; see common/rows_convolution_matrix.glsl.
-layout(local_size_x = 256, local_size_x_id = 10) in; // TILE_INVOCATIONS
+layout(local_size_x = 256, local_size_x_id = 9) in; // TILE_INVOCATIONS
 
 layout(constant_id = 0) const uint KERNEL = 3u;
 layout(constant_id = 1) const uint PADDING = 0u;
@@ -16,15 +16,14 @@ layout(constant_id = 3) const uint RECTIFY_UPSAMPLED = 0u;
 layout(constant_id = 4) const uint SUBGROUP_SIZE = 32u;
 layout(constant_id = 5) const uint MATRIX_SIZE = 16u;
 layout(constant_id = 6) const uint TILE_ROWS = 128u;
-layout(constant_id = 7) const uint TILE_COLUMNS = 128u;
+layout(constant_id = 7) const uint TILE_COLUMNS = 64u;
 layout(constant_id = 8) const uint TILE_DEPTH = 32u;
-layout(constant_id = 9) const uint TILE_STAGES = 1u;
 
 layout(set = 0, binding = 0, std430) readonly buffer GradientRows { uvec4 gradient_rows[]; };
 layout(set = 0, binding = 1, std430) readonly buffer WeightRows { uvec4 weight_rows[]; };
 layout(set = 0, binding = 2, std430) writeonly buffer DSkip { float d_skip[]; };
 layout(set = 0, binding = 3, std430) writeonly buffer DUpsampled { float d_upsampled[]; };
-layout(set = 0, binding = 4, std430) readonly buffer PixelRows { uint pixel_rows[]; };
+layout(set = 0, binding = 4, std430) readonly buffer PixelRows { uvec2 pixel_rows[]; };
 layout(push_constant, std430) uniform Push {
     uint skip_c;
     uint skip_h;
@@ -74,9 +73,15 @@ uint row_channels() {
 
 #include "common/rows_mask.glsl"
 
-float finished(uint c, uint row, uint column, float sum) {
-    bool is_rectified = (part_of(c).is_skip ? RECTIFY_SKIP : RECTIFY_UPSAMPLED) != 0u;
-    return !is_rectified || was_positive(c, row, column) ? sum : 0.0;
+vec4 finished(uint c, uint row, uint column, vec4 sums) {
+    if (RECTIFY_SKIP == 0u && RECTIFY_UPSAMPLED == 0u)
+        return sums;
+    uvec2 pixels = four_channels(c, row, column);
+    [[unroll]] for (uint q = 0u; q < 4u; q++) {
+        bool is_rectified = (part_of(c + q).is_skip ? RECTIFY_SKIP : RECTIFY_UPSAMPLED) != 0u;
+        sums[q] = !is_rectified || was_positive(pixels, q) ? sums[q] : 0.0;
+    }
+    return sums;
 }
 
 void store(uint c, uint row, uint column, float result) {
