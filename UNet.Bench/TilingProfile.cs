@@ -17,8 +17,8 @@ namespace UNet.Bench;
 /// </summary>
 internal static class TilingProfile
 {
-    /// <summary>A GPU that had nothing to do comes to its clock while it is not timed.</summary>
-    private const double WarmUpSeconds = 0.02;
+    /// <summary>A GPU that had nothing to do, while kernels were compiled say, comes to its clock while it is not timed.</summary>
+    private const double WarmUpSeconds = 0.3;
 
     /// <summary>Different elements of a tensor; few, because there are many tensors to write.</summary>
     private const int DataPeriod = 65_537;

@@ -46,7 +46,7 @@ public sealed partial record Conv2d
         => RowTile.WeightGrid(TapWeightShape(shapes), Kernel, spec.TileRows, spec.TileColumns);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSumTapRuns.Spec spec)
-        => RowTile.AddingTaps(TapWeightShape(shapes), OutChannels, shapes.X.C);
+        => RowTile.AddingTaps(TapWeightShape(shapes), OutChannels, shapes.X.C, OutChannels);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardBiasRows.Spec spec)
         => RowTile.Adding(GradientRowsShape(shapes), TapWeightShape(shapes).N);

@@ -54,7 +54,7 @@ public sealed partial record ConvTranspose2d
         => RowTile.WeightGrid(TapWeightShape(shapes), Kernel, spec.TileRows, spec.TileColumns);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSumTapRuns.Spec spec)
-        => RowTile.AddingTaps(TapWeightShape(shapes), shapes.X.C, 4 * OutChannels);
+        => RowTile.AddingTaps(TapWeightShape(shapes), shapes.X.C, 4 * OutChannels, OutChannels);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardBiasRows.Spec spec)
         => RowTile.Adding(GradientRowsShape(shapes), TapWeightShape(shapes).N);

@@ -44,7 +44,7 @@ public sealed partial record CropConcatConv2d
         => RowTile.WeightGrid(TapWeightShape(shapes), Kernel, spec.TileRows, spec.TileColumns);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSumTapRuns.Spec spec)
-        => RowTile.AddingTaps(TapWeightShape(shapes), OutChannels, shapes.Weight.C);
+        => RowTile.AddingTaps(TapWeightShape(shapes), OutChannels, shapes.Weight.C, OutChannels);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardBiasRows.Spec spec)
         => RowTile.Adding(GradientRowsShape(shapes), TapWeightShape(shapes).N);

@@ -158,8 +158,13 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
     /// <param name="tapWeight">Shape of the weight gradients of all runs, tap by tap.</param>
     /// <param name="leftChannels">Channels of the left rows.</param>
     /// <param name="rightChannels">Channels of the right rows.</param>
-    public static WorkgroupCount AddingTaps(Shape tapWeight, int leftChannels, int rightChannels)
-        => WorkgroupCount.Cover(rightChannels, WeightGradientSumTapRuns.Info.LocalSize.X / (uint)tapWeight.C, leftChannels + 1, 1);
+    /// <param name="biases">Elements of the bias.</param>
+    public static WorkgroupCount AddingTaps(Shape tapWeight, int leftChannels, int rightChannels, int biases)
+    {
+        uint invocations = WeightGradientSumTapRuns.Info.LocalSize.X;
+        uint weights = WorkgroupCount.Cover(rightChannels, invocations / (uint)tapWeight.C).X;
+        return new WorkgroupCount(Math.Max(weights, WorkgroupCount.Cover(biases, invocations).X), (uint)leftChannels + 1, 1);
+    }
 
     /// <summary>Whether a device multiplies packed rows: it can bind them, and the rule has a tile for each pass.</summary>
     /// <param name="source">Packed rows.</param>

@@ -6,6 +6,7 @@
 
 const uint PARTS = 32u;
 const uint CHANNELS = 64u;
+const uint LOADS = 8u; // under way at a time
 
 shared float part_sum[PARTS * CHANNELS];
 
@@ -17,12 +18,18 @@ void sum_parts() {
     if (gl_WorkGroupID.x * CHANNELS + eight * 8u < gradient_rows_w) {
         uint first = (image_of_run(run) * gradient_rows_h + first_gradient_place() + first_of_run(run)) * (gradient_rows_w / 8u)
             + gl_WorkGroupID.x * (CHANNELS / 8u) + eight;
-        for (uint place = part; place < length_of_run(run); place += PARTS) {
-            uvec4 channels = gradient_rows[first + place * (gradient_rows_w / 8u)];
-            [[unroll]] for (uint pair = 0u; pair < 4u; pair++) {
-                vec2 channel = unpackHalf2x16(channels[pair]);
-                sum[2u * pair] += channel.x;
-                sum[2u * pair + 1u] += channel.y;
+        for (uint place = part; place < length_of_run(run); place += PARTS * LOADS) {
+            uvec4 channels[LOADS];
+            [[unroll]] for (uint i = 0u; i < LOADS; i++) {
+                uint each = place + i * PARTS;
+                channels[i] = each < length_of_run(run) ? gradient_rows[first + each * (gradient_rows_w / 8u)] : uvec4(0u);
+            }
+            [[unroll]] for (uint i = 0u; i < LOADS; i++) {
+                [[unroll]] for (uint pair = 0u; pair < 4u; pair++) {
+                    vec2 channel = unpackHalf2x16(channels[i][pair]);
+                    sum[2u * pair] += channel.x;
+                    sum[2u * pair + 1u] += channel.y;
+                }
             }
         }
     }

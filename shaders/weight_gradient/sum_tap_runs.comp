@@ -66,8 +66,8 @@ void sum_weights(uint left) {
 }
 
 void sum_biases() {
-    for (uint i = gl_WorkGroupID.x * gl_WorkGroupSize.x + gl_LocalInvocationID.x; i < bias_length;
-        i += gl_NumWorkGroups.x * gl_WorkGroupSize.x) {
+    uint i = gl_WorkGroupID.x * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
+    if (i < bias_length) {
         float sum = first_image == 0u ? 0.0 : d_bias[i];
         for (uint first = 0u; first < tap_weight_n; first += runs_of_image()) {
             float sums[SUMS];
