@@ -151,7 +151,7 @@ public class RowTileTests
     {
         Tiling large = Tiling.Parse(RowTile.Tiles)[0];
         Shape target = new(1, 512, 54, 54);
-        RowTile small = new(128, 64, 32);
+        RowTile small = new(64, 64, 32);
         Assert.Equal(Of(large), For(Gpu, large));
         Assert.Equal(small, For(Gpu with { MaxSharedMemory = 32_768 }, large));
         Tiling halved = Tiling.Parse(RowTile.Tiles).First(tiling => Of(tiling).Invocations == 128);

@@ -31,10 +31,10 @@ public sealed partial record Conv2d
         => RowTile.Packing(GradientRowsShape(shapes));
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackWeightRows.Spec spec)
-        => RowTile.Packing(OutChannels, shapes.X.C, Conv2dPackWeightRows.Info);
+        => RowTile.Packing(OutChannels, shapes.X.C, Kernel);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackTurnedWeightRows.Spec spec)
-        => RowTile.Packing(shapes.X.C, OutChannels, Conv2dPackTurnedWeightRows.Info);
+        => RowTile.Packing(shapes.X.C, OutChannels, Kernel);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardRowsMatrix.Spec spec)
         => RowTile.Grid(shapes.Y, RowTile.LineWidth(shapes.Y, Kernel), spec.TileRows, spec.TileColumns);

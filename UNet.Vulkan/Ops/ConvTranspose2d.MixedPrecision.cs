@@ -39,10 +39,10 @@ public sealed partial record ConvTranspose2d
         => RowTile.Packing(GradientRowsShape(shapes));
 
     private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dPackWeightRows.Spec spec)
-        => RowTile.Packing(4 * OutChannels, shapes.X.C, ConvTranspose2dPackWeightRows.Info);
+        => RowTile.Packing(4 * OutChannels, shapes.X.C, Kernel);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dPackBackwardWeightRows.Spec spec)
-        => RowTile.Packing(shapes.X.C, 4 * OutChannels, ConvTranspose2dPackBackwardWeightRows.Info);
+        => RowTile.Packing(shapes.X.C, 4 * OutChannels, Kernel);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dForwardRowsMatrix.Spec spec)
         => RowTile.Grid(RowsTarget(shapes), shapes.X.W, spec.TileRows, spec.TileColumns);

@@ -114,10 +114,10 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
     /// <summary>Workgroups that pack rows.</summary>
     public static WorkgroupCount Packing(Shape rows) => WorkgroupCount.Cover(rows.W, PackedTile, rows.H, PackedTile, rows.N);
 
-    /// <summary>Workgroups that pack weights: an invocation for each 8 channels of the source of each channel of the target.</summary>
-    public static WorkgroupCount Packing(int targetChannels, int sourceChannels, KernelInfo kernel)
-        => WorkgroupCount.Linear(
-            (long)Filled(targetChannels, PackedTargets) * Filled(sourceChannels, PackedSources) / 8, kernel.LocalSize.X);
+    /// <summary>Workgroups that pack weights.</summary>
+    public static WorkgroupCount Packing(int targetChannels, int sourceChannels, int kernel)
+        => WorkgroupCount.Cover(
+            Filled(sourceChannels, PackedSources), PackedTile, Filled(targetChannels, PackedTargets), kernel == 1 ? 32u : 8u);
 
     /// <summary>Workgroups that add up the rows of each run.</summary>
     public static WorkgroupCount Adding(Shape rows, int runs) => WorkgroupCount.Cover(rows.W, PackedTile, runs);

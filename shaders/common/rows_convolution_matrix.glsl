@@ -33,48 +33,65 @@ shared uvec4 part[FACTORS > RESULTS ? FACTORS : RESULTS]; // pixels, and behind 
 uvec4 next_pixels[PIXEL_LOADS]; // of the next part, for each invocation
 uvec4 next_weights[WEIGHT_LOADS];
 
-// Which eight channels of the part, counted row by row, an invocation loads. Where four of them are a row, eight invocations that share
-// them at once have rows that lie four apart, which are in different banks.
-uint item_of(uint load) {
-    uint item = load * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
+// Each invocation loads eight channels of one row of the part, and of those that lie so many rows further on.
+const uint LOADED_ROWS = gl_WorkGroupSize.x / EIGHTS;
+
+// Where four invocations load a row, the eight of them that share their part at once have rows that lie four apart, which are in different
+// banks.
+uint loaded_item() {
+    uint item = gl_LocalInvocationID.x;
     return EIGHTS == 4u ? item & ~31u | (item >> 3u & 3u) << 2u | (item >> 2u & 1u) << 4u | item & 3u : item;
 }
 
-// Starts to load the part whose pixels begin at `pixel` and whose weights at `weight`.
+uint loaded_row() {
+    return loaded_item() / EIGHTS;
+}
+
+uint loaded_eight() {
+    return loaded_item() % EIGHTS;
+}
+
+// Whether there is such a row among so many.
+bool is_loaded(uint load, uint rows) {
+    return rows % LOADED_ROWS == 0u || load * LOADED_ROWS + loaded_row() < rows;
+}
+
+// From the beginning of all weights of a channel of the target, row by row of the part: all channels of the target for the first tap of a
+// row, then for the next.
+uint offset_of_weights(uint row) {
+    return row % TILE_COLUMNS * (KERNEL * KERNEL) + row / TILE_COLUMNS;
+}
+
+// Starts to load the part whose pixels begin at `pixel` and whose weights at `weight`, for this invocation.
 void load_part(uint pixel, uint weight) {
     uint eights = row_channels() / 8u;
     [[unroll]] for (uint i = 0u; i < PIXEL_LOADS; i++) {
-        uint item = item_of(i);
-        if (PLACES * EIGHTS % gl_WorkGroupSize.x == 0u || item < PLACES * EIGHTS)
-            next_pixels[i] = SOURCE_ROWS[pixel + item / EIGHTS * eights + item % EIGHTS];
+        if (is_loaded(i, PLACES))
+            next_pixels[i] = SOURCE_ROWS[pixel + i * LOADED_ROWS * eights];
     }
     [[unroll]] for (uint i = 0u; i < WEIGHT_LOADS; i++) {
-        uint item = item_of(i);
-        uint target = item / EIGHTS % TILE_COLUMNS;
-        uint s = item / EIGHTS / TILE_COLUMNS;
-        if (TARGETS * EIGHTS % gl_WorkGroupSize.x == 0u || item < TARGETS * EIGHTS)
-            next_weights[i] = weight_rows[weight + (target * (KERNEL * KERNEL) + s) * eights + item % EIGHTS];
+        if (is_loaded(i, TARGETS))
+            next_weights[i] = weight_rows[weight + offset_of_weights(i * LOADED_ROWS) * eights];
     }
 }
 
-void share_part() {
+void share_part(uint shared_at) {
     [[unroll]] for (uint i = 0u; i < PIXEL_LOADS; i++) {
-        uint item = item_of(i);
-        if (PLACES * EIGHTS % gl_WorkGroupSize.x == 0u || item < PLACES * EIGHTS)
-            part[item / EIGHTS * PITCH + item % EIGHTS] = next_pixels[i];
+        if (is_loaded(i, PLACES))
+            part[shared_at + i * (LOADED_ROWS * PITCH)] = next_pixels[i];
     }
     [[unroll]] for (uint i = 0u; i < WEIGHT_LOADS; i++) {
-        uint item = item_of(i);
-        if (TARGETS * EIGHTS % gl_WorkGroupSize.x == 0u || item < TARGETS * EIGHTS)
-            part[(PLACES + item / EIGHTS) * PITCH + item % EIGHTS] = next_weights[i];
+        if (is_loaded(i, TARGETS))
+            part[shared_at + (PLACES + i * LOADED_ROWS) * PITCH] = next_weights[i];
     }
 }
 
 void convolve() {
     find_target_pixels();
     uint eights = row_channels() / 8u;
-    uint pixel = (gl_WorkGroupID.z * row_count() + first_place() + gl_WorkGroupID.y * TILE_ROWS) * eights;
-    uint weight = gl_WorkGroupID.x * TILE_COLUMNS * (KERNEL * KERNEL * eights);
+    uint pixel = (gl_WorkGroupID.z * row_count() + first_place() + gl_WorkGroupID.y * TILE_ROWS + loaded_row()) * eights + loaded_eight();
+    uint weight = (gl_WorkGroupID.x * TILE_COLUMNS * (KERNEL * KERNEL) + offset_of_weights(loaded_row())) * eights + loaded_eight();
+    uint shared_at = loaded_row() * PITCH + loaded_eight();
     uint row0 = gl_SubgroupID / 2u * ROWS_EACH;
     uint column0 = gl_SubgroupID % 2u * COLUMNS_EACH;
 
@@ -87,7 +104,7 @@ void convolve() {
     load_part(pixel, weight);
     for (uint turn = 0u; turn < parts; turn++) {
         barrier();
-        share_part();
+        share_part(shared_at);
         barrier();
         eight += EIGHTS;
         if (eight == eights) {

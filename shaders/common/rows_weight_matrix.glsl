@@ -26,36 +26,57 @@ shared uvec4 right_part[RIGHT_PLACES * RIGHT_PITCH];
 uvec4 next_left[LEFT_LOADS]; // of the next part, for each invocation
 uvec4 next_right[RIGHT_LOADS];
 
-// Starts to load the part that begins at `left` and `right`: the invocation's eight channels of some places.
+// Each invocation loads eight channels of one place of the part, and of those that lie so many places further on.
+const uint LEFT_LOADED = gl_WorkGroupSize.x / LEFT_EIGHTS;
+const uint RIGHT_LOADED = gl_WorkGroupSize.x / RIGHT_EIGHTS;
+
+uint left_place() {
+    return gl_LocalInvocationID.x / LEFT_EIGHTS;
+}
+
+uint right_place() {
+    return gl_LocalInvocationID.x / RIGHT_EIGHTS;
+}
+
+// Whether there is such a place among all.
+bool loads_left(uint load) {
+    return TILE_DEPTH % LEFT_LOADED == 0u || load * LEFT_LOADED + left_place() < TILE_DEPTH;
+}
+
+bool loads_right(uint load) {
+    return RIGHT_PLACES % RIGHT_LOADED == 0u || load * RIGHT_LOADED + right_place() < RIGHT_PLACES;
+}
+
+// Starts to load the part that begins at `left` and `right`, for this invocation.
 void load_part(uint left, uint right) {
     [[unroll]] for (uint i = 0u; i < LEFT_LOADS; i++) {
-        uint item = i * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
-        if (TILE_DEPTH * LEFT_EIGHTS % gl_WorkGroupSize.x == 0u || item < TILE_DEPTH * LEFT_EIGHTS)
-            next_left[i] = LEFT_ROWS[left + item / LEFT_EIGHTS * (left_row_channels() / 8u) + item % LEFT_EIGHTS];
+        if (loads_left(i))
+            next_left[i] = LEFT_ROWS[left + i * LEFT_LOADED * (left_row_channels() / 8u)];
     }
     [[unroll]] for (uint i = 0u; i < RIGHT_LOADS; i++) {
-        uint item = i * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
-        if (RIGHT_PLACES * RIGHT_EIGHTS % gl_WorkGroupSize.x == 0u || item < RIGHT_PLACES * RIGHT_EIGHTS)
-            next_right[i] = RIGHT_ROWS[right + item / RIGHT_EIGHTS * (right_row_channels() / 8u) + item % RIGHT_EIGHTS];
+        if (loads_right(i))
+            next_right[i] = RIGHT_ROWS[right + i * RIGHT_LOADED * (right_row_channels() / 8u)];
     }
 }
 
-void share_part() {
+void share_part(uint left_at, uint right_at) {
     [[unroll]] for (uint i = 0u; i < LEFT_LOADS; i++) {
-        uint item = i * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
-        if (TILE_DEPTH * LEFT_EIGHTS % gl_WorkGroupSize.x == 0u || item < TILE_DEPTH * LEFT_EIGHTS)
-            left_part[item / LEFT_EIGHTS * LEFT_PITCH + item % LEFT_EIGHTS] = next_left[i];
+        if (loads_left(i))
+            left_part[left_at + i * (LEFT_LOADED * LEFT_PITCH)] = next_left[i];
     }
     [[unroll]] for (uint i = 0u; i < RIGHT_LOADS; i++) {
-        uint item = i * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
-        if (RIGHT_PLACES * RIGHT_EIGHTS % gl_WorkGroupSize.x == 0u || item < RIGHT_PLACES * RIGHT_EIGHTS)
-            right_part[item / RIGHT_EIGHTS * RIGHT_PITCH + item % RIGHT_EIGHTS] = next_right[i];
+        if (loads_right(i))
+            right_part[right_at + i * (RIGHT_LOADED * RIGHT_PITCH)] = next_right[i];
     }
 }
 
 void sum_products() {
-    uint left_start = first_left();
-    uint right_start = first_right();
+    uint left_eight = gl_LocalInvocationID.x % LEFT_EIGHTS;
+    uint right_eight = gl_LocalInvocationID.x % RIGHT_EIGHTS;
+    uint left_start = first_left() + left_place() * (left_row_channels() / 8u) + left_eight;
+    uint right_start = first_right() + right_place() * (right_row_channels() / 8u) + right_eight;
+    uint left_at = left_place() * LEFT_PITCH + left_eight;
+    uint right_at = right_place() * RIGHT_PITCH + right_eight;
     uint length = length_of_run(gl_WorkGroupID.z);
     uint row0 = gl_SubgroupID / SUBGROUP_COLUMNS * ROWS_EACH;
     uint column0 = gl_SubgroupID % SUBGROUP_COLUMNS * COLUMNS_EACH;
@@ -68,7 +89,7 @@ void sum_products() {
         load_part(left_start, right_start);
     for (uint place = 0u; place < length; place += TILE_DEPTH) {
         barrier();
-        share_part();
+        share_part(left_at, right_at);
         barrier();
         uint next = place + TILE_DEPTH;
         if (next < length)

@@ -2,10 +2,9 @@
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_EXT_shader_explicit_arithmetic_types_float16 : require
 #extension GL_GOOGLE_include_directive : require
-#include "common/linear.glsl"
 // Rounds, turns by 180 degrees and packs the weights of a convolution for conv2d/backward_input_rows_matrix; see
 // common/rows_weight_packing.glsl.
-layout(local_size_x = 64) in;
+layout(local_size_x = 256) in;
 
 layout(constant_id = 0) const uint KERNEL = 3u;
 
@@ -16,6 +15,8 @@ layout(push_constant, std430) uniform Push {
     uint weight_c;
 };
 
+const bool LINES_ARE_TARGETS = false;
+
 uint source_channels() {
     return weight_n;
 }
@@ -24,13 +25,12 @@ uint target_channels() {
     return weight_c;
 }
 
-float weight_at(uint target, uint source, uint tap) {
-    return weight[(source * weight_c + target) * (KERNEL * KERNEL) + (KERNEL * KERNEL - 1u - tap)];
+uint tap_at(uint tap) {
+    return KERNEL * KERNEL - 1u - tap;
 }
 
 #include "common/rows_weight_packing.glsl"
 
 void main() {
-    uint i = linear_workgroup() * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
-    pack_weight_rows(i % rows_of_target(), i / rows_of_target()); // neighbours read neighbouring channels of the target
+    pack_weight_rows();
 }

@@ -2,9 +2,8 @@
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_EXT_shader_explicit_arithmetic_types_float16 : require
 #extension GL_GOOGLE_include_directive : require
-#include "common/linear.glsl"
 // Rounds and packs the weights of a convolution for conv2d/forward_rows_matrix; see common/rows_weight_packing.glsl.
-layout(local_size_x = 64) in;
+layout(local_size_x = 256) in;
 
 layout(constant_id = 0) const uint KERNEL = 3u;
 
@@ -15,6 +14,8 @@ layout(push_constant, std430) uniform Push {
     uint weight_c;
 };
 
+const bool LINES_ARE_TARGETS = true;
+
 uint source_channels() {
     return weight_c;
 }
@@ -23,13 +24,12 @@ uint target_channels() {
     return weight_n;
 }
 
-float weight_at(uint target, uint source, uint tap) {
-    return weight[(target * weight_c + source) * (KERNEL * KERNEL) + tap];
+uint tap_at(uint tap) {
+    return tap;
 }
 
 #include "common/rows_weight_packing.glsl"
 
 void main() {
-    uint i = linear_workgroup() * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
-    pack_weight_rows(i / eights_of_source(), i % eights_of_source()); // neighbours read neighbouring channels of the source
+    pack_weight_rows();
 }

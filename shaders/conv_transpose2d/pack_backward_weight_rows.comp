@@ -2,10 +2,9 @@
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_EXT_shader_explicit_arithmetic_types_float16 : require
 #extension GL_GOOGLE_include_directive : require
-#include "common/linear.glsl"
 // Rounds and packs the weights of the 2x2 stride-2 transposed convolution for its gradient to the input, whose source has four channels
 // for each output channel (see conv_transpose2d/pack_gradient_rows); see common/rows_weight_packing.glsl.
-layout(local_size_x = 64) in;
+layout(local_size_x = 256) in;
 
 layout(set = 0, binding = 0, std430) readonly buffer Weight { float weight[]; };
 layout(set = 0, binding = 1, std430) writeonly buffer WeightRows { uvec4 weight_rows[]; };
@@ -16,6 +15,8 @@ layout(push_constant, std430) uniform Push {
 
 const uint KERNEL = 1u;
 
+const bool LINES_ARE_TARGETS = true;
+
 uint source_channels() {
     return 4u * weight_c;
 }
@@ -24,13 +25,12 @@ uint target_channels() {
     return weight_n;
 }
 
-float weight_at(uint target, uint source, uint tap) {
-    return weight[target * 4u * weight_c + source];
+uint tap_at(uint tap) {
+    return tap;
 }
 
 #include "common/rows_weight_packing.glsl"
 
 void main() {
-    uint i = linear_workgroup() * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
-    pack_weight_rows(i / eights_of_source(), i % eights_of_source()); // neighbours read neighbouring channels of the source
+    pack_weight_rows();
 }

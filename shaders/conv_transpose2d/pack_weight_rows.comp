@@ -2,10 +2,9 @@
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_EXT_shader_explicit_arithmetic_types_float16 : require
 #extension GL_GOOGLE_include_directive : require
-#include "common/linear.glsl"
 // Rounds and packs the weights of the 2x2 stride-2 transposed convolution for conv_transpose2d/forward_rows_matrix, whose target has four
 // channels for each output channel; see common/rows_weight_packing.glsl.
-layout(local_size_x = 64) in;
+layout(local_size_x = 256) in;
 
 layout(set = 0, binding = 0, std430) readonly buffer Weight { float weight[]; };
 layout(set = 0, binding = 1, std430) writeonly buffer WeightRows { uvec4 weight_rows[]; };
@@ -16,6 +15,8 @@ layout(push_constant, std430) uniform Push {
 
 const uint KERNEL = 1u;
 
+const bool LINES_ARE_TARGETS = false;
+
 uint source_channels() {
     return weight_n;
 }
@@ -24,13 +25,12 @@ uint target_channels() {
     return 4u * weight_c;
 }
 
-float weight_at(uint target, uint source, uint tap) {
-    return weight[source * 4u * weight_c + target];
+uint tap_at(uint tap) {
+    return tap;
 }
 
 #include "common/rows_weight_packing.glsl"
 
 void main() {
-    uint i = linear_workgroup() * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
-    pack_weight_rows(i % rows_of_target(), i / rows_of_target()); // neighbours read neighbouring channels of the target
+    pack_weight_rows();
 }
