@@ -72,7 +72,8 @@ public sealed partial record Conv2d
         => WorkgroupCount.Cover(OutChannels, spec.TileRows, WeightFanIn(shapes), spec.TileColumns, RunWeightShape(shapes).N);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSumRuns.Spec spec)
-        => WorkgroupCount.Linear(shapes.Weight.Length + shapes.Bias.Length, WeightGradientSumRuns.Info.LocalSize.X);
+        => WorkgroupCount.Linear(
+            shapes.Weight.Length + shapes.Bias.Length, WeightGradientSumRuns.Info.LocalSize.X / spec.TileLanes);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardWindow.Spec spec)
         => spec = spec.With(WindowTile.For(OutChannels, WindowTile.Line(shapes.Y, Kernel), shapes.X.N, buffers).Constants);
@@ -112,4 +113,7 @@ public sealed partial record Conv2d
 
     /// <summary>Channels that the matrix products stage at a time, so that with all their taps they are 16 or 18 deep.</summary>
     internal uint GemmChannels => Kernel == 1 ? 16u : 2u;
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref WeightGradientSumRuns.Spec spec)
+        => spec = spec with { TileLanes = SplitRule.LanesOf(RunWeightShape(shapes).N / shapes.Y.N, shapes.Weight.Length) };
 }

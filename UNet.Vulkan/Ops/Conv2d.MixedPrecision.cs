@@ -46,7 +46,7 @@ public sealed partial record Conv2d
         => RowTile.WeightGrid(TapWeightShape(shapes), Kernel, spec.TileRows, spec.TileColumns);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSumTapRuns.Spec spec)
-        => RowTile.AddingTaps(TapWeightShape(shapes), OutChannels, shapes.X.C, OutChannels);
+        => RowTile.AddingTaps(TapWeightShape(shapes), OutChannels, shapes.X.C, OutChannels, spec.TileLeft);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardBiasRows.Spec spec)
         => RowTile.Adding(GradientRowsShape(shapes), TapWeightShape(shapes).N);
@@ -68,4 +68,7 @@ public sealed partial record Conv2d
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightRowsMatrix.Spec spec)
         => spec = spec.With(RowTile.ForWeight(TapWeightShape(shapes), Kernel, buffers).Constants);
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref WeightGradientSumTapRuns.Spec spec)
+        => spec = spec with { TileLeft = RowTile.LeftChannels(TapWeightShape(shapes).N / shapes.Y.N) };
 }

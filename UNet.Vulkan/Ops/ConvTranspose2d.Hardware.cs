@@ -26,7 +26,8 @@ public sealed partial record ConvTranspose2d
         => WorkgroupCount.Cover(shapes.X.C, spec.TileRows, 4L * OutChannels, spec.TileColumns, RunWeightShape(shapes).N);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSumRuns.Spec spec)
-        => WorkgroupCount.Linear(shapes.Weight.Length + shapes.Bias.Length, WeightGradientSumRuns.Info.LocalSize.X);
+        => WorkgroupCount.Linear(
+            shapes.Weight.Length + shapes.Bias.Length, WeightGradientSumRuns.Info.LocalSize.X / spec.TileLanes);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dForwardGemm.Spec spec)
     {
@@ -47,4 +48,7 @@ public sealed partial record ConvTranspose2d
         GemmTile tile = GemmTile.For(shapes.X.C, 4L * OutChannels, RunWeightShape(shapes).N, buffers);
         spec = spec.With(tile.Constants) with { TileWhole = tile.IsWhole(shapes.X.C, 4L * OutChannels, buffers.Device) ? 1u : 0u };
     }
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref WeightGradientSumRuns.Spec spec)
+        => spec = spec with { TileLanes = SplitRule.LanesOf(RunWeightShape(shapes).N / shapes.Y.N, shapes.Weight.Length) };
 }

@@ -54,7 +54,7 @@ public sealed partial record ConvTranspose2d
         => RowTile.WeightGrid(TapWeightShape(shapes), Kernel, spec.TileRows, spec.TileColumns);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSumTapRuns.Spec spec)
-        => RowTile.AddingTaps(TapWeightShape(shapes), shapes.X.C, 4 * OutChannels, OutChannels);
+        => RowTile.AddingTaps(TapWeightShape(shapes), shapes.X.C, 4 * OutChannels, OutChannels, spec.TileLeft);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardBiasRows.Spec spec)
         => RowTile.Adding(GradientRowsShape(shapes), TapWeightShape(shapes).N);
@@ -67,6 +67,9 @@ public sealed partial record ConvTranspose2d
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dBackwardWeightRowsMatrix.Spec spec)
         => spec = spec.With(RowTile.ForWeight(TapWeightShape(shapes), Kernel, buffers).Constants);
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref WeightGradientSumTapRuns.Spec spec)
+        => spec = spec with { TileLeft = RowTile.LeftChannels(TapWeightShape(shapes).N / shapes.Y.N) };
 
     /// <summary>What the convolution of single pixels gives.</summary>
     private Shape RowsTarget(in Shapes shapes) => new(shapes.X.N, 4 * OutChannels, shapes.X.H, shapes.X.W);

@@ -71,7 +71,8 @@ public sealed partial record CropConcatConv2d
         => WorkgroupCount.Cover(OutChannels, spec.TileRows, WeightFanIn(shapes), spec.TileColumns, RunWeightShape(shapes).N);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSumRuns.Spec spec)
-        => WorkgroupCount.Linear(shapes.Weight.Length + shapes.Bias.Length, WeightGradientSumRuns.Info.LocalSize.X);
+        => WorkgroupCount.Linear(
+            shapes.Weight.Length + shapes.Bias.Length, WeightGradientSumRuns.Info.LocalSize.X / spec.TileLanes);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dForwardWindow.Spec spec)
         => spec = spec.With(WindowTile.For(OutChannels, WindowTile.Line(shapes.Y, Kernel), shapes.Skip.N, buffers).Constants);
@@ -110,4 +111,7 @@ public sealed partial record CropConcatConv2d
         GemmTile tile = GemmTile.For(OutChannels, WeightFanIn(shapes), RunWeightShape(shapes).N, buffers);
         spec = spec.With(tile.Constants) with { TileWhole = tile.IsWhole(OutChannels, WeightFanIn(shapes), buffers.Device) ? 1u : 0u };
     }
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref WeightGradientSumRuns.Spec spec)
+        => spec = spec with { TileLanes = SplitRule.LanesOf(RunWeightShape(shapes).N / shapes.Y.N, shapes.Weight.Length) };
 }

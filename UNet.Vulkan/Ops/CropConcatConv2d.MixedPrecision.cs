@@ -44,7 +44,7 @@ public sealed partial record CropConcatConv2d
         => RowTile.WeightGrid(TapWeightShape(shapes), Kernel, spec.TileRows, spec.TileColumns);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSumTapRuns.Spec spec)
-        => RowTile.AddingTaps(TapWeightShape(shapes), OutChannels, shapes.Weight.C, OutChannels);
+        => RowTile.AddingTaps(TapWeightShape(shapes), OutChannels, shapes.Weight.C, OutChannels, spec.TileLeft);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardBiasRows.Spec spec)
         => RowTile.Adding(GradientRowsShape(shapes), TapWeightShape(shapes).N);
@@ -57,4 +57,7 @@ public sealed partial record CropConcatConv2d
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightRowsMatrix.Spec spec)
         => spec = spec.With(RowTile.ForWeight(TapWeightShape(shapes), Kernel, buffers).Constants);
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref WeightGradientSumTapRuns.Spec spec)
+        => spec = spec with { TileLeft = RowTile.LeftChannels(TapWeightShape(shapes).N / shapes.Y.N) };
 }

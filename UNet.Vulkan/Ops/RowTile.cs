@@ -24,16 +24,19 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
     /// last.
     /// </summary>
     public const string Tiles = Names
-        + ": 128, 128, 32, 256; 128, 64, 32, 128; 64, 64, 64, 128; 256, 64, 32, 256; 128, 64, 64, 256; 128, 64, 32, 256; 64, 64, 32, 256";
+        + ": 128, 64, 32, 128; 64, 64, 64, 128; 128, 64, 64, 256; 128, 64, 32, 256; 64, 64, 32, 256";
 
     /// <summary>The same of gradients to the weight.</summary>
     public const string WeightTiles = Names
-        + ": 128, 64, 64, 256; 64, 64, 64, 128; 64, 32, 64, 128; 128, 128, 64, 256; 64, 64, 64, 256; 64, 64, 32, 256; 64, 32, 64, 256";
+        + ": 128, 64, 64, 256; 64, 64, 64, 128; 64, 32, 64, 128; 64, 64, 64, 256; 64, 64, 32, 256; 64, 32, 64, 256";
 
     private const string Names = "TILE_ROWS, TILE_COLUMNS, TILE_DEPTH, TILE_INVOCATIONS";
 
     /// <summary>With fewer, of 64 lanes, AMD's RDNA 3 has not enough registers for their shares.</summary>
     private const int FewestSubgroups = 4;
+
+    /// <summary>Runs below which a workgroup that adds up runs takes as many channels instead.</summary>
+    private const uint FewRuns = 8;
 
     /// <summary>Sums that an invocation has registers for.</summary>
     private const int MostSums = 128;
@@ -46,13 +49,13 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
     /// with workgroups, relative to the best of them.
     /// </summary>
     private static readonly (RowTile Tile, double Cost)[] ConvolutionsByRule =
-        [(new(256, 64, 32), 1), (new(128, 64, 64), 1.1), (new(128, 64, 32), 1.3), (new(64, 64, 32), 1.6)];
+        [(new(128, 64, 64), 1), (new(128, 64, 32), 1.15), (new(64, 64, 64, 128), 1.2), (new(64, 64, 32), 1.45)];
 
     /// <summary>Tiles of gradients to the weight among which the rule chooses, in the order in which it prefers them.</summary>
-    private static readonly RowTile[] WeightsByRule = [new(128, 128, 64), new(64, 64, 64), new(64, 64, 32), new(64, 32, 64)];
+    private static readonly RowTile[] WeightsByRule = [new(64, 64, 64), new(64, 64, 32), new(64, 32, 64)];
 
     /// <summary>Places that an image's rows are filled up to a multiple of, so that no tile reaches beyond them.</summary>
-    private const int PackedPlaces = 256;
+    private const int PackedPlaces = 128;
 
     /// <summary>To this multiple packed weights are filled up with zeros, along the channels of the target.</summary>
     private const int PackedTargets = 128;
@@ -152,19 +155,24 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
         => new(runs, kernel * kernel, Filled(leftChannels, PackedSources), Filled(rightChannels, PackedSources));
 
     /// <summary>
-    /// Workgroups that add up such runs: of the channels of the right rows along x, one of the left rows each along y, and behind those
-    /// the biases.
+    /// Workgroups that add up such runs: of the channels of the right rows along x, of some of the left rows each along y, and behind those
+    /// of the biases.
     /// </summary>
     /// <param name="tapWeight">Shape of the weight gradients of all runs, tap by tap.</param>
     /// <param name="leftChannels">Channels of the left rows.</param>
     /// <param name="rightChannels">Channels of the right rows.</param>
     /// <param name="biases">Elements of the bias.</param>
-    public static WorkgroupCount AddingTaps(Shape tapWeight, int leftChannels, int rightChannels, int biases)
+    /// <param name="left">Channels of the left rows of a workgroup.</param>
+    public static WorkgroupCount AddingTaps(Shape tapWeight, int leftChannels, int rightChannels, int biases, uint left)
     {
         uint invocations = WeightGradientSumTapRuns.Info.LocalSize.X;
-        uint weights = WorkgroupCount.Cover(rightChannels, invocations / (uint)tapWeight.C).X;
-        return new WorkgroupCount(Math.Max(weights, WorkgroupCount.Cover(biases, invocations).X), (uint)leftChannels + 1, 1);
+        WorkgroupCount weights = WorkgroupCount.Cover(rightChannels, invocations / (uint)tapWeight.C, leftChannels, left);
+        return new WorkgroupCount(Math.Max(weights.X, WorkgroupCount.Cover(biases, invocations).X), weights.Y + 1, 1);
     }
+
+    /// <summary>Channels of the left rows of a workgroup that adds up runs: several where each has few runs to load at a time.</summary>
+    /// <param name="runs">Runs of an image.</param>
+    public static uint LeftChannels(int runs) => runs < FewRuns ? FewRuns : 1u;
 
     /// <summary>Whether a device multiplies packed rows: it can bind them, and the rule has a tile for each pass.</summary>
     /// <param name="source">Packed rows.</param>

@@ -16,6 +16,9 @@ internal static class SplitRule
     /// <summary>Pixels that a run should have at least.</summary>
     private const long ShortestRun = 64;
 
+    /// <summary>Elements whose runs fill a large device with eight invocations each.</summary>
+    private const long ManyElements = 4096;
+
     /// <summary>Independent sums to aim for: enough to fill a large device.</summary>
     private const long WantedSums = 16_384;
 
@@ -55,6 +58,13 @@ internal static class SplitRule
         int step = Graph.Graph.PartAlignment / (int)BigInteger.GreatestCommonDivisor(Graph.Graph.PartAlignment, biases);
         return images * (runs > step ? runs - runs % step : runs);
     }
+
+    /// <summary>
+    /// Invocations that share the runs of an element where they are added up: more, the more runs and the fewer elements there are.
+    /// </summary>
+    /// <param name="runs">Runs of an image.</param>
+    /// <param name="elements">Elements of the weight.</param>
+    public static uint LanesOf(int runs, long elements) => runs <= 32 ? 1u : elements >= ManyElements ? 8u : 32u;
 
     /// <summary>
     /// Runs of all images: for each at least 1 and at most one a row. The number for one image does not depend on the

@@ -1,13 +1,16 @@
 #version 460
 #extension GL_EXT_control_flow_attributes : require
+#extension GL_GOOGLE_include_directive : require
 // Second half of a weight and bias gradient that was summed over runs of pixels, tap by tap, from packed rows: adds the runs in a fixed
 // order, image by image, and puts the taps of each pair of channels side by side.
-// One workgroup computes, for one channel of the left rows, all taps of 288 / TAPS channels of the right ones, its invocations one element
-// each: the runs of an image in eight sums, of every eighth run each, so that eight loads are under way at a time. Those of the last row
-// of workgroups add up biases instead. Where a batch is bound one image at a time, it adds to what the images before gave.
+// One workgroup computes all taps of 288 / TAPS channels of the right rows, for TILE_LEFT channels of the left ones; an invocation loads
+// one element of each of these: the runs of an image in LOADS sums, of every so many-th run each, so that eight loads are under way at a
+// time. Those of the last row of workgroups add up biases instead. Where a batch is bound one image at a time, the sum is added to what the
+// images before gave.
 layout(local_size_x = 288) in;
 
 layout(constant_id = 0) const uint KERNEL = 3u;
+layout(constant_id = 1) const uint TILE_LEFT = 1u; // 1, or 8 where there are few runs
 
 layout(set = 0, binding = 0, std430) readonly buffer TapWeight { float tap_weight[]; };
 layout(set = 0, binding = 1, std430) readonly buffer RunBias { float run_bias[]; };
@@ -26,66 +29,86 @@ layout(push_constant, std430) uniform Push {
 
 const uint TAPS = KERNEL * KERNEL;
 const uint CHANNELS = 288u / TAPS;
-const uint SUMS = 8u;
+const uint LOADS = 8u / TILE_LEFT;
 
-shared float turned[288];
+shared float turned[TILE_LEFT * 288u];
 
 uint runs_of_image() {
     return tap_weight_n / y_n;
 }
 
-void sum_weights(uint left) {
+// Of LOADS sums.
+float added(float sums[LOADS]) {
+    float sum = sums[0];
+    [[unroll]] for (uint j = 1u; j < LOADS; j++)
+        sum += sums[j];
+    return sum;
+}
+
+void sum_weights() {
+    uint first_left = gl_WorkGroupID.y * TILE_LEFT;
     uint rights = weight_length / weight_n / TAPS;
     uint channel = gl_LocalInvocationID.x % CHANNELS;
     uint tap = gl_LocalInvocationID.x / CHANNELS;
     uint right = gl_WorkGroupID.x * CHANNELS + channel;
-    // Elements of d_weight lie tap by tap for each right channel; the invocation writes the one at its own place.
-    uint written = gl_WorkGroupID.x * (CHANNELS * TAPS) + gl_LocalInvocationID.x;
-    bool writes = written < rights * TAPS;
-    written += left * (rights * TAPS);
-    float before = first_image != 0u && writes ? d_weight[written] : 0.0;
-    uint run_length = TAPS * tap_weight_h * tap_weight_w;
-    uint place = (tap * tap_weight_h + left) * tap_weight_w + right;
-    float sum = 0.0;
-    if (right < rights) {
-        for (uint first = 0u; first < tap_weight_n; first += runs_of_image()) {
-            float sums[SUMS];
-            [[unroll]] for (uint j = 0u; j < SUMS; j++)
-                sums[j] = 0.0;
-            for (uint run = 0u; run < runs_of_image(); run += SUMS) {
-                [[unroll]] for (uint j = 0u; j < SUMS; j++)
-                    sums[j] += run + j < runs_of_image() ? tap_weight[(first + run + j) * run_length + place] : 0.0;
+    float whole[TILE_LEFT];
+    [[unroll]] for (uint i = 0u; i < TILE_LEFT; i++)
+        whole[i] = 0.0;
+    for (uint first = 0u; first < tap_weight_n; first += runs_of_image()) {
+        float sums[TILE_LEFT][LOADS];
+        [[unroll]] for (uint i = 0u; i < TILE_LEFT; i++) {
+            [[unroll]] for (uint j = 0u; j < LOADS; j++)
+                sums[i][j] = 0.0;
+        }
+        for (uint run = 0u; run < runs_of_image(); run += LOADS) {
+            [[unroll]] for (uint i = 0u; i < TILE_LEFT; i++) {
+                [[unroll]] for (uint j = 0u; j < LOADS; j++) {
+                    uint line = ((first + run + j) * TAPS + tap) * tap_weight_h + first_left + i;
+                    if (run + j < runs_of_image() && first_left + i < weight_n && right < rights)
+                        sums[i][j] += tap_weight[line * tap_weight_w + right];
+                }
             }
-            sum += ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+        }
+        [[unroll]] for (uint i = 0u; i < TILE_LEFT; i++)
+            whole[i] += added(sums[i]);
+    }
+    [[unroll]] for (uint i = 0u; i < TILE_LEFT; i++)
+        turned[i * 288u + channel * TAPS + tap] = whole[i];
+    barrier();
+    // In d_weight the taps of a right channel lie together.
+    uint place = gl_WorkGroupID.x * (CHANNELS * TAPS) + gl_LocalInvocationID.x;
+    [[unroll]] for (uint i = 0u; i < TILE_LEFT; i++) {
+        if (place < rights * TAPS && first_left + i < weight_n) {
+            uint at = (first_left + i) * (rights * TAPS) + place;
+            float before = first_image == 0u ? 0.0 : d_weight[at];
+            d_weight[at] = before + turned[i * 288u + gl_LocalInvocationID.x];
         }
     }
-    turned[channel * TAPS + tap] = sum;
-    barrier();
-    if (writes)
-        d_weight[written] = before + turned[gl_LocalInvocationID.x];
 }
 
 void sum_biases() {
+    const uint MOST = 8u;
     uint i = gl_WorkGroupID.x * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
-    if (i < bias_length) {
-        float sum = first_image == 0u ? 0.0 : d_bias[i];
-        for (uint first = 0u; first < tap_weight_n; first += runs_of_image()) {
-            float sums[SUMS];
-            [[unroll]] for (uint j = 0u; j < SUMS; j++)
-                sums[j] = 0.0;
-            for (uint run = 0u; run < runs_of_image(); run += SUMS) {
-                [[unroll]] for (uint j = 0u; j < SUMS; j++)
-                    sums[j] += run + j < runs_of_image() ? run_bias[(first + run + j) * bias_length + i] : 0.0;
-            }
-            sum += ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+    if (i >= bias_length)
+        return;
+    float sum = first_image == 0u ? 0.0 : d_bias[i];
+    for (uint first = 0u; first < tap_weight_n; first += runs_of_image()) {
+        float sums[MOST];
+        [[unroll]] for (uint j = 0u; j < MOST; j++)
+            sums[j] = 0.0;
+        for (uint run = 0u; run < runs_of_image(); run += MOST) {
+            [[unroll]] for (uint j = 0u; j < MOST; j++)
+                sums[j] += run + j < runs_of_image() ? run_bias[(first + run + j) * bias_length + i] : 0.0;
         }
-        d_bias[i] = sum;
+        [[unroll]] for (uint j = 0u; j < MOST; j++)
+            sum += sums[j];
     }
+    d_bias[i] = sum;
 }
 
 void main() {
-    if (gl_WorkGroupID.y < weight_n)
-        sum_weights(gl_WorkGroupID.y);
+    if (gl_WorkGroupID.y * TILE_LEFT < weight_n)
+        sum_weights();
     else
         sum_biases();
 }
