@@ -8,6 +8,9 @@ namespace UNet.Vulkan.Ops;
 /// <content>Implementations for GPUs, with factors of 32 bits: matrix products, windows and Winograd's F(2x2,3x3).</content>
 public sealed partial record Conv2d
 {
+    /// <summary>Channels of a workgroup of <c>shaders/common/few_channels.glsl</c>.</summary>
+    private const uint FewTargets = 32;
+
     private partial Shape RunWeightShape(in Shapes shapes)
         => new(
             SplitRule.Runs(shapes.X.N, (long)shapes.Y.H * shapes.Y.W, shapes.Weight, OutChannels),
@@ -32,8 +35,18 @@ public sealed partial record Conv2d
         => !device.IsSoftware && Kernel == 3 && Padding < Kernel && Math.Min(shapes.X.C, OutChannels) >= WindowTile.FewestChannels
             && WindowTile.Fits(Math.Max(shapes.X.H, shapes.Y.H), Math.Max(shapes.X.W, shapes.Y.W), device);
 
+    private partial bool SupportsFew(in Shapes shapes, DeviceProperties device) => PixelsOf(shapes.X.C) > 0;
+
+    private partial bool SupportsFewOutputs(in Shapes shapes, DeviceProperties device) => Padding < Kernel && PixelsOf(OutChannels) > 0;
+
     private partial bool SupportsWinograd(in Shapes shapes, DeviceProperties device)
         => WinogradTile.Supports(Kernel, Padding, shapes.X.C, shapes.X, shapes.Y, device);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardFew.Spec spec)
+        => FewGrid(shapes.Y, Conv2dForwardFew.Info, spec.TilePixels);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputFew.Spec spec)
+        => FewGrid(shapes.X, Conv2dBackwardInputFew.Info, spec.TilePixels);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackForwardWindow.Spec spec)
         => WindowTile.Packing(OutChannels, shapes.X.C, Conv2dPackForwardWindow.Info);
@@ -116,4 +129,24 @@ public sealed partial record Conv2d
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref WeightGradientSumRuns.Spec spec)
         => spec = spec with { TileLanes = SplitRule.LanesOf(RunWeightShape(shapes).N / shapes.Y.N, shapes.Weight.Length) };
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardFew.Spec spec)
+        => spec = spec with { TilePixels = PixelsOf(shapes.X.C) };
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputFew.Spec spec)
+        => spec = spec with { TilePixels = PixelsOf(OutChannels) };
+
+    /// <summary>
+    /// Pixels whose windows an invocation has registers for, where a convolution has so few channels of its source; 0 where it has more.
+    /// </summary>
+    private uint PixelsOf(int sourceChannels) => (sourceChannels * Kernel * Kernel) switch
+    {
+        <= 12 => 4u,
+        <= 28 => 2u,
+        _ => 0u,
+    };
+
+    /// <summary>Pixels along x, channels of the target along y, images along z.</summary>
+    private static WorkgroupCount FewGrid(Shape target, KernelInfo kernel, uint pixels)
+        => WorkgroupCount.Cover((long)target.H * target.W, kernel.LocalSize.X * pixels, target.C, FewTargets, target.N);
 }

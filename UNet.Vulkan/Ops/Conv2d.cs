@@ -25,6 +25,7 @@ namespace UNet.Vulkan.Ops;
 [Forward<Conv2dForward>]
 [Forward<Conv2dForwardGemm>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Forward<Conv2dPackForwardWindow, Conv2dForwardWindow>(Name = "Window", Suits = DeviceKind.Hardware, Tiles = WindowTile.Tiles)]
+[Forward<Conv2dForwardFew>(Name = "Few", Suits = DeviceKind.Hardware)]
 [Forward<Conv2dPackForwardWinograd, Conv2dForwardWinograd>(
     Name = "Winograd", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Winograd, Tiles = WinogradTile.Tiles)]
 [Forward<Conv2dPackForward, Conv2dForwardLanes>(Name = "Lanes", Suits = DeviceKind.Software)]
@@ -40,6 +41,7 @@ namespace UNet.Vulkan.Ops;
 [Backward<Conv2dBackwardInput>]
 [Backward<Conv2dBackwardInputGemm>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Backward<Conv2dPackBackwardWindow, Conv2dBackwardInputWindow>(Name = "Window", Suits = DeviceKind.Hardware, Tiles = WindowTile.Tiles)]
+[Backward<Conv2dBackwardInputFew>(Name = "FewOutputs", Suits = DeviceKind.Hardware)]
 [Backward<Conv2dPackBackwardWinograd, Conv2dBackwardInputWinograd>(
     Name = "Winograd", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Winograd, Tiles = WinogradTile.Tiles)]
 [Backward<Conv2dPackBackward, Conv2dBackwardInputLanes>(Name = "InputLanes", Suits = DeviceKind.Software)]

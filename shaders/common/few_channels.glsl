@@ -1,0 +1,64 @@
+// A convolution of so few channels that a pixel's window of the source fits an invocation's registers, which the network's first layer is,
+// and the gradient of its head: what it writes decides how long it takes. One workgroup of 128 invocations computes 32 channels of the
+// target at TILE_PIXELS times 128 neighbouring pixels of one image; its invocations load the windows of TILE_PIXELS pixels each, and read
+// the weights from shared memory.
+// The including file declares KERNEL, SOURCES (channels of the source) and TILE_PIXELS, and defines margin() (rows and columns of zeros
+// before the source), source_at(c, row, column), source_height(), source_width(), target_channels(), target_height(), target_width(),
+// weight_at(target, source, tap), start_at(target) (what is added to the products) and store(target, pixel, sum).
+const uint TAPS = KERNEL * KERNEL;
+const uint DEPTH = SOURCES * TAPS;
+const uint QUADS = (DEPTH + 3u) / 4u;
+const uint TARGETS = 32u;
+
+shared vec4 weights[TARGETS * QUADS];
+shared float starts[TARGETS];
+
+void share_weights(uint first) {
+    for (uint i = gl_LocalInvocationID.x; i < TARGETS * QUADS; i += gl_WorkGroupSize.x) {
+        uint target = first + i / QUADS;
+        vec4 quad;
+        [[unroll]] for (uint j = 0u; j < 4u; j++) {
+            uint d = i % QUADS * 4u + j;
+            quad[j] = target < target_channels() && d < DEPTH ? weight_at(target, d / TAPS, d % TAPS) : 0.0;
+        }
+        weights[i] = quad;
+    }
+    if (gl_LocalInvocationID.x < TARGETS && first + gl_LocalInvocationID.x < target_channels())
+        starts[gl_LocalInvocationID.x] = start_at(first + gl_LocalInvocationID.x);
+    barrier();
+}
+
+void convolve_few() {
+    uint first = gl_WorkGroupID.y * TARGETS;
+    share_weights(first);
+    uint pixels = target_height() * target_width();
+    uint pixel0 = gl_WorkGroupID.x * (gl_WorkGroupSize.x * TILE_PIXELS) + gl_LocalInvocationID.x;
+    float window[TILE_PIXELS][4u * QUADS];
+    [[unroll]] for (uint i = 0u; i < TILE_PIXELS; i++) {
+        uint pixel = pixel0 + i * gl_WorkGroupSize.x;
+        uint row = pixel / target_width() - margin();
+        uint column = pixel % target_width() - margin();
+        [[unroll]] for (uint d = 0u; d < 4u * QUADS; d++) {
+            uint r = row + d % TAPS / KERNEL; // wraps before the first row, which the comparison catches
+            uint s = column + d % KERNEL;
+            bool inside = d < DEPTH && pixel < pixels && r < source_height() && s < source_width();
+            window[i][d] = inside ? source_at(d / TAPS, r, s) : 0.0;
+        }
+    }
+    for (uint target = 0u; target < min(TARGETS, target_channels() - first); target++) {
+        float sum[TILE_PIXELS];
+        [[unroll]] for (uint i = 0u; i < TILE_PIXELS; i++)
+            sum[i] = starts[target];
+        [[unroll]] for (uint quad = 0u; quad < QUADS; quad++) {
+            vec4 weight = weights[target * QUADS + quad];
+            [[unroll]] for (uint j = 0u; j < 4u; j++) {
+                [[unroll]] for (uint i = 0u; i < TILE_PIXELS; i++)
+                    sum[i] = fma(weight[j], window[i][quad * 4u + j], sum[i]);
+            }
+        }
+        [[unroll]] for (uint i = 0u; i < TILE_PIXELS; i++) {
+            if (pixel0 + i * gl_WorkGroupSize.x < pixels)
+                store(first + target, pixel0 + i * gl_WorkGroupSize.x, sum[i]);
+        }
+    }
+}

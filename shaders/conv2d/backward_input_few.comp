@@ -1,0 +1,73 @@
+#version 460
+#extension GL_EXT_control_flow_attributes : require
+#extension GL_GOOGLE_include_directive : require
+// Gradient of a convolution with few output channels to its input, for GPUs: the function of conv2d/backward_input, a convolution of d_y
+// with the kernels turned by 180 degrees; see common/few_channels.glsl.
+layout(local_size_x = 128) in;
+
+layout(constant_id = 0) const uint KERNEL = 3u;
+layout(constant_id = 1) const uint PADDING = 0u;
+layout(constant_id = 2) const uint RECTIFY = 0u; // not 0: x counted as max(x, 0), whose derivative is 0 up to x = 0
+layout(constant_id = 3) const uint Y_C = 1u;
+layout(constant_id = 4) const uint TILE_PIXELS = 4u;
+
+layout(set = 0, binding = 0, std430) readonly buffer Weight { float weight[]; };
+layout(set = 0, binding = 1, std430) readonly buffer DY { float d_y[]; };
+layout(set = 0, binding = 2, std430) writeonly buffer DX { float d_x[]; };
+layout(set = 0, binding = 3, std430) readonly buffer X { float x[]; };
+layout(push_constant, std430) uniform Push {
+    uint x_c;
+    uint x_h;
+    uint x_w;
+    uint y_h;
+    uint y_w;
+};
+
+const uint SOURCES = Y_C;
+
+uint margin() {
+    return KERNEL - 1u - PADDING;
+}
+
+uint source_height() {
+    return y_h;
+}
+
+uint source_width() {
+    return y_w;
+}
+
+float source_at(uint k, uint row, uint column) {
+    return d_y[((gl_WorkGroupID.z * Y_C + k) * y_h + row) * y_w + column];
+}
+
+uint target_channels() {
+    return x_c;
+}
+
+uint target_height() {
+    return x_h;
+}
+
+uint target_width() {
+    return x_w;
+}
+
+float weight_at(uint c, uint k, uint tap) {
+    return weight[(k * x_c + c) * (KERNEL * KERNEL) + (KERNEL * KERNEL - 1u - tap)];
+}
+
+float start_at(uint c) {
+    return 0.0;
+}
+
+void store(uint c, uint pixel, float sum) {
+    uint at = (gl_WorkGroupID.z * x_c + c) * (x_h * x_w) + pixel;
+    d_x[at] = RECTIFY == 0u || x[at] > 0.0 ? sum : 0.0;
+}
+
+#include "common/few_channels.glsl"
+
+void main() {
+    convolve_few();
+}

@@ -1,0 +1,73 @@
+#version 460
+#extension GL_EXT_control_flow_attributes : require
+#extension GL_GOOGLE_include_directive : require
+// Convolution of few channels, for GPUs: the function of conv2d/forward; see common/few_channels.glsl.
+layout(local_size_x = 128) in;
+
+layout(constant_id = 0) const uint KERNEL = 3u;
+layout(constant_id = 1) const uint PADDING = 0u;
+layout(constant_id = 2) const uint RECTIFY = 0u; // 1: x counts as max(x, 0); 2: it is that already
+layout(constant_id = 3) const uint RECTIFY_OUTPUT = 0u; // 1: max(y, 0) is stored
+layout(constant_id = 4) const uint X_C = 1u;
+layout(constant_id = 5) const uint TILE_PIXELS = 4u;
+
+layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };
+layout(set = 0, binding = 1, std430) readonly buffer Weight { float weight[]; };
+layout(set = 0, binding = 2, std430) readonly buffer Bias { float bias[]; };
+layout(set = 0, binding = 3, std430) writeonly buffer Y { float y[]; };
+layout(push_constant, std430) uniform Push {
+    uint x_h;
+    uint x_w;
+    uint y_c;
+    uint y_h;
+    uint y_w;
+};
+
+const uint SOURCES = X_C;
+
+uint margin() {
+    return PADDING;
+}
+
+uint source_height() {
+    return x_h;
+}
+
+uint source_width() {
+    return x_w;
+}
+
+float source_at(uint c, uint row, uint column) {
+    float pixel = x[((gl_WorkGroupID.z * X_C + c) * x_h + row) * x_w + column];
+    return RECTIFY == 1u ? max(pixel, 0.0) : pixel;
+}
+
+uint target_channels() {
+    return y_c;
+}
+
+uint target_height() {
+    return y_h;
+}
+
+uint target_width() {
+    return y_w;
+}
+
+float weight_at(uint k, uint c, uint tap) {
+    return weight[(k * X_C + c) * (KERNEL * KERNEL) + tap];
+}
+
+float start_at(uint k) {
+    return bias[k];
+}
+
+void store(uint k, uint pixel, float sum) {
+    y[(gl_WorkGroupID.z * y_c + k) * (y_h * y_w) + pixel] = RECTIFY_OUTPUT == 1u ? max(sum, 0.0) : sum;
+}
+
+#include "common/few_channels.glsl"
+
+void main() {
+    convolve_few();
+}
