@@ -12,7 +12,8 @@ public sealed partial record CropConcatConv2d
 
     private partial Shape GradientRowsShape(in Shapes shapes) => RowTile.GradientRowsOf(Concatenated(shapes), shapes.Y, Kernel, Padding);
 
-    private partial Shape TapWeightShape(in Shapes shapes) => RowTile.TapWeight(RunWeightShape(shapes).N, OutChannels, shapes.Weight.C, Kernel);
+    private partial Shape TapWeightShape(in Shapes shapes)
+        => RowTile.TapWeight(RunWeightShape(shapes).N, OutChannels, shapes.Weight.C, Kernel);
 
     private partial Shape WeightRowsShape(in Shapes shapes) => Shape.Of(Math.Max(
         RowTile.WeightLength(OutChannels, shapes.Weight.C, Kernel), RowTile.WeightLength(shapes.Weight.C, OutChannels, Kernel)));

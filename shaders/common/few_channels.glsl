@@ -4,11 +4,13 @@
 // the weights from shared memory.
 // The including file declares KERNEL, SOURCES (channels of the source) and TILE_PIXELS, and defines margin() (rows and columns of zeros
 // before the source), source_at(c, row, column), source_height(), source_width(), target_channels(), target_height(), target_width(),
-// weight_at(target, source, tap), start_at(target) (what is added to the products) and store(target, pixel, sum).
+// weight_at(target, source, tap), start_at(target) (what is added to the products), finished(target, pixel, sum), which makes a sum a
+// result, and store(target, pixel, result).
 const uint TAPS = KERNEL * KERNEL;
 const uint DEPTH = SOURCES * TAPS;
 const uint QUADS = (DEPTH + 3u) / 4u;
 const uint TARGETS = 32u;
+const uint GROUP = 4u; // channels whose results are stored together
 
 shared vec4 weights[TARGETS * QUADS];
 shared float starts[TARGETS];
@@ -45,20 +47,32 @@ void convolve_few() {
             window[i][d] = inside ? source_at(d / TAPS, r, s) : 0.0;
         }
     }
-    for (uint target = 0u; target < min(TARGETS, target_channels() - first); target++) {
-        float sum[TILE_PIXELS];
-        [[unroll]] for (uint i = 0u; i < TILE_PIXELS; i++)
-            sum[i] = starts[target];
-        [[unroll]] for (uint quad = 0u; quad < QUADS; quad++) {
-            vec4 weight = weights[target * QUADS + quad];
-            [[unroll]] for (uint j = 0u; j < 4u; j++) {
-                [[unroll]] for (uint i = 0u; i < TILE_PIXELS; i++)
-                    sum[i] = fma(weight[j], window[i][quad * 4u + j], sum[i]);
+    for (uint target = 0u; target < TARGETS && first + target < target_channels(); target += GROUP) {
+        float sum[GROUP][TILE_PIXELS];
+        [[unroll]] for (uint k = 0u; k < GROUP; k++) {
+            [[unroll]] for (uint i = 0u; i < TILE_PIXELS; i++)
+                sum[k][i] = starts[target + k];
+            [[unroll]] for (uint quad = 0u; quad < QUADS; quad++) {
+                vec4 weight = weights[(target + k) * QUADS + quad];
+                [[unroll]] for (uint j = 0u; j < 4u; j++) {
+                    [[unroll]] for (uint i = 0u; i < TILE_PIXELS; i++)
+                        sum[k][i] = fma(weight[j], window[i][quad * 4u + j], sum[k][i]);
+                }
             }
         }
-        [[unroll]] for (uint i = 0u; i < TILE_PIXELS; i++) {
-            if (pixel0 + i * gl_WorkGroupSize.x < pixels)
-                store(first + target, pixel0 + i * gl_WorkGroupSize.x, sum[i]);
+        // All that results take comes before the first store: between stores it would wait for them.
+        [[unroll]] for (uint k = 0u; k < GROUP; k++) {
+            [[unroll]] for (uint i = 0u; i < TILE_PIXELS; i++) {
+                uint pixel = min(pixel0 + i * gl_WorkGroupSize.x, pixels - 1u);
+                sum[k][i] = finished(min(first + target + k, target_channels() - 1u), pixel, sum[k][i]);
+            }
+        }
+        [[unroll]] for (uint k = 0u; k < GROUP; k++) {
+            [[unroll]] for (uint i = 0u; i < TILE_PIXELS; i++) {
+                uint pixel = pixel0 + i * gl_WorkGroupSize.x;
+                if (first + target + k < target_channels() && pixel < pixels)
+                    store(first + target + k, pixel, sum[k][i]);
+            }
         }
     }
 }

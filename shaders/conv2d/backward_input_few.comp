@@ -61,9 +61,12 @@ float start_at(uint c) {
     return 0.0;
 }
 
-void store(uint c, uint pixel, float sum) {
-    uint at = (gl_WorkGroupID.z * x_c + c) * (x_h * x_w) + pixel;
-    d_x[at] = RECTIFY == 0u || x[at] > 0.0 ? sum : 0.0;
+float finished(uint c, uint pixel, float sum) {
+    return RECTIFY == 0u || x[(gl_WorkGroupID.z * x_c + c) * (x_h * x_w) + pixel] > 0.0 ? sum : 0.0;
+}
+
+void store(uint c, uint pixel, float result) {
+    d_x[(gl_WorkGroupID.z * x_c + c) * (x_h * x_w) + pixel] = result;
 }
 
 #include "common/few_channels.glsl"

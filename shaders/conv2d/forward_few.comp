@@ -62,8 +62,12 @@ float start_at(uint k) {
     return bias[k];
 }
 
-void store(uint k, uint pixel, float sum) {
-    y[(gl_WorkGroupID.z * y_c + k) * (y_h * y_w) + pixel] = RECTIFY_OUTPUT == 1u ? max(sum, 0.0) : sum;
+float finished(uint k, uint pixel, float sum) {
+    return RECTIFY_OUTPUT == 1u ? max(sum, 0.0) : sum;
+}
+
+void store(uint k, uint pixel, float result) {
+    y[(gl_WorkGroupID.z * y_c + k) * (y_h * y_w) + pixel] = result;
 }
 
 #include "common/few_channels.glsl"

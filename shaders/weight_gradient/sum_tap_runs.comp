@@ -4,7 +4,7 @@
 // Second half of a weight and bias gradient that was summed over runs of pixels, tap by tap, from packed rows: adds the runs in a fixed
 // order, image by image, and puts the taps of each pair of channels side by side.
 // One workgroup computes all taps of 288 / TAPS channels of the right rows, for TILE_LEFT channels of the left ones; an invocation loads
-// one element of each of these: the runs of an image in LOADS sums, of every so many-th run each, so that eight loads are under way at a
+// one element of each of these: the runs of an image in LOADS sums, of every so many-th run each, so that 16 loads are under way at a
 // time. Those of the last row of workgroups add up biases instead. Where a batch is bound one image at a time, the sum is added to what the
 // images before gave.
 layout(local_size_x = 288) in;
@@ -29,7 +29,7 @@ layout(push_constant, std430) uniform Push {
 
 const uint TAPS = KERNEL * KERNEL;
 const uint CHANNELS = 288u / TAPS;
-const uint LOADS = 8u / TILE_LEFT;
+const uint LOADS = 16u / TILE_LEFT;
 
 shared float turned[TILE_LEFT * 288u];
 
