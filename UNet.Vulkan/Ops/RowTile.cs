@@ -24,7 +24,7 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
     /// last.
     /// </summary>
     public const string Tiles = Names
-        + ": 128, 64, 32, 128; 64, 64, 64, 128; 128, 64, 64, 256; 128, 64, 32, 256; 64, 64, 32, 256";
+        + ": 128, 64, 32, 128; 128, 128, 32, 256; 64, 64, 64, 128; 128, 64, 64, 256; 128, 64, 32, 256; 64, 64, 32, 256";
 
     /// <summary>The same of gradients to the weight.</summary>
     public const string WeightTiles = Names
