@@ -24,7 +24,7 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
     /// last.
     /// </summary>
     public const string Tiles = Names
-        + ": 128, 64, 32, 128; 128, 128, 32, 256; 64, 64, 64, 128; 128, 64, 64, 256; 128, 64, 32, 256; 64, 64, 32, 256";
+        + ": 128, 64, 32, 128; 64, 64, 64, 128; 128, 64, 64, 256; 128, 64, 32, 256; 64, 64, 32, 256";
 
     /// <summary>The same of gradients to the weight.</summary>
     public const string WeightTiles = Names
@@ -49,7 +49,7 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
     /// with workgroups, relative to the best of them.
     /// </summary>
     private static readonly (RowTile Tile, double Cost)[] ConvolutionsByRule =
-        [(new(128, 64, 64), 1), (new(128, 64, 32), 1.15), (new(64, 64, 64, 128), 1.2), (new(64, 64, 32), 1.45)];
+        [(new(128, 64, 64), 1), (new(128, 64, 32), 1.15), (new(64, 64, 64, 128), 1.4), (new(64, 64, 32), 1.45)];
 
     /// <summary>Tiles of gradients to the weight among which the rule chooses, in the order in which it prefers them.</summary>
     private static readonly RowTile[] WeightsByRule = [new(64, 64, 64), new(64, 64, 32), new(64, 32, 64)];

@@ -13,6 +13,11 @@ internal static class SplitRule
     /// <summary>Workgroups to aim for where a weight gradient is a matrix product: enough for a large GPU.</summary>
     private const long WantedWorkgroups = 2048;
 
+    /// <summary>
+    /// The same where it is computed from packed rows: two for each compute unit of a large GPU, which is all that run at a time.
+    /// </summary>
+    private const long WantedRowWorkgroups = 264;
+
     /// <summary>Pixels that a run should have at least.</summary>
     private const long ShortestRun = 64;
 
@@ -54,9 +59,30 @@ internal static class SplitRule
         long tiles = (long)WorkgroupCount.Cover(weight.N, 64, weight.Length / weight.N, 16 * 9).Total;
         long forOccupancy = (WantedWorkgroups + tiles - 1) / tiles;
         long forMemory = LargestRuns / weight.Length;
-        int runs = (int)Math.Clamp(Math.Min(forOccupancy, forMemory), 1, Math.Max(1, pixels / ShortestRun));
+        return images * Aligned((int)Math.Clamp(Math.Min(forOccupancy, forMemory), 1, Math.Max(1, pixels / ShortestRun)), biases);
+    }
+
+    /// <summary>As many runs, or a few less, that the sums of an image's biases fill a multiple of 256 bytes.</summary>
+    private static int Aligned(int runs, int biases)
+    {
         int step = Graph.Graph.PartAlignment / (int)BigInteger.GreatestCommonDivisor(Graph.Graph.PartAlignment, biases);
-        return images * (runs > step ? runs - runs % step : runs);
+        return runs > step ? runs - runs % step : runs;
+    }
+
+    /// <summary>
+    /// Into how many runs the line of all images is split where a weight gradient is computed from packed rows
+    /// (<see cref="RowTile"/>): for each image at least 1, and the same number whatever the batch.
+    /// </summary>
+    /// <param name="images">Images in the batch.</param>
+    /// <param name="pixels">Pixels of each image.</param>
+    /// <param name="leftChannels">Channels of the left rows.</param>
+    /// <param name="rightChannels">Channels of the right rows.</param>
+    /// <param name="kernel">Rows and columns of the kernel.</param>
+    /// <param name="biases">Elements of the bias.</param>
+    public static int RowRuns(int images, long pixels, int leftChannels, int rightChannels, int kernel, int biases)
+    {
+        long tiles = kernel * (long)WorkgroupCount.Cover(leftChannels, BlockChannels, rightChannels, BlockChannels).Total;
+        return images * Aligned((int)Math.Clamp(WantedRowWorkgroups / tiles, 1, Math.Max(1, pixels / ShortestRun)), biases);
     }
 
     /// <summary>

@@ -62,18 +62,13 @@ uint offset_of_weights(uint row) {
     return row % TILE_COLUMNS * (KERNEL * KERNEL) + row / TILE_COLUMNS;
 }
 
-// Starts to load the part whose pixels begin at `pixel`, for this invocation.
-void load_pixels(uint pixel) {
+// Starts to load the part whose pixels begin at `pixel` and whose weights at `weight`, for this invocation.
+void load_part(uint pixel, uint weight) {
     uint eights = row_channels() / 8u;
     [[unroll]] for (uint i = 0u; i < PIXEL_LOADS; i++) {
         if (is_loaded(i, PLACES))
             next_pixels[i] = SOURCE_ROWS[pixel + i * LOADED_ROWS * eights];
     }
-}
-
-// The same of the part whose weights begin at `weight`.
-void load_weights(uint weight) {
-    uint eights = row_channels() / 8u;
     [[unroll]] for (uint i = 0u; i < WEIGHT_LOADS; i++) {
         if (is_loaded(i, TARGETS))
             next_weights[i] = weight_rows[weight + offset_of_weights(i * LOADED_ROWS) * eights];
@@ -91,35 +86,6 @@ void share_part(uint shared_at) {
     }
 }
 
-coopmat<float, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseAccumulator> sum[PARTS_M * PARTS_N];
-
-// A part is multiplied in steps: of one matrix of channels of one tap each.
-const uint STEPS = TILE_DEPTH / MATRIX_SIZE * KERNEL;
-
-// After how many of them the next part sets out from memory. Where a workgroup has many channels, its loads all at once would keep those
-// from shared memory waiting.
-const uint PIXELS_AFTER = TILE_COLUMNS > 64u ? 1u : 0u;
-const uint WEIGHTS_AFTER = TILE_COLUMNS > 64u ? (STEPS + 1u) / 2u : 0u;
-
-void multiply_steps(uint first, uint end) {
-    uint row0 = gl_SubgroupID / 2u * ROWS_EACH;
-    uint column0 = gl_SubgroupID % 2u * COLUMNS_EACH;
-    [[unroll]] for (uint step = first; step < end; step++) {
-        uint k = step / KERNEL * MATRIX_SIZE;
-        uint s = step % KERNEL;
-        coopmat<float16_t, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseA> left[PARTS_M];
-        [[unroll]] for (uint i = 0u; i < PARTS_M; i++)
-            coopMatLoad(left[i], part, (row0 + i * MATRIX_SIZE + s) * PITCH + k / 8u, PITCH, gl_CooperativeMatrixLayoutRowMajor);
-        [[unroll]] for (uint j = 0u; j < PARTS_N; j++) {
-            coopmat<float16_t, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseB> right;
-            coopMatLoad(right, part, (PLACES + s * TILE_COLUMNS + column0 + j * MATRIX_SIZE) * PITCH + k / 8u,
-                PITCH, gl_CooperativeMatrixLayoutColumnMajor);
-            [[unroll]] for (uint i = 0u; i < PARTS_M; i++)
-                sum[i * PARTS_N + j] = coopMatMulAdd(left[i], right, sum[i * PARTS_N + j]);
-        }
-    }
-}
-
 void convolve() {
     find_target_pixels();
     uint eights = row_channels() / 8u;
@@ -129,13 +95,13 @@ void convolve() {
     uint row0 = gl_SubgroupID / 2u * ROWS_EACH;
     uint column0 = gl_SubgroupID % 2u * COLUMNS_EACH;
 
+    coopmat<float, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseAccumulator> sum[PARTS_M * PARTS_N];
     [[unroll]] for (uint i = 0u; i < PARTS_M * PARTS_N; i++)
         sum[i] = coopmat<float, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseAccumulator>(0.0);
 
     uint parts = KERNEL * eights / EIGHTS;
     uint eight = 0u; // with which the next part begins
-    load_pixels(pixel);
-    load_weights(weight);
+    load_part(pixel, weight);
     for (uint turn = 0u; turn < parts; turn++) {
         barrier();
         share_part(shared_at);
@@ -146,13 +112,22 @@ void convolve() {
             pixel += line_width() * eights;
             weight += KERNEL * eights;
         }
-        multiply_steps(0u, PIXELS_AFTER);
         if (turn + 1u < parts)
-            load_pixels(pixel + eight);
-        multiply_steps(PIXELS_AFTER, WEIGHTS_AFTER);
-        if (turn + 1u < parts)
-            load_weights(weight + eight);
-        multiply_steps(WEIGHTS_AFTER, STEPS);
+            load_part(pixel + eight, weight + eight);
+        [[unroll]] for (uint k = 0u; k < TILE_DEPTH; k += MATRIX_SIZE) {
+            [[unroll]] for (uint s = 0u; s < KERNEL; s++) {
+                coopmat<float16_t, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseA> left[PARTS_M];
+                [[unroll]] for (uint i = 0u; i < PARTS_M; i++)
+                    coopMatLoad(left[i], part, (row0 + i * MATRIX_SIZE + s) * PITCH + k / 8u, PITCH, gl_CooperativeMatrixLayoutRowMajor);
+                [[unroll]] for (uint j = 0u; j < PARTS_N; j++) {
+                    coopmat<float16_t, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseB> right;
+                    coopMatLoad(right, part, (PLACES + s * TILE_COLUMNS + column0 + j * MATRIX_SIZE) * PITCH + k / 8u,
+                        PITCH, gl_CooperativeMatrixLayoutColumnMajor);
+                    [[unroll]] for (uint i = 0u; i < PARTS_M; i++)
+                        sum[i * PARTS_N + j] = coopMatMulAdd(left[i], right, sum[i * PARTS_N + j]);
+                }
+            }
+        }
     }
 
     // A matrix cannot be stored where only a part of it is inside, so each goes through shared memory; neighbours store neighbouring
