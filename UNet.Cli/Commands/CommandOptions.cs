@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using UNet.Vulkan.Training;
 
 namespace UNet.Cli.Commands;
 
@@ -23,6 +24,13 @@ internal static class CommandOptions
             + "a device and driver [default: on].",
         ("on", Switch.On),
         ("off", Switch.Off));
+
+    /// <summary>The precision, 32 bits unless told otherwise.</summary>
+    public static Option<Precision?> Precision() => Choice(
+        "--precision",
+        "Numbers of 32 bits, or for the products of convolutions of 16, which is faster on devices with matrix units [default: fp32].",
+        ("fp32", Vulkan.Training.Precision.Float32),
+        ("mixed", Vulkan.Training.Precision.Mixed));
 
     /// <summary>An option that takes a whole number.</summary>
     public static Option<int?> Whole(string name, string helpName, string description, int least) => Parsed<int?>(

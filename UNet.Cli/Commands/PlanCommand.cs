@@ -52,7 +52,7 @@ internal static class PlanCommand
         DeviceProperties device = ComputeDevice.Choose(deviceChoice).Device?.Properties ?? DeviceProperties.Minimum;
         int output = new TileGeometry(network).OutputOf(tile);
         ExecutionPlan training = Trainer.Plan(configuration, device);
-        ExecutionPlan segmenting = Segmenter.Plan(network, tile, device);
+        ExecutionPlan segmenting = Segmenter.Plan(network, tile, device, configuration.Precision);
 
         terminal.Output.WriteLine($"network     {network.Architecture.Name()}, width {network.Width}, depth {network.Depth}, "
             + $"{network.Padding.ToString().ToLowerInvariant()} padding: {UNetParameters.Count(network):N0} parameters");
@@ -87,7 +87,8 @@ internal static class PlanCommand
         terminal.Output.WriteLine($"  training    tile {Or(TrainingMemory.LargestTile(configuration, device, memory))} "
             + $"with batch {configuration.Batch}; "
             + $"batch {Or(TrainingMemory.LargestBatch(configuration, device, memory))} with tile {configuration.Tile}");
-        terminal.Output.WriteLine($"  segmenting  tile {Or(SegmentationMemory.LargestTile(configuration.Network, device, memory))}");
+        int? segmented = SegmentationMemory.LargestTile(configuration.Network, device, memory, configuration.Precision);
+        terminal.Output.WriteLine($"  segmenting  tile {Or(segmented)}");
 
         static string Or(int? size) => size is { } number ? $"{number}" : "none";
     }

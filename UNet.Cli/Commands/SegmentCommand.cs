@@ -8,6 +8,7 @@ using UNet.Vulkan.Device;
 using UNet.Vulkan.Execution;
 using UNet.Vulkan.Inference;
 using UNet.Vulkan.Model;
+using UNet.Vulkan.Training;
 
 namespace UNet.Cli.Commands;
 
@@ -68,6 +69,7 @@ internal static class SegmentCommand
             ("none", TestTimeAugmentation.None),
             ("flips", TestTimeAugmentation.Flips),
             ("paper", TestTimeAugmentation.Paper));
+        Option<Precision?> precision = CommandOptions.Precision();
         Option<long?> memory = CommandOptions.Bytes(
             "--memory",
             "The most device memory to take, such as 500MB or 2GiB: large images are cut into the largest tiles that fit. Default: tiles "
@@ -83,8 +85,8 @@ internal static class SegmentCommand
             "unet segment model.safetensors slide.tif -o segmented/ --memory 2GiB",
             "unet segment model.safetensors a.png b.png -o segmented/ --device cpu")
         {
-            model, inputs, output, probabilities, instances, instanceThreshold, seedThreshold, neck, minimumSize, augmentation, memory,
-            tuner, device,
+            model, inputs, output, probabilities, instances, instanceThreshold, seedThreshold, neck, minimumSize, augmentation,
+            precision, memory, tuner, device,
         };
         command.SetAction(result =>
         {
@@ -113,6 +115,7 @@ internal static class SegmentCommand
                 Device = result.GetRequiredValue(device),
                 Probabilities = result.GetValue(probabilities),
                 Augmentation = result.GetValue(augmentation) ?? TestTimeAugmentation.None,
+                Precision = result.GetValue(precision) ?? Precision.Float32,
                 Memory = result.GetValue(memory),
                 Timing = result.GetValue<bool>("--verbose"),
                 Tuner = result.GetValue(tuner) != Switch.Off,
@@ -146,16 +149,19 @@ internal static class SegmentCommand
         using ReadAhead<RawImage> images = new(
             all.Length, i => WithChannels(all[i].File.Read(all[i].Page), model.Configuration.InChannels, all[i].File.Named(all[i].Page)));
         DeviceProperties? properties = choosing.GetAwaiter().GetResult().Device?.Properties;
+        settings.Precision.RequireOn(properties);
         int largest = files.Max(file => Math.Max(file.Height, file.Width));
-        int tile = SegmentationMemory.GoodTile(model.Configuration, largest, properties, settings.Memory);
+        int tile = SegmentationMemory.GoodTile(model.Configuration, largest, properties, settings.Memory, settings.Precision);
         if (OverlapTiles.HasSeams(new TileGeometry(model.Configuration), tile, largest))
         {
             terminal.Note($"Tiles of {tile}x{tile} are small for this network, so that faint seams can show where they "
                 + "meet; allow more --memory for larger tiles.");
         }
 
+        if (settings.Precision == Precision.Mixed && !ComputeDevice.HasMatrixUnits(properties))
+            terminal.Note("the device has no matrix units, so that mixed precision is slower than 32 bits");
         using IComputeDevice device = opening.Single();
-        using Segmenter segmenter = new(model, device, tile, settings.Augmentation);
+        using Segmenter segmenter = new(model, device, tile, settings.Augmentation, settings.Precision);
         using BackgroundDisposal closing = new(segmenter, device);
         Directory.CreateDirectory(output);
         long start = Stopwatch.GetTimestamp();
@@ -181,7 +187,7 @@ internal static class SegmentCommand
         });
         if (removed.Count > 0)
             terminal.Note($"removed the probabilities that an earlier run had left beside the labels: {ItemName.List(removed)}");
-        string memory = ByteSize.Format(SegmentationMemory.BytesOf(model.Configuration, tile, properties));
+        string memory = ByteSize.Format(SegmentationMemory.BytesOf(model.Configuration, tile, properties, settings.Precision));
         terminal.Output.WriteLine(
             $"Segmented {all.Length} image{(all.Length == 1 ? "" : "s")} into '{output}' "
                 + $"in {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} "

@@ -1,4 +1,5 @@
 using UNet.Vulkan.Inference;
+using UNet.Vulkan.Training;
 
 namespace UNet.Cli.Commands;
 
@@ -22,6 +23,9 @@ internal sealed record SegmentSettings
 
     /// <summary>In which orientations to segment.</summary>
     public TestTimeAugmentation Augmentation { get; init; }
+
+    /// <summary>In which numbers to compute.</summary>
+    public Precision Precision { get; init; }
 
     /// <summary>The most bytes of device memory to take; null to take what the default tile needs.</summary>
     public long? Memory { get; init; }

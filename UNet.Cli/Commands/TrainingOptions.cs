@@ -52,11 +52,7 @@ internal sealed class TrainingOptions
             (configuration, value) => configuration with { Tile = value });
         Add(CommandOptions.Whole("--batch", "N", $"Tiles a step [default: {Default.Batch}].", 1),
             (configuration, value) => configuration with { Batch = value });
-        Add(CommandOptions.Choice("--precision",
-                "Numbers of 32 bits, or for the products of convolutions of 16, which is faster on devices with matrix units "
-                    + "[default: fp32].",
-                ("fp32", Precision.Float32), ("mixed", Precision.Mixed)),
-            (configuration, value) => configuration with { Precision = value });
+        Add(CommandOptions.Precision(), (configuration, value) => configuration with { Precision = value });
         _steps = Add(CommandOptions.Whole("--steps", "N", $"Steps of the whole run [default: {Default.Steps}].", 1),
             (configuration, value) => configuration with { Steps = value });
         _epochs = CommandOptions.Whole("--epochs", "N", "Length of the run as passes over the training images, in place of --steps.", 1);

@@ -146,6 +146,8 @@ public sealed class BadInputTests : IDisposable
     [InlineData("segment m.safetensors data -o seg --instances --neck 2", "--neck takes a number from 0 to 1")]
     [InlineData("segment m.safetensors data -o seg --tuner maybe", "--tuner takes on or off, not 'maybe'")]
     [InlineData("segment m.safetensors data -o seg --tta some", "--tta takes none or flips or paper")]
+    [InlineData("segment m.safetensors data -o seg --precision half", "--precision takes fp32 or mixed, not 'half'")]
+    [InlineData("segment m.safetensors data -o seg --precision mixed --device cpu", "Mixed precision needs a Vulkan device")]
     [InlineData("segment m.safetensors data -o seg --memory 5MiBs", "--memory takes a size above 0")]
     [InlineData("segment m.safetensors data -o seg --memory 0", "--memory takes a size above 0")]
     [InlineData("segment m.safetensors data -o seg --memory 1kB --device cpu", "at least 1 MiB")]

@@ -1,4 +1,6 @@
+using UNet.Cli;
 using UNet.Cli.Images;
+using UNet.Tests.Device;
 using UNet.Vulkan.Inference;
 using UNet.Vulkan.Model;
 using UNet.Vulkan.Training;
@@ -195,6 +197,26 @@ public sealed class TrainAndSegmentTests : IDisposable
         Assert.Equal(expected, File.ReadAllBytes(_folder["seg/img0.png"]));
         Assert.Equal(0, Segment(_folder["data"], "--device", "cpu", "--tta", "paper").Code);
         Assert.Equal(0, Segment(_folder["data"], "--device", "cpu", "--tta", "flips", "--memory", "1 MiB").Code);
+    }
+
+    /// <summary>Of a model that was trained in 32 bits; where that is slower, a note says so.</summary>
+    [Fact]
+    public void MixedPrecisionGivesNearlyTheSameProbabilities()
+    {
+        _folder.Halves("data", 2);
+        Assert.Equal(0, Train(_folder["data"], "--steps", "20").Code);
+        float[] single = Probabilities("fp32", notes: 0);
+        float[] mixed = Probabilities("mixed", notes: ComputeDevice.HasMatrixUnits(TestDevice.Shared.Properties) ? 0 : 1);
+        Assert.NotEqual(single, mixed);
+        Assert.All(single, (probability, i) => Assert.Equal(probability, mixed[i], 2e-2f));
+
+        float[] Probabilities(string precision, int notes)
+        {
+            CommandRun segment = Segment(_folder["data"], "--probabilities", "--precision", precision);
+            Assert.Equal((0, notes), (segment.Code, segment.Errors.Length));
+            Assert.All(segment.Errors, note => Assert.Contains("no matrix units", note, StringComparison.Ordinal));
+            return ImageFile.Open(_folder["seg/img0.probability.tif"]).Read(1).Pixels;
+        }
     }
 
     [Fact]

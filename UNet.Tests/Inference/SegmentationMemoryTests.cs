@@ -1,8 +1,10 @@
+using UNet.Tests.Ops;
 using UNet.Vulkan;
 using UNet.Vulkan.Device;
 using UNet.Vulkan.Inference;
 using UNet.Vulkan.Model;
 using UNet.Vulkan.Planning;
+using UNet.Vulkan.Training;
 using Xunit;
 
 namespace UNet.Tests.Inference;
@@ -60,6 +62,20 @@ public class SegmentationMemoryTests
         long own = SegmentationMemory.BytesOf(Network, expected, DeviceProperties.Minimum) - 1;
         DeviceProperties card = DeviceProperties.Minimum with { Type = DeviceType.Discrete, DeviceMemory = own };
         Assert.True(SegmentationMemory.GoodTile(Network, Image, card) < expected);
+    }
+
+    /// <summary>Kernels of another precision have other scratch.</summary>
+    [Fact]
+    public void ABoundHoldsInMixedPrecisionToo()
+    {
+        const long memory = 40 << 20;
+        DeviceProperties gpu = RowTileTests.Gpu;
+        int tile = SegmentationMemory.GoodTile(Network, Image, gpu, memory, Precision.Mixed);
+        Assert.True(SegmentationMemory.BytesOf(Network, tile, gpu, Precision.Mixed) <= memory);
+        int largest = SegmentationMemory.LargestTile(Network, gpu, memory, Precision.Mixed)!.Value;
+        Assert.InRange(SegmentationMemory.BytesOf(Network, largest, gpu, Precision.Mixed), 1, memory);
+        Assert.NotEqual(
+            SegmentationMemory.BytesOf(Network, largest, gpu), SegmentationMemory.BytesOf(Network, largest, gpu, Precision.Mixed));
     }
 
     [Fact]

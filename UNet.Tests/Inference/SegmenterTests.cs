@@ -1,9 +1,11 @@
+using UNet.Tests.Device;
 using UNet.Tests.Model;
 using UNet.Vulkan;
 using UNet.Vulkan.Execution;
 using UNet.Vulkan.Inference;
 using UNet.Vulkan.Model;
 using UNet.Vulkan.Random;
+using UNet.Vulkan.Training;
 using Xunit;
 
 namespace UNet.Tests.Inference;
@@ -104,6 +106,47 @@ public class SegmenterTests
             float[] actual = tiled.Segment(image, height, width, Stop).Probabilities;
             Assert.All(expected, (probability, i) => Assert.Equal(probability, actual[i], 1e-5f));
         }
+    }
+
+    /// <summary>A factor of 16 bits is off by at most 2^-11 of itself, which is far more than the order of a sum is.</summary>
+    [Fact]
+    public void MixedPrecisionIsNearlyThatOf32Bits()
+    {
+        UNetModel model = ModelOf(Valid with { Width = 4 });
+        float[] single = Probabilities(Precision.Float32);
+        float[] mixed = Probabilities(Precision.Mixed);
+        Assert.All(single, (probability, i) => Assert.Equal(probability, mixed[i], 2e-2f));
+        Assert.InRange(single.Zip(mixed, (a, b) => Math.Abs(a - b)).Max(), 1e-5f, 2e-2f);
+
+        float[] Probabilities(Precision precision)
+        {
+            using Segmenter segmenter = new(model, TestDevice.Shared, tile: 26, precision: precision);
+            return segmenter.Segment(RandomImage(), Height, Width, Stop).Probabilities;
+        }
+    }
+
+    /// <summary>The names of kernels tell which multiply numbers of 16 bits.</summary>
+    [Fact]
+    public void AMixedPlanTakesOtherKernels()
+    {
+        Assert.DoesNotContain(Kernels(Precision.Float32), IsOf16Bits);
+        Assert.Contains(Kernels(Precision.Mixed), IsOf16Bits);
+
+        static IEnumerable<string> Kernels(Precision precision)
+            => Segmenter.Plan(Valid, 26, TestDevice.Shared.Properties, precision).Dispatches
+                .Select(planned => planned.Dispatch.Kernel.Name);
+
+        static bool IsOf16Bits(string kernel)
+            => kernel.Contains("rounded", StringComparison.Ordinal) || kernel.Contains("matrix", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheProcessorAloneHasNoMixedPrecision()
+    {
+        using ReferenceDevice device = new();
+        InputException refusal = Assert.Throws<InputException>(
+            () => new Segmenter(ModelOf(Valid), device, tile: 18, precision: Precision.Mixed));
+        Assert.Contains("Vulkan device", refusal.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -3,12 +3,13 @@ using UNet.Vulkan.Execution;
 using UNet.Vulkan.Graph;
 using UNet.Vulkan.Model;
 using UNet.Vulkan.Planning;
+using UNet.Vulkan.Training;
 
 namespace UNet.Vulkan.Inference;
 
 /// <summary>
-/// How much memory segmenting takes, and which tile keeps within a given size. It depends on the network, the tile and the
-/// device, not on the images: those stay with the processor and go to the device tile by tile.
+/// How much memory segmenting takes, and which tile keeps within a given size. It depends on the network, the tile, the
+/// device and the precision, not on the images: those stay with the processor and go to the device tile by tile.
 /// </summary>
 public static class SegmentationMemory
 {
@@ -19,15 +20,18 @@ public static class SegmentationMemory
     /// A Vulkan device, whose memory is counted with what exchanges tiles with it; null for the processor
     /// (<see cref="ReferenceDevice"/>), whose values do not share memory.
     /// </param>
+    /// <param name="precision">In which numbers to compute; the processor has 32 bits alone, whatever is asked for.</param>
     /// <exception cref="InputException">The tile does not fit the network.</exception>
     /// <exception cref="PlanException">A tensor does not fit the device's limits.</exception>
-    public static long BytesOf(UNetConfiguration configuration, int tile, DeviceProperties? device)
+    public static long BytesOf(
+        UNetConfiguration configuration, int tile, DeviceProperties? device, Precision precision = Precision.Float32)
     {
         _ = new TileGeometry(configuration).OutputOf(tile);
         (Graph.Graph graph, _, Value result) = TiledNetwork.GraphOf(configuration, tile, probabilities: true);
-        return device is null
-            ? graph.Values.Where(value => value.Whole is null).Sum(value => value.SizeInBytes)
-            : VulkanSession.MemoryOf(Planner.Plan(graph, device), graph.StepSlot!.SizeInBytes, result.SizeInBytes);
+        if (device is null)
+            return graph.Values.Where(value => value.Whole is null).Sum(value => value.SizeInBytes);
+        ExecutionPlan plan = Planner.Plan(graph, device, new() { Numerics = NumericsRule.Of(precision) });
+        return VulkanSession.MemoryOf(plan, graph.StepSlot!.SizeInBytes, result.SizeInBytes);
     }
 
     /// <summary>
@@ -41,14 +45,17 @@ public static class SegmentationMemory
     /// The most bytes to take. Null for what a graphics card has, with tiles of at most
     /// <see cref="OverlapTiles.DefaultLimit"/>.
     /// </param>
+    /// <param name="precision">In which numbers to compute; the processor has 32 bits alone, whatever is asked for.</param>
     /// <exception cref="InputException">Even the smallest tile takes more; the message says how much.</exception>
     /// <exception cref="PlanException">Not even the smallest tile fits the device's limits.</exception>
-    public static int GoodTile(UNetConfiguration configuration, int largestSide, DeviceProperties? device, long? memory = null)
+    public static int GoodTile(
+        UNetConfiguration configuration, int largestSide, DeviceProperties? device, long? memory = null,
+        Precision precision = Precision.Float32)
     {
         TileGeometry geometry = new(configuration);
         long own = device is { Type: DeviceType.Discrete, DeviceMemory: > 0 and long all } ? all : long.MaxValue;
         long most = memory ?? own;
-        long least = BytesOf(configuration, geometry.MinimumInput, device);
+        long least = BytesOf(configuration, geometry.MinimumInput, device, precision);
         if (least > most)
         {
             string remedy = memory is null ? "choose another device" : "allow that much";
@@ -77,21 +84,23 @@ public static class SegmentationMemory
 
         int TileOf(int step) => geometry.MinimumInput + step * geometry.Stride;
 
-        bool Fits(int tile) => SegmentationMemory.Fits(configuration, tile, device, most);
+        bool Fits(int tile) => SegmentationMemory.Fits(configuration, tile, device, most, precision);
     }
 
     /// <summary>The largest tile with which segmenting takes at most <paramref name="memory"/> bytes; null where none does.</summary>
     /// <param name="configuration">The network's form.</param>
     /// <param name="device">A Vulkan device, or null for the processor.</param>
     /// <param name="memory">Bytes.</param>
-    public static int? LargestTile(UNetConfiguration configuration, DeviceProperties? device, long memory)
-        => LargestFit.Tile(new TileGeometry(configuration), tile => Fits(configuration, tile, device, memory));
+    /// <param name="precision">In which numbers to compute; the processor has 32 bits alone, whatever is asked for.</param>
+    public static int? LargestTile(
+        UNetConfiguration configuration, DeviceProperties? device, long memory, Precision precision = Precision.Float32)
+        => LargestFit.Tile(new TileGeometry(configuration), tile => Fits(configuration, tile, device, memory, precision));
 
-    private static bool Fits(UNetConfiguration configuration, int tile, DeviceProperties? device, long memory)
+    private static bool Fits(UNetConfiguration configuration, int tile, DeviceProperties? device, long memory, Precision precision)
     {
         try
         {
-            return BytesOf(configuration, tile, device) <= memory;
+            return BytesOf(configuration, tile, device, precision) <= memory;
         }
         catch (Exception tooLarge) when (tooLarge is PlanException or OverflowException)
         {

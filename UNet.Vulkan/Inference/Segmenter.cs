@@ -5,6 +5,7 @@ using UNet.Vulkan.Formats;
 using UNet.Vulkan.Memory;
 using UNet.Vulkan.Model;
 using UNet.Vulkan.Planning;
+using UNet.Vulkan.Training;
 
 namespace UNet.Vulkan.Inference;
 
@@ -29,13 +30,17 @@ public sealed class Segmenter : IDisposable
     /// memory with <see cref="SegmentationMemory.GoodTile"/>.
     /// </param>
     /// <param name="augmentation">In which orientations each image is segmented, to average what the model says.</param>
-    /// <exception cref="InputException">The tile does not fit the network; the message names the nearest sizes that do.</exception>
+    /// <param name="precision">In which numbers to compute, whatever the model was trained in; mixed on a Vulkan device only.</param>
+    /// <exception cref="InputException">
+    /// The tile does not fit the network, and the message names the nearest sizes that do; or mixed precision was asked of the processor.
+    /// </exception>
     /// <exception cref="Planning.PlanException">The network does not fit the device's limits with this tile.</exception>
     /// <exception cref="Device.DeviceException">The device has too little memory, or failed.</exception>
     public Segmenter(
-        UNetModel model, IComputeDevice device, int? tile = null, TestTimeAugmentation augmentation = TestTimeAugmentation.None)
+        UNetModel model, IComputeDevice device, int? tile = null, TestTimeAugmentation augmentation = TestTimeAugmentation.None,
+        Precision precision = Precision.Float32)
         : this(
-            model.Configuration, model.Normalization, device, tile, augmentation,
+            model.Configuration, model.Normalization, device, tile, augmentation, precision,
             (session, graph) => session.WriteParameters(graph, model.Parameters))
     {
     }
@@ -44,11 +49,14 @@ public sealed class Segmenter : IDisposable
     /// Brings a model from its file to a device. The file is not needed any more after that, unless it was read ahead: then the model
     /// must outlive the segmenter.
     /// </summary>
-    /// <inheritdoc cref="Segmenter(UNetModel, IComputeDevice, int?, TestTimeAugmentation)"/>
-    /// <exception cref="InputException">The tile does not fit the network, or the file can no longer be read.</exception>
+    /// <inheritdoc cref="Segmenter(UNetModel, IComputeDevice, int?, TestTimeAugmentation, Precision)"/>
+    /// <exception cref="InputException">
+    /// The tile does not fit the network, mixed precision was asked of the processor, or the file can no longer be read.
+    /// </exception>
     public Segmenter(
-        StoredModel model, IComputeDevice device, int? tile = null, TestTimeAugmentation augmentation = TestTimeAugmentation.None)
-        : this(model.Configuration, model.Normalization, device, tile, augmentation,
+        StoredModel model, IComputeDevice device, int? tile = null, TestTimeAugmentation augmentation = TestTimeAugmentation.None,
+        Precision precision = Precision.Float32)
+        : this(model.Configuration, model.Normalization, device, tile, augmentation, precision,
             (session, graph) => session.WriteParameters(graph, model),
             model.Ahead, $"The model '{model.Path}'")
     {
@@ -56,12 +64,12 @@ public sealed class Segmenter : IDisposable
 
     private Segmenter(
         UNetConfiguration configuration, string normalization, IComputeDevice device, int? tile, TestTimeAugmentation augmentation,
-        Action<Session, Graph.Graph> start, PreparedMemory? memory = null,
-        string name = "The model")
+        Precision precision, Action<Session, Graph.Graph> start, PreparedMemory? memory = null, string name = "The model")
     {
+        precision.RequireOn(device.Properties);
         (_configuration, _normalization, _name, _orientations) = (configuration, normalization, name, augmentation.Orientations());
         Tile = tile ?? new TileGeometry(configuration).LargestInputUpTo(OverlapTiles.DefaultLimit(configuration));
-        _network = new TiledNetwork(configuration, device, Tile, probabilities: true, start, memory);
+        _network = new TiledNetwork(configuration, device, Tile, probabilities: true, start, memory, precision);
     }
 
     /// <summary>Side of the input tiles.</summary>
@@ -71,10 +79,18 @@ public sealed class Segmenter : IDisposable
     public TimeSpan Busy => _network.Busy;
 
     /// <summary>What segmenting one tile takes on a device: memory and dispatches.</summary>
+    /// <param name="configuration">The network's form.</param>
+    /// <param name="tile">Side of the input tile.</param>
+    /// <param name="device">The device.</param>
+    /// <param name="precision">In which numbers to compute.</param>
     /// <exception cref="InputException">The tile does not fit the network.</exception>
     /// <exception cref="PlanException">A tensor does not fit the device's limits.</exception>
-    public static ExecutionPlan Plan(UNetConfiguration configuration, int tile, DeviceProperties device)
-        => Planner.Plan(TiledNetwork.GraphOf(configuration, tile, probabilities: true).Graph, device);
+    public static ExecutionPlan Plan(
+        UNetConfiguration configuration, int tile, DeviceProperties device, Precision precision = Precision.Float32)
+    {
+        Graph.Graph graph = TiledNetwork.GraphOf(configuration, tile, probabilities: true).Graph;
+        return Planner.Plan(graph, device, new() { Numerics = NumericsRule.Of(precision) });
+    }
 
     /// <summary>Segments one image.</summary>
     /// <param name="pixels">Raw values [channels, height, width]; they are normalised as the model asks.</param>

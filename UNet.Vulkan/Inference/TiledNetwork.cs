@@ -6,6 +6,7 @@ using UNet.Vulkan.Memory;
 using UNet.Vulkan.Model;
 using UNet.Vulkan.Ops;
 using UNet.Vulkan.Planning;
+using UNet.Vulkan.Training;
 
 namespace UNet.Vulkan.Inference;
 
@@ -30,17 +31,19 @@ internal sealed class TiledNetwork : IDisposable
     /// <param name="probabilities">Softmax of the logits instead of the logits.</param>
     /// <param name="start">Writes the parameters of the graph into its session; null where <see cref="WriteParameters"/> will.</param>
     /// <param name="memory">Memory that is ready for the session, and must outlive it.</param>
+    /// <param name="precision">In which numbers to compute.</param>
     /// <exception cref="InputException">The tile does not fit the network.</exception>
     public TiledNetwork(
         UNetConfiguration configuration, IComputeDevice device, int tile, bool probabilities, Action<Session, Graph.Graph>? start = null,
-        PreparedMemory? memory = null)
+        PreparedMemory? memory = null, Precision precision = Precision.Float32)
     {
         (_configuration, _geometry, _tile) = (configuration, new TileGeometry(configuration), tile);
         int output = _geometry.OutputOf(tile);
         (_graph, _input, Value result) = GraphOf(configuration, tile, probabilities);
         _words = new uint[_graph.StepSlot!.Shape.Length];
         _outputTile = new float[configuration.Classes * output * output];
-        _session = device.CreateSession(_graph, new PlanOptions(), session => start?.Invoke(session, _graph), memory, result);
+        PlanOptions options = new() { Numerics = NumericsRule.Of(precision) };
+        _session = device.CreateSession(_graph, options, session => start?.Invoke(session, _graph), memory, result);
     }
 
     /// <summary>The network for one tile, with its input (an entry of the step slot) and its result.</summary>

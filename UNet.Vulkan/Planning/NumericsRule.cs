@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using UNet.Vulkan.Ops.Declaration;
+using UNet.Vulkan.Training;
 
 namespace UNet.Vulkan.Planning;
 
@@ -44,6 +45,15 @@ public sealed record NumericsRule(NumericsClass Class)
 
     /// <summary>The names of all rules.</summary>
     public static IEnumerable<string> Names => ByName.Keys.Order(StringComparer.Ordinal);
+
+    /// <summary>The rule of what starts anew in a precision; a training run that is resumed keeps the rule of its state.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such precision.</exception>
+    public static NumericsRule Of(Precision precision) => precision switch
+    {
+        Precision.Float32 => WinogradF43,
+        Precision.Mixed => Mixed,
+        _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, "There is no such precision."),
+    };
 
     /// <summary>The rule of that name; null where there is none.</summary>
     public static NumericsRule? Named(string name) => ByName.GetValueOrDefault(name);

@@ -56,7 +56,7 @@ public sealed class Trainer : IDisposable
         Configuration = FilledIn(configuration, data.Validated(), device, resume);
         _fingerprint = data.Fingerprint();
         RequireFit(initial, resume);
-        _numerics = resume?.Numerics ?? NumericsOf(Configuration);
+        _numerics = resume?.Numerics ?? NumericsRule.Of(Configuration.Precision);
 
         PreparedData prepared = new(data, Configuration, weightMapCache);
         _data = data = prepared.Data;
@@ -137,7 +137,8 @@ public sealed class Trainer : IDisposable
             throw new InputException("A plan needs a tile.");
         int side = TileSource.StreamedSide(configuration);
         Graph.Graph graph = new TrainingGraph(configuration, (side, side), residentPixels: 0).Graph;
-        return Planner.Plan(graph, device, new() { Numerics = NumericsOf(configuration), Recompute = configuration.Recompute });
+        return Planner.Plan(
+            graph, device, new() { Numerics = NumericsRule.Of(configuration.Precision), Recompute = configuration.Recompute });
     }
 
     /// <summary>
@@ -206,10 +207,6 @@ public sealed class Trainer : IDisposable
         _session.Dispose();
     }
 
-    /// <summary>How a run rounds that starts anew.</summary>
-    internal static NumericsRule NumericsOf(TrainingConfiguration configuration)
-        => configuration.Precision == Precision.Mixed ? NumericsRule.Mixed : NumericsRule.WinogradF43;
-
     /// <summary>The configuration with everything filled in that was left open, if it can be trained.</summary>
     internal static TrainingConfiguration FilledIn(
         TrainingConfiguration configuration, TrainingData data, IComputeDevice device, TrainingState? resume)
@@ -220,13 +217,7 @@ public sealed class Trainer : IDisposable
             Tile = configuration.Tile ?? resume?.Configuration.Tile,
             LearningRate = configuration.EffectiveLearningRate,
         }).Validated();
-        if (configuration.Precision == Precision.Mixed && device.Properties is null)
-        {
-            throw new InputException(
-                "Mixed precision needs a Vulkan device, and the processor was chosen; "
-                    + "leave it out, or choose another device with --device.");
-        }
-
+        configuration.Precision.RequireOn(device.Properties);
         return configuration.Tile is null ? configuration with { Tile = TrainingTile.Choose(configuration, data, device) } : configuration;
     }
 

@@ -78,7 +78,7 @@ public static class TrainingTile
     }
 
     private static PlanOptions OptionsOf(TrainingConfiguration configuration)
-        => new() { Numerics = Trainer.NumericsOf(configuration), Recompute = configuration.Recompute };
+        => new() { Numerics = NumericsRule.Of(configuration.Precision), Recompute = configuration.Recompute };
 
     private static double Operations(Graph.Graph graph)
         => graph.Invocations.Sum(invocation => (double)invocation.Node.Op.Operations(invocation.Pass, invocation.Node.Shapes));
