@@ -56,18 +56,18 @@ internal static class StepProfile
             + $"processor {busy * 1e3:F1} ms a step");
 
         IReadOnlyList<DispatchTiming> timings = session.RunTimed(new uint[(int)graph.StepSlot!.Shape.Length]);
+        double all = timings.Sum(timing => timing.Nanoseconds);
         foreach (IGrouping<string, DispatchTiming> kernel in timings.GroupBy(timing => timing.Dispatch.Dispatch.Kernel.Name)
             .OrderByDescending(group => group.Sum(timing => timing.Nanoseconds)))
         {
             double nanoseconds = kernel.Sum(timing => timing.Nanoseconds);
-            Console.WriteLine($"{kernel.Key,-36} {kernel.Count(),4} x {nanoseconds / 1e6,9:F2} ms "
-                + $"{kernel.Sum(timing => timing.Dispatch.Operations) / nanoseconds,8:F1} GFLOP/s");
+            Console.WriteLine($"{kernel.Key,-45} {kernel.Count(),4} x {nanoseconds / 1e6,9:F2} ms {100 * nanoseconds / all,5:F1} %");
         }
         if (options.Has("--all"))
         {
             foreach (DispatchTiming timing in timings)
-                Console.WriteLine($"{timing.Label,-50} {timing.Dispatch.Dispatch.Kernel.Name,-36} "
-                    + $"{timing.Nanoseconds / 1e6,9:F3} ms {timing.Dispatch.Operations / timing.Nanoseconds,8:F1} GFLOP/s");
+                Console.WriteLine(
+                    $"{timing.Label,-50} {timing.Dispatch.Dispatch.Kernel.Name,-45} {timing.Nanoseconds / 1e6,9:F3} ms");
         }
         return 0;
     }
