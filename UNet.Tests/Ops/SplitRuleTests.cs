@@ -25,4 +25,26 @@ public class SplitRuleTests
         Assert.Equal(3 * expected, SplitRule.Splits(3, rows, weight));
         Assert.True(expected == 1 || expected * weight.Length <= 2_097_152, "partial sums take at most 8 MiB");
     }
+
+    /// <summary>With tiles of 64 by 64 channels of a row of taps: two workgroups for each compute unit of a large GPU, or a few less.</summary>
+    [Theory]
+    [InlineData(64, 64, 568, 88)]
+    [InlineData(128, 128, 280, 22)]
+    [InlineData(256, 256, 136, 5)]
+    [InlineData(1024, 1024, 28, 1)]
+    [InlineData(16, 16, 20, 4)] // 6 would leave the biases of an image unaligned
+    [InlineData(64, 64, 8, 1)] // not so short that they are not worth it
+    public void RunsOfPackedRowsFillALargeGpuOnce(int outputs, int inputs, int rows, int expected)
+    {
+        Assert.Equal(expected, SplitRule.RowRuns(1, (long)rows * rows, outputs, inputs, kernel: 3, outputs));
+        Assert.Equal(3 * expected, SplitRule.RowRuns(3, (long)rows * rows, outputs, inputs, kernel: 3, outputs));
+    }
+
+    [Theory]
+    [InlineData(1, 9_437_184, 1)]
+    [InlineData(32, 128, 1)]
+    [InlineData(33, 36_864, 8)]
+    [InlineData(2048, 128, 32)]
+    public void TheFewerElementsTheMoreInvocationsShareTheirRuns(int runs, long elements, uint expected)
+        => Assert.Equal(expected, SplitRule.LanesOf(runs, elements));
 }

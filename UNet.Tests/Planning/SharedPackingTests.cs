@@ -33,7 +33,7 @@ public class SharedPackingTests
             [
                 Conv2dPackPixelRows.Info, Conv2dPackWeightRows.Info, Conv2dForwardRowsMatrix.Info,
                 Conv2dPackGradientRows.Info, Conv2dPackTurnedWeightRows.Info, Conv2dBackwardInputRowsMatrix.Info,
-                Conv2dBackwardWeightRowsMatrix.Info, Conv2dBackwardBiasRows.Info, WeightGradientSumRuns.Info,
+                Conv2dBackwardWeightRowsMatrix.Info, Conv2dBackwardBiasRows.Info, WeightGradientSumTapRuns.Info,
             ],
             shared.SelectMany(KernelsOf));
         Assert.All(
