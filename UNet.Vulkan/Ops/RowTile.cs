@@ -58,7 +58,7 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
     private const int PackedPlaces = 128;
 
     /// <summary>To this multiple packed weights are filled up with zeros, along the channels of the target.</summary>
-    private const int PackedTargets = 128;
+    private const int PackedTargets = 64;
 
     /// <summary>To this multiple the channels of rows are filled up with zeros: those that matrix units multiply at a time.</summary>
     private const int PackedSources = 16;
@@ -117,7 +117,7 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
     /// <summary>Workgroups that pack rows.</summary>
     public static WorkgroupCount Packing(Shape rows) => WorkgroupCount.Cover(rows.W, PackedTile, rows.H, PackedTile, rows.N);
 
-    /// <summary>Workgroups that pack weights.</summary>
+    /// <summary>Workgroups that pack weights: each takes more channels of the target where there is only one tap.</summary>
     public static WorkgroupCount Packing(int targetChannels, int sourceChannels, int kernel)
         => WorkgroupCount.Cover(
             Filled(sourceChannels, PackedSources), PackedTile, Filled(targetChannels, PackedTargets), kernel == 1 ? 32u : 8u);

@@ -1,6 +1,6 @@
 // Packs the weights of a convolution as rows, for common/rows_convolution.glsl: for each channel of the target a row of, tap by tap,
 // the channels of the source as Float16, with zeros for the channels of the source up to the next multiple of 16, and for the
-// channels of the target up to the next multiple of 128.
+// channels of the target up to the next multiple of 64.
 // One workgroup of 256 invocations packs all taps of 64 channels of the source for 8 of the target, or for 32 where there is one tap; it
 // reads neighbouring weights, and writes neighbouring channels. The including file declares KERNEL, the buffers weight and weight_rows, and
 // LINES_ARE_TARGETS: whether the weights of a channel of the target lie together in memory, channel by channel of the source, or those of
