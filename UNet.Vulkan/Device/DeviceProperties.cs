@@ -135,7 +135,7 @@ public sealed record DeviceProperties
     public int MatrixSize { get; init; }
 
     /// <summary>
-    /// Whether the <c>*_matrix</c> kernels run on the device: workgroups of 256 invocations in 4 to 32 subgroups, with 32 KB of
+    /// Whether the <c>*_matrix</c> kernels run on the device: workgroups of up to 256 invocations, in 4 to 32 subgroups, with 32 KB of
     /// shared memory. (Mesa's lavapipe 26.2, which emulates matrices, crashes on them with subgroups of 16.)
     /// </summary>
     public bool RunsMatrixKernels => MatrixSize > 0 && HasFloat16 && CanFixSubgroupSize

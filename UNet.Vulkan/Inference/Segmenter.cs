@@ -18,6 +18,7 @@ public sealed class Segmenter : IDisposable
     private readonly UNetConfiguration _configuration;
     private readonly string _normalization;
     private readonly string _name;
+    private readonly Precision _precision;
     private readonly TiledNetwork _network;
     private readonly ImmutableArray<Orientation> _orientations;
 
@@ -67,7 +68,8 @@ public sealed class Segmenter : IDisposable
         Precision precision, Action<Session, Graph.Graph> start, PreparedMemory? memory = null, string name = "The model")
     {
         precision.RequireOn(device.Properties);
-        (_configuration, _normalization, _name, _orientations) = (configuration, normalization, name, augmentation.Orientations());
+        (_configuration, _normalization, _name, _precision) = (configuration, normalization, name, precision);
+        _orientations = augmentation.Orientations();
         Tile = tile ?? new TileGeometry(configuration).LargestInputUpTo(OverlapTiles.DefaultLimit(configuration));
         _network = new TiledNetwork(configuration, device, Tile, probabilities: true, start, memory, precision);
     }
@@ -98,8 +100,8 @@ public sealed class Segmenter : IDisposable
     /// <param name="width">Columns.</param>
     /// <param name="cancellation">Stops between two tiles.</param>
     /// <exception cref="InputException">
-    /// The image does not have the model's channels, or has values that are not finite; or the model's parameters are damaged, so that it
-    /// gives no numbers.
+    /// The image does not have the model's channels, or has values that are not finite; or the model gives no numbers, because its
+    /// parameters are damaged or, in mixed precision, because what it computes leaves the range of 16 bits.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public Segmentation Segment(ReadOnlySpan<float> pixels, int height, int width, CancellationToken cancellation = default)
@@ -131,7 +133,10 @@ public sealed class Segmenter : IDisposable
         // Numbers may be so large that what is computed of them is none.
         Segmentation Checked(float[] probabilities) => FiniteNumbers.AreAll(probabilities)
             ? new(configuration.Classes, height, width, probabilities)
-            : throw new InputException($"{_name} gives probabilities that are no numbers, so its parameters are damaged; train it again.");
+            : throw new InputException(
+                _precision == Precision.Mixed
+                    ? $"{_name} gives probabilities that are no numbers in mixed precision, whose range is small; leave it out."
+                    : $"{_name} gives probabilities that are no numbers, so its parameters are damaged; train it again.");
     }
 
     /// <inheritdoc/>

@@ -35,9 +35,12 @@ public sealed partial record Conv2d
         => !device.IsSoftware && Kernel == 3 && Padding < Kernel && Math.Min(shapes.X.C, OutChannels) >= WindowTile.FewestChannels
             && WindowTile.Fits(Math.Max(shapes.X.H, shapes.Y.H), Math.Max(shapes.X.W, shapes.Y.W), device);
 
-    private partial bool SupportsFew(in Shapes shapes, DeviceProperties device) => PixelsOf(shapes.X.C) > 0;
+    private partial bool SupportsFew(in Shapes shapes, DeviceProperties device)
+        => PixelsOf(shapes.X.C) is > 0 and var pixels && FewGrid(shapes.Y, Conv2dForwardFew.Info, pixels).X <= device.MaxWorkgroupCountX;
 
-    private partial bool SupportsFewOutputs(in Shapes shapes, DeviceProperties device) => Padding < Kernel && PixelsOf(OutChannels) > 0;
+    private partial bool SupportsFewOutputs(in Shapes shapes, DeviceProperties device)
+        => Padding < Kernel && PixelsOf(OutChannels) is > 0 and var pixels
+            && FewGrid(shapes.X, Conv2dBackwardInputFew.Info, pixels).X <= device.MaxWorkgroupCountX;
 
     private partial bool SupportsWinograd(in Shapes shapes, DeviceProperties device)
         => WinogradTile.Supports(Kernel, Padding, shapes.X.C, shapes.X, shapes.Y, device);

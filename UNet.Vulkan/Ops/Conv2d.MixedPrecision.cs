@@ -13,11 +13,11 @@ public sealed partial record Conv2d
     private partial Shape GradientRowsShape(in Shapes shapes) => RowTile.GradientRowsOf(shapes.X, shapes.Y, Kernel, Padding);
 
     private partial Shape TapWeightShape(in Shapes shapes)
-    {
-        int runs = SplitRule.RowRuns(
-            shapes.Y.N, (long)shapes.Y.H * shapes.Y.W, OutChannels, shapes.X.C, Kernel, OutChannels);
-        return RowTile.TapWeight(Math.Min(runs, RunWeightShape(shapes).N), OutChannels, shapes.X.C, Kernel);
-    }
+        => RowTile.TapWeight(
+            SplitRule.RowRuns(shapes.Y.N, (long)shapes.Y.H * shapes.Y.W, OutChannels, shapes.X.C, Kernel, OutChannels),
+            OutChannels, shapes.X.C, Kernel);
+
+    private partial Shape TapBiasShape(in Shapes shapes) => Shape.Of(TapWeightShape(shapes).N, OutChannels);
 
     private partial Shape WeightRowsShape(in Shapes shapes) => Shape.Of(Math.Max(
         RowTile.WeightLength(OutChannels, shapes.X.C, Kernel), RowTile.WeightLength(shapes.X.C, OutChannels, Kernel)));

@@ -13,11 +13,11 @@ public sealed partial record ConvTranspose2d
     private partial Shape GradientRowsShape(in Shapes shapes) => RowTile.RowsOf(4 * OutChannels, shapes.X, Kernel);
 
     private partial Shape TapWeightShape(in Shapes shapes)
-    {
-        int runs = SplitRule.RowRuns(
-            shapes.Y.N, (long)shapes.X.H * shapes.X.W, shapes.X.C, 4 * OutChannels, Kernel, OutChannels);
-        return RowTile.TapWeight(Math.Min(runs, RunWeightShape(shapes).N), shapes.X.C, 4 * OutChannels, Kernel);
-    }
+        => RowTile.TapWeight(
+            SplitRule.RowRuns(shapes.Y.N, (long)shapes.X.H * shapes.X.W, shapes.X.C, 4 * OutChannels, Kernel, OutChannels),
+            shapes.X.C, 4 * OutChannels, Kernel);
+
+    private partial Shape TapBiasShape(in Shapes shapes) => Shape.Of(TapWeightShape(shapes).N, OutChannels);
 
     private partial Shape WeightRowsShape(in Shapes shapes) => Shape.Of(Math.Max(
         RowTile.WeightLength(4 * OutChannels, shapes.X.C, Kernel), RowTile.WeightLength(shapes.X.C, 4 * OutChannels, Kernel)));

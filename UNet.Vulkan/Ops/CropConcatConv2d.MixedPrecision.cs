@@ -13,11 +13,11 @@ public sealed partial record CropConcatConv2d
     private partial Shape GradientRowsShape(in Shapes shapes) => RowTile.GradientRowsOf(Concatenated(shapes), shapes.Y, Kernel, Padding);
 
     private partial Shape TapWeightShape(in Shapes shapes)
-    {
-        int runs = SplitRule.RowRuns(
-            shapes.Y.N, (long)shapes.Y.H * shapes.Y.W, OutChannels, shapes.Weight.C, Kernel, OutChannels);
-        return RowTile.TapWeight(Math.Min(runs, RunWeightShape(shapes).N), OutChannels, shapes.Weight.C, Kernel);
-    }
+        => RowTile.TapWeight(
+            SplitRule.RowRuns(shapes.Y.N, (long)shapes.Y.H * shapes.Y.W, OutChannels, shapes.Weight.C, Kernel, OutChannels),
+            OutChannels, shapes.Weight.C, Kernel);
+
+    private partial Shape TapBiasShape(in Shapes shapes) => Shape.Of(TapWeightShape(shapes).N, OutChannels);
 
     private partial Shape WeightRowsShape(in Shapes shapes) => Shape.Of(Math.Max(
         RowTile.WeightLength(OutChannels, shapes.Weight.C, Kernel), RowTile.WeightLength(shapes.Weight.C, OutChannels, Kernel)));

@@ -175,6 +175,9 @@ public sealed partial record CropConcatConv2d(
     /// <summary>Weight gradients of runs of packed rows, tap by tap, before they are added.</summary>
     [Scratch(PerImage = true)] public static partial Role TapWeight { get; }
 
+    /// <summary>Bias gradients of the same runs.</summary>
+    [Scratch(PerImage = true)] public static partial Role TapBias { get; }
+
     /// <summary>Weights as rows of 16 bits.</summary>
     [Scratch(Element = ElementType.Float16)] public static partial Role WeightRows { get; }
 
@@ -188,7 +191,7 @@ public sealed partial record CropConcatConv2d(
 
     /// <inheritdoc/>
     public override Role? RunsOf(Role scratch)
-        => scratch == Partial || scratch == RunWeight ? Weight : scratch == PartialBias || scratch == RunBias ? Bias : null;
+        => scratch == Partial || scratch == RunWeight ? Weight : scratch == PartialBias || scratch == RunBias || scratch == TapBias ? Bias : null;
 
     /// <inheritdoc/>
     public override long Operations(Pass pass, ReadOnlySpan<Shape> shapes)

@@ -10,8 +10,10 @@ namespace UNet.Vulkan.Ops;
 /// A workgroup's part of the product of matrices that a convolution or a gradient of one is on matrix units where it starts from packed
 /// rows: <c>shaders/common/rows_convolution.glsl</c>, <c>shaders/common/rows_weight.glsl</c>. Its choice changes no bit.
 /// </summary>
-/// <param name="Rows">Places of the line; of a gradient to the weight, output channels.</param>
-/// <param name="Columns">Channels of the target; of a gradient to the weight, those of the input, each with all taps of a row.</param>
+/// <param name="Rows">Places of the line; of a gradient to the weight, channels of the left rows.</param>
+/// <param name="Columns">
+/// Channels of the target; of a gradient to the weight, those of the right rows, each with all taps of a row.
+/// </param>
 /// <param name="Depth">Most channels of the source that are multiplied at a time; of a gradient to the weight, places.</param>
 /// <param name="Invocations">
 /// Invocations of a workgroup. Fewer of them have larger shares of the tile, of which they multiply each number that they load from shared
@@ -179,7 +181,8 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
     /// <param name="kernel">Rows and columns of the kernel.</param>
     /// <param name="device">The device.</param>
     public static bool Suits(Shape source, int kernel, DeviceProperties device)
-        => IsBindable(source, device) && ConvolutionsByRule.Any(rule => rule.Tile.Fits(kernel, device))
+        => IsBindable(source, device) && WeightGradientSumTapRuns.Info.LocalSize.X <= device.MaxWorkgroupInvocations
+            && ConvolutionsByRule.Any(rule => rule.Tile.Fits(kernel, device))
             && WeightsByRule.Any(tile => tile.FitsWeight(kernel, device));
 
     /// <summary>
@@ -237,8 +240,8 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
 
     /// <summary>
     /// Whether the device has such workgroups for a convolution, each subgroup whole matrices, in half the columns and its share of the
-    /// rows, and shared memory room for both factors, with 16 bytes behind each row, or for the results that pass through it, and for a
-    /// table of the places.
+    /// rows, and shared memory room for both factors, with 16 bytes behind each row, or for the results that pass through it, four channels
+    /// for each invocation at least, and for a table of the places.
     /// </summary>
     internal bool Fits(int kernel, DeviceProperties device)
     {
@@ -246,8 +249,9 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
             return false;
         (uint partsM, uint left) = Math.DivRem(Rows, subgroups / 2 * size);
         uint factors = (Rows + (uint)kernel - 1 + (uint)kernel * Columns) * (Depth + 8) * 2;
-        uint results = subgroups * (partsM % 2 == 0 ? 2u : 1u) * size * (size + 4) * sizeof(float);
-        return left == 0 && Columns % (2 * size) == 0
+        uint storedRows = (partsM % 2 == 0 ? 2u : 1u) * size;
+        uint results = subgroups * storedRows * (size + 4) * sizeof(float);
+        return left == 0 && Columns % (2 * size) == 0 && storedRows * size / 4 % (uint)device.SubgroupSize == 0
             && Math.Max(factors, results) + Rows * sizeof(uint) <= device.MaxSharedMemory;
     }
 

@@ -8,7 +8,7 @@ layout(local_size_x = 256) in;
 layout(constant_id = 0) const uint KERNEL = 3u;
 
 layout(set = 0, binding = 0, std430) readonly buffer GradientRows { uvec4 gradient_rows[]; };
-layout(set = 0, binding = 1, std430) writeonly buffer RunBias { float run_bias[]; };
+layout(set = 0, binding = 1, std430) writeonly buffer TapBias { float tap_bias[]; };
 layout(push_constant, std430) uniform Push {
     uint y_n;
     uint y_c;
@@ -26,5 +26,5 @@ void main() {
     sum_parts();
     uint k = gl_WorkGroupID.x * CHANNELS + gl_LocalInvocationID.x;
     if (gl_LocalInvocationID.x < CHANNELS && k < y_c)
-        run_bias[gl_WorkGroupID.y * y_c + k] = sum_of(gl_LocalInvocationID.x);
+        tap_bias[gl_WorkGroupID.y * y_c + k] = sum_of(gl_LocalInvocationID.x);
 }

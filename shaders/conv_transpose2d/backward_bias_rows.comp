@@ -7,7 +7,7 @@
 layout(local_size_x = 256) in;
 
 layout(set = 0, binding = 0, std430) readonly buffer GradientRows { uvec4 gradient_rows[]; };
-layout(set = 0, binding = 1, std430) writeonly buffer RunBias { float run_bias[]; };
+layout(set = 0, binding = 1, std430) writeonly buffer TapBias { float tap_bias[]; };
 layout(push_constant, std430) uniform Push {
     uint x_n;
     uint x_h;
@@ -37,6 +37,6 @@ void main() {
     uint k = gl_WorkGroupID.x * (CHANNELS / 4u) + gl_LocalInvocationID.x;
     if (gl_LocalInvocationID.x < CHANNELS / 4u && k < y_c) {
         uint channel = gl_LocalInvocationID.x * 4u;
-        run_bias[gl_WorkGroupID.y * y_c + k] = sum_of(channel) + sum_of(channel + 1u) + sum_of(channel + 2u) + sum_of(channel + 3u);
+        tap_bias[gl_WorkGroupID.y * y_c + k] = sum_of(channel) + sum_of(channel + 1u) + sum_of(channel + 2u) + sum_of(channel + 3u);
     }
 }

@@ -13,7 +13,7 @@ layout(constant_id = 0) const uint KERNEL = 3u;
 layout(constant_id = 1) const uint TILE_LEFT = 1u; // 1, or 8 where there are few runs
 
 layout(set = 0, binding = 0, std430) readonly buffer TapWeight { float tap_weight[]; };
-layout(set = 0, binding = 1, std430) readonly buffer RunBias { float run_bias[]; };
+layout(set = 0, binding = 1, std430) readonly buffer TapBias { float tap_bias[]; };
 layout(set = 0, binding = 2, std430) buffer DWeight { float d_weight[]; };
 layout(set = 0, binding = 3, std430) buffer DBias { float d_bias[]; };
 layout(push_constant, std430) uniform Push {
@@ -98,7 +98,7 @@ void sum_biases() {
             sums[j] = 0.0;
         for (uint run = 0u; run < runs_of_image(); run += MOST) {
             [[unroll]] for (uint j = 0u; j < MOST; j++)
-                sums[j] += run + j < runs_of_image() ? run_bias[(first + run + j) * bias_length + i] : 0.0;
+                sums[j] += run + j < runs_of_image() ? tap_bias[(first + run + j) * bias_length + i] : 0.0;
         }
         [[unroll]] for (uint j = 0u; j < MOST; j++)
             sum += sums[j];
