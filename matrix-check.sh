@@ -43,7 +43,8 @@ check() {
         *)
             run_unet devices
             run_unet selftest
-            run_tests -noLogo -class UNet.Tests.Training.MixedPrecisionTests -class UNet.Tests.Ops.RowTileTests -class UNet.Tests.Checks.SpirVTests
+            run_tests -noLogo -class UNet.Tests.Training.MixedPrecisionTests -class UNet.Tests.Ops.RowTileTests \
+                -class UNet.Tests.Checks.SpirVTests -class UNet.Tests.Planning.StoredRowsTests
             say 'The kernels for matrix units do what they should.'
             ;;
     esac

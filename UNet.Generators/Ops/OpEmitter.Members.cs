@@ -7,7 +7,9 @@ internal static partial class OpEmitter
     private static void EmitOverrides(CodeWriter writer, OpModel op)
     {
         EmitInferShapes(writer, op);
-        EmitByRole(writer, "Shape ScratchShape", op.Roles.Where(role => role.IsScratch), "Shape", "is no scratch role");
+        EmitByRole(
+            writer, "Shape ScratchShape", op.Roles.Where(role => role is { IsScratch: true, IsResult: false }), "Shape",
+            "is no scratch role with a shape of its own");
         EmitByRole(writer, "int FanIn", op.Roles.Where(role => role.Init == "He"), "FanIn", "is not initialized by fan-in");
         EmitSupports(writer, op);
         EmitSuits(writer, op);
@@ -72,7 +74,7 @@ internal static partial class OpEmitter
         writer.Line("/// <inheritdoc/>");
         const string signature =
             "public override bool Supports(Implementation implementation, ReadOnlySpan<Shape> shapes, DeviceProperties device)";
-        if (!op.Passes.Any(pass => pass.Implementations.Count > 1))
+        if (!HasAlternatives(op))
         {
             writer.Lines($"{signature} => true;", "");
             return;
@@ -84,7 +86,7 @@ internal static partial class OpEmitter
         {
             for (int index = 1; index < op.Passes[pass].Implementations.Count; index++)
             {
-                if (op.Passes[pass].Implementations[index].Name is { Length: > 0 } name)
+                if (op.Passes[pass].Implementations[index].AskedName is { Length: > 0 } name)
                     writer.Line($"({Text(pass)}, {Text(index)}) => Supports{name}(in typed, device),");
             }
         }
@@ -93,6 +95,10 @@ internal static partial class OpEmitter
         writer.Close();
         writer.Line();
     }
+
+    /// <summary>Whether there are implementations that the op is asked about.</summary>
+    private static bool HasAlternatives(OpModel op)
+        => op.Passes.Any(pass => pass.Implementations.Skip(1).Any(implementation => implementation.AskedName.Length > 0));
 
     /// <summary>Asks the op for which shapes each further implementation is meant, beside what its attribute says.</summary>
     private static void EmitSuits(CodeWriter writer, OpModel op) => EmitAsked(
@@ -107,7 +113,7 @@ internal static partial class OpEmitter
     /// <summary>A member that calls a method of the op for each further implementation, which may have no body.</summary>
     private static void EmitAsked(CodeWriter writer, OpModel op, string signature, string before, Func<string, string> call, string after)
     {
-        if (!op.Passes.Any(pass => pass.Implementations.Count > 1))
+        if (!HasAlternatives(op))
             return;
         writer.Line("/// <inheritdoc/>");
         writer.Open(signature);
@@ -118,7 +124,7 @@ internal static partial class OpEmitter
         {
             for (int index = 1; index < op.Passes[pass].Implementations.Count; index++)
             {
-                if (op.Passes[pass].Implementations[index].Name is { Length: > 0 } name)
+                if (op.Passes[pass].Implementations[index].AskedName is { Length: > 0 } name)
                     writer.Line($"case ({Text(pass)}, {Text(index)}): {call(name)} break;");
             }
         }
@@ -144,7 +150,7 @@ internal static partial class OpEmitter
                 {
                     writer.Line($"case ({Text(pass)}, {Text(index)}, {Text(kernel)}):");
                     foreach (RoleModel role in implementation.Scratch.Select(scratch => op.Roles[scratch]))
-                        writer.Line($"    typed.{role.Name} = {role.Name}Shape(in typed);");
+                        writer.Line($"    typed.{role.Name} = {(role.IsResult ? "buffers.Result!.Rows" : $"{role.Name}Shape(in typed)")};");
                     writer.Line($"    return Dispatch{op.Kernels[implementation.Kernels[kernel]].TypeName}(in typed, buffers);");
                 }
             }

@@ -97,13 +97,13 @@ internal static partial class OpEmitter
             writer.Summary($"Inputs of one neuron of {role.BufferName}.");
             writer.Lines($"private partial int {role.Name}FanIn(in Shapes shapes);", "");
         }
-        foreach (RoleModel role in op.Roles.Where(role => role.IsScratch))
+        foreach (RoleModel role in op.Roles.Where(role => role is { IsScratch: true, IsResult: false }))
         {
             writer.Summary($"Shape of the scratch tensor {role.BufferName}.");
             writer.Lines($"private partial Shape {role.Name}Shape(in Shapes shapes);", "");
         }
-        foreach (string name in op.Passes.SelectMany(pass => pass.Implementations.Skip(1)).Select(i => i.Name)
-            .Where(name => name.Length > 0).Distinct())
+        foreach (string name in op.Passes.SelectMany(pass => pass.Implementations.Skip(1)).Where(i => i.Like is null)
+            .Select(i => i.Name).Where(name => name.Length > 0).Distinct())
         {
             writer.Summary($"Whether the implementation {name} can run.");
             writer.Lines($"private partial bool Supports{name}(in Shapes shapes, DeviceProperties device);", "");
@@ -154,7 +154,8 @@ internal static partial class OpEmitter
             writer.Line($"internal static readonly Role {role.Name} = new(");
             string names = $"\"{role.Name}\", \"{role.BufferName}\"";
             writer.Line($"    {Text(role.Index)}, {names}, RoleKind.{role.Kind}, ElementType.{role.Element},");
-            writer.Line($"    HasGradient: {Text(role.HasGradient)}, Init.{role.Init}, PerImage: {Text(role.PerImage)});");
+            string kinds = $"PerImage: {Text(role.PerImage)}, IsResult: {Text(role.IsResult)}";
+            writer.Line($"    HasGradient: {Text(role.HasGradient)}, Init.{role.Init}, {kinds});");
         }
         writer.Line();
         writer.Line("internal static readonly OpInfo Info = new(");
@@ -193,8 +194,12 @@ internal static partial class OpEmitter
             }
             writer.Line("                ]),");
         }
-        string tilings = implementation.Tiles.Length == 0 ? "" : $" {{ Tilings = Tiling.Parse(\"{implementation.Tiles}\") }}";
-        writer.Line($"            ]){tilings},");
+        List<string> properties = [];
+        if (implementation.Tiles.Length > 0)
+            properties.Add($"Tilings = Tiling.Parse(\"{implementation.Tiles}\")");
+        if (implementation.Like is not null)
+            properties.Add($"Like = \"{implementation.Like}\"");
+        writer.Line($"            ]){(properties.Count == 0 ? "" : $" {{ {string.Join(", ", properties)} }}")},");
     }
 
     private static string Text(bool value) => value ? "true" : "false";

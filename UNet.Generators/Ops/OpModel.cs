@@ -24,6 +24,7 @@ internal sealed record OpModel(
 /// <param name="Kind">Name of a member of <c>RoleKind</c>.</param>
 /// <param name="Element">Name of a member of <c>ElementType</c>.</param>
 /// <param name="Init">Name of a member of <c>Init</c>.</param>
+/// <param name="IsResult">Scratch whose shape and layout are those that planning says.</param>
 internal sealed record RoleModel(
     int Index,
     string Name,
@@ -33,6 +34,7 @@ internal sealed record RoleModel(
     bool HasGradient,
     string Init,
     bool PerImage,
+    bool IsResult,
     string Accessibility)
 {
     public bool IsScratch => Kind == "Scratch";
@@ -48,8 +50,15 @@ internal sealed record PassModel(EquatableArray<int> Gradients, EquatableArray<I
 /// <param name="Kernels">Indices into <see cref="OpModel.Kernels"/>.</param>
 /// <param name="Scratch">Indices of the scratch roles that the kernels use.</param>
 /// <param name="Tiles">As declared; empty where there is nothing to choose.</param>
+/// <param name="Like">Name of the implementation that computes the same; null where this one stands for itself.</param>
 internal sealed record ImplementationModel(
-    string Name, string Suits, string Numerics, EquatableArray<int> Kernels, EquatableArray<int> Scratch, string Tiles);
+    string Name, string Suits, string Numerics, EquatableArray<int> Kernels, EquatableArray<int> Scratch, string Tiles, string? Like)
+{
+    /// <summary>
+    /// Name of the implementation whose <c>Supports</c>, <c>Suits</c> and <c>PartCount</c> hold; empty for the plain one.
+    /// </summary>
+    public string AskedName => Like ?? Name;
+}
 
 /// <summary>How an op calls a kernel: the same in every implementation.</summary>
 /// <param name="Type">Fully qualified type of the kernel.</param>

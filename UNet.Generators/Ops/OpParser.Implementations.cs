@@ -21,11 +21,14 @@ internal sealed partial class OpParser
 
         public string Name { get; } = Named(attribute, "Name", "");
 
-        public string Suits { get; } = NamedMember(attribute, "Suits", AnyDevice);
+        public string Suits { get; private set; } = NamedMember(attribute, "Suits", AnyDevice);
 
-        public string Numerics { get; } = NamedMember(attribute, "Numerics", PlainNumerics);
+        public string Numerics { get; private set; } = NamedMember(attribute, "Numerics", PlainNumerics);
 
-        public string Tiles { get; } = Named(attribute, "Tiles", "");
+        public string Tiles { get; private set; } = Named(attribute, "Tiles", "");
+
+        /// <summary>Name of the implementation that computes the same, and says all but the name; null where there is none.</summary>
+        public string? Like { get; } = Named<string?>(attribute, "Like", null);
 
         public Place? Place { get; } = Place.Of(attribute.ApplicationSyntaxReference);
 
@@ -33,6 +36,8 @@ internal sealed partial class OpParser
 
         /// <summary>Indices of the roles whose gradients the kernels write, ascending.</summary>
         public int[] Gradients { get; set; } = [];
+
+        public void Take(DeclaredImplementation other) => (Suits, Numerics, Tiles) = (other.Suits, other.Numerics, other.Tiles);
     }
 
     private void ParseImplementations()
@@ -51,16 +56,44 @@ internal sealed partial class OpParser
             Place? place = Place.Of(attribute.ApplicationSyntaxReference);
             INamedTypeSymbol[] types = [.. type.TypeArguments.OfType<INamedTypeSymbol>()];
             DeclaredImplementation implementation = new(attribute, [.. types.Select(kernel => ParseKernel(kernel, place))]);
-            ParseTiles(implementation, types);
-            _implementations.Add(implementation);
             if (implementation.IsForward)
                 CheckForward(implementation);
             else
                 CheckBackward(implementation);
+            ParseLike(implementation);
+            ParseTiles(implementation, types);
+            _implementations.Add(implementation);
         }
         if (!_implementations.Any(implementation => implementation.IsForward) && !HasBrokenKernel())
             Report(OpDiagnostics.Declaration, _place, _op.Name, "has no forward pass", "add a [Forward<...>] attribute");
     }
+
+    /// <summary>An implementation that stores its result elsewhere takes all else from the one that stores it where it belongs.</summary>
+    private void ParseLike(DeclaredImplementation implementation)
+    {
+        bool storesResult = StoresResult(implementation);
+        bool isReported = !implementation.IsForward && implementation.Gradients.Length == 0;
+        if (isReported || (implementation.Like is null && !storesResult))
+            return;
+        string pass = implementation.IsForward ? "forward" : "backward";
+        DeclaredImplementation? other = _implementations.Find(candidate => candidate.IsForward == implementation.IsForward
+            && candidate.Gradients.SequenceEqual(implementation.Gradients) && candidate.Name == implementation.Like
+            && candidate.Like is null);
+        if (implementation.Like is null)
+            Report(OpDiagnostics.ImplementationName, implementation.Place, pass, _op.Name,
+                "stores its result in scratch, and needs Like = the name of the one that stores it where it belongs");
+        else if (!storesResult)
+            Report(OpDiagnostics.ImplementationName, implementation.Place, pass, _op.Name,
+                $"is like '{implementation.Like}', but writes no scratch that is marked IsResult");
+        else if (other is null)
+            Report(OpDiagnostics.ImplementationName, implementation.Place, pass, _op.Name,
+                $"is like '{implementation.Like}', and no earlier one of the pass has that name");
+        else
+            implementation.Take(other);
+    }
+
+    private bool StoresResult(DeclaredImplementation implementation)
+        => Uses(implementation).Any(use => use is { Writes: true, IsGradient: false, Role: >= 0 } && _roles[use.Role].IsResult);
 
     private bool HasBrokenKernel() => _op.GetAttributes().Any(attribute =>
         attribute.AttributeClass is null or { TypeKind: TypeKind.Error }
@@ -82,7 +115,8 @@ internal sealed partial class OpParser
         }
         if (HasUnmatchedBuffer(implementation))
             return;
-        foreach (DeclaredRole role in _roles.Where(role => role.Kind is "Output" or "Saved"))
+        bool storesResult = StoresResult(implementation);
+        foreach (DeclaredRole role in _roles.Where(role => role.Kind == "Saved" || (role.Kind == "Output" && !storesResult)))
         {
             if (!Uses(implementation).Any(use => use.Role == role.Index && !use.IsGradient && use.Writes))
             {
@@ -126,11 +160,23 @@ internal sealed partial class OpParser
         [
             .. Uses(implementation)
                 .Where(use => use is { IsGradient: true, Writes: true, Role: >= 0 } && _roles[use.Role].Kind is "Input" or "Parameter")
-                .Select(use => use.Role).Distinct().OrderBy(role => role),
+                .Select(use => use.Role).Concat(GradientOfResult(implementation)).Distinct().OrderBy(role => role),
         ];
-        if (implementation.Gradients.Length == 0 && !HasUnmatchedBuffer(implementation))
+        if (implementation.Gradients.Length == 0 && !StoresResult(implementation) && !HasUnmatchedBuffer(implementation))
             Report(OpDiagnostics.Passes, implementation.Place, _op.Name,
                 "write no gradient of an input or a parameter; a buffer 'd_<role>' must be writable");
+    }
+
+    /// <summary>The input whose gradient a backward implementation stores as its result.</summary>
+    private IEnumerable<int> GradientOfResult(DeclaredImplementation implementation)
+    {
+        if (!StoresResult(implementation))
+            return [];
+        int[] inputs = [.. _roles.Where(role => role is { NeedsGradient: true, Kind: "Input" }).Select(role => role.Index)];
+        if (inputs.Length != 1)
+            Report(OpDiagnostics.Passes, implementation.Place, _op.Name,
+                $"store a result in scratch, which means the gradient of one input; {_op.Name} has {inputs.Length} with a gradient");
+        return inputs.Length == 1 ? inputs : [];
     }
 
     private IEnumerable<RoleUseModel> Uses(DeclaredImplementation implementation)
@@ -197,5 +243,6 @@ internal sealed partial class OpParser
         implementation.Kernels.ToEquatableArray(),
         Uses(implementation).Where(use => use.Role >= 0 && _roles[use.Role].IsScratch).Select(use => use.Role).Distinct()
             .OrderBy(role => role).ToEquatableArray(),
-        implementation.Tiles);
+        implementation.Tiles,
+        implementation.Like);
 }

@@ -13,6 +13,12 @@ internal sealed partial class OpParser
         ["n"] = "N", ["c"] = "C", ["h"] = "H", ["w"] = "W", ["length"] = "Length",
     };
 
+    /// <summary>How a result lies where it is stored as packed rows.</summary>
+    private static readonly Dictionary<string, string> LayoutOfResult = new()
+    {
+        ["result_h"] = "Pixels.H", ["result_w"] = "Pixels.W", ["result_gap"] = "Layout.Gap", ["result_margin"] = "Layout.Margin",
+    };
+
     /// <summary>What the name of a kernel's argument can stand for.</summary>
     private sealed record Meaning(string Text, string Expression, ITypeSymbol Type);
 
@@ -82,6 +88,7 @@ internal sealed partial class OpParser
         {
             Report(OpDiagnostics.Member, place, what, declaredName, path, _op.Name,
                 "it is neither <role>_<n|c|h|w|length> nor first_image nor part nor subgroup_size nor matrix_size nor "
+                    + (_roles.Any(role => role.IsResult) ? "result_<h|w|gap|margin> nor " : "")
                     + $"a property {Naming.ToPascal(name)}");
         }
         else if (meanings.Count > 1)
@@ -118,6 +125,8 @@ internal sealed partial class OpParser
             ITypeSymbol type = _compilation.GetSpecialType(SpecialType.System_Int32);
             meanings.Add(new("the size of the device's matrices", "buffers.MatrixSize", type));
         }
+        if (_roles.Any(candidate => candidate.IsResult) && LayoutOfResult.TryGetValue(name, out string? part))
+            meanings.Add(new("the layout of the result", $"buffers.Result!.{part}", _compilation.GetSpecialType(SpecialType.System_Int32)));
         string propertyName = Naming.ToPascal(name);
         if (_op.GetMembers(propertyName).OfType<IPropertySymbol>().FirstOrDefault(property => !property.IsStatic) is { } found)
             meanings.Add(new($"the property {propertyName}", $"this.{propertyName}", found.Type));

@@ -50,6 +50,9 @@ internal sealed partial class OpParser
 
         public bool IsScratch => Kind == "Scratch";
 
+        /// <summary>Holds the result of the implementations that write it.</summary>
+        public bool IsResult { get; } = Named(attribute, "IsResult", false);
+
         /// <summary>The backward pass owes the role a gradient.</summary>
         public bool NeedsGradient => Element == "Float32" && !IsConstant && Kind is "Input" or "Parameter";
 
@@ -100,5 +103,5 @@ internal sealed partial class OpParser
 
     private static RoleModel ToModel(DeclaredRole role)
         => new(role.Index, role.Name, role.BufferName, role.Kind, role.Element, role.HasGradient, role.Init, role.PerImage,
-            role.Accessibility);
+            role.IsResult, role.Accessibility);
 }

@@ -21,6 +21,8 @@ public class OpDiagnosticsTests
         Kernel("backward", "readonly d_y, writeonly d_x"),
         Kernel("backward_weight", "readonly d_y, writeonly d_weight"),
         Kernel("backward_both", "readonly d_y, writeonly d_x, writeonly d_weight"),
+        Kernel("backward_other", "readonly d_y, writeonly d_other"),
+        Kernel("backward_result", "readonly d_y, writeonly partial"),
         Kernel("backward_nothing", "readonly d_y"),
         Kernel("backward_value", "readonly d_y, writeonly y, writeonly d_x"),
         Kernel("backward_output", "inout d_y, writeonly d_x"));
@@ -44,6 +46,7 @@ public class OpDiagnosticsTests
     private const string Y = "[Output] public static partial Role Y { get; } ";
     private const string Weight = "[Param(Init.Zero)] public static partial Role Weight { get; } ";
     private const string Partial = "[Scratch] public static partial Role Partial { get; } ";
+    private const string Result = "[Scratch(IsResult = true)] public static partial Role Partial { get; } ";
     private const string Sample = "[Sample(\"x: 2x3x5x7\")] ";
     private const string Forward = "[Forward<TForward>] ";
     private const string Backward = "[Backward<TBackward>] ";
@@ -214,6 +217,23 @@ public class OpDiagnosticsTests
     public void AlternativesHaveNames(string attributes, string message)
         => Check("UNET031", message,
             Op(Sample + attributes + Backward, X + Y + (attributes.Contains("Scratch", StringComparison.Ordinal) ? Partial : "")));
+
+    [Theory]
+    [InlineData("[[|Forward<TForwardScratch>(Name = \"Stored\")|]]", Result, "needs Like = the name")]
+    [InlineData("[[|Forward<TForwardScratch>(Name = \"Stored\", Like = \"Other\")|]]", Result, "no earlier one of the pass has that name")]
+    [InlineData("[[|Forward<TForwardScratch, TForwardScratchSum>(Name = \"Like\", Like = \"\")|]]", Partial,
+        "writes no scratch that is marked")]
+    public void WhatStoresItsResultElsewhereIsLikeAnother(string attribute, string scratch, string message)
+        => Check("UNET031", message, Op(Sample + Forward + attribute + Backward, X + Y + scratch));
+
+    /// <summary>Whose gradient the result would be, nobody could say.</summary>
+    [Fact]
+    public void ABackwardResultIsTheGradientOfTheOneInput()
+        => Check("UNET030", "Layer has 2 with a gradient",
+            Op(
+                "[Sample(\"x: 2x3x5x7; other: 4\")] " + Forward + Backward + "[Backward<TBackwardOther>] "
+                + "[[|Backward<TBackwardResult>(Name = \"Stored\", Like = \"\")|]]",
+                X + Y + Result + "[Input] public static partial Role Other { get; } "));
 
     [Theory]
     [InlineData("[[|Forward<TForward>(Suits = DeviceKind.Software)|]] [Backward<TBackward>]",

@@ -45,6 +45,18 @@ public class OpGeneratorTests
             layout(push_constant, std430) uniform Push { uint partial_c; };
             void main() { order[0] += 1.0; }
             """),
+        ("mix/forward_stored", Size + """
+            layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };
+            layout(set = 0, binding = 1, std430) writeonly buffer M { float mask[]; };
+            layout(set = 0, binding = 2, std430) writeonly buffer Rows { uvec2 rows[]; };
+            layout(push_constant, std430) uniform Push { uint rows_h, result_h, result_w, result_gap, result_margin; };
+            void main() { }
+            """),
+        ("mix/backward_stored", Size + """
+            layout(set = 0, binding = 0, std430) readonly buffer DY { float d_y[]; };
+            layout(set = 0, binding = 1, std430) writeonly buffer Rows { uvec2 rows[]; };
+            void main() { }
+            """),
         ("mix/backward_input", Size + """
             layout(set = 0, binding = 0, std430) readonly buffer DY { float d_y[]; };
             layout(set = 0, binding = 1, std430) readonly buffer W { float weight[]; };
@@ -71,7 +83,9 @@ public class OpGeneratorTests
         [Op]
         [Forward<MixForward>(Tiles = "TILE_C: 2; 4")]
         [Forward<MixForwardSplit, MixForwardJoin>(Name = "Split", Suits = DeviceKind.Hardware)]
+        [Forward<MixForwardStored>(Name = "SplitStored", Like = "Split")]
         [Backward<MixBackwardInput>]
+        [Backward<MixBackwardStored>(Name = "Stored", Like = "")]
         [Backward<MixBackwardWeight>]
         [Backward<MixBackwardWeight>(Name = "Again", Suits = DeviceKind.Software, Numerics = NumericsClass.Float16)]
         [Sample("x: 2x3x5x7; label_map: 2x1x5x7")]
@@ -85,6 +99,7 @@ public class OpGeneratorTests
             [Saved] public static partial Role Mask { get; }
             [Scratch] internal static partial Role Partial { get; }
             [Scratch(PerImage = true, Element = ElementType.Float16)] public static partial Role Order { get; }
+            [Scratch(PerImage = true, Element = ElementType.Float16, IsResult = true)] public static partial Role Rows { get; }
 
             private long Scale => KernelSize * 2L;
             private ElementType Element => ElementType.UInt8;
@@ -104,6 +119,8 @@ public class OpGeneratorTests
                 => spec = spec with { TileC = (uint)buffers.Device.ComputeUnits };
             private partial WorkgroupCount Grid(in Shapes shapes, in MixForwardSplit.Spec spec) => new(1);
             private partial WorkgroupCount Grid(in Shapes shapes, in MixForwardJoin.Spec spec) => new(1);
+            private partial WorkgroupCount Grid(in Shapes shapes, in MixForwardStored.Spec spec) => new((uint)shapes.Rows.H);
+            private partial WorkgroupCount Grid(in Shapes shapes, in MixBackwardStored.Spec spec) => new(1);
             private partial WorkgroupCount Grid(in Shapes shapes, in MixBackwardInput.Spec spec) => new(1);
             private partial WorkgroupCount Grid(in Shapes shapes, in MixBackwardWeight.Spec spec) => new(1);
             private partial void ForwardReference<T>(in Tensors<T> tensors) where T : IFloatingPointIeee754<T> { }

@@ -13,6 +13,7 @@ namespace UNet.Vulkan.Ops;
 [Op]
 [NoGradient]
 [Forward<AccumulateMaxPoolGradientForward>]
+[Forward<ResultRowsClearMargins, AccumulateMaxPoolGradientForwardStored>(Name = "Stored", Like = "")]
 [Sample("place: 1x1x1x3; pooled_gradient: 1x1x2x3; sum: 1x1x4x6")]
 [Sample("place: 2x3x1x4; pooled_gradient: 2x3x3x4; sum: 2x3x7x9")]
 [Sample("place: 1x2x3x33; pooled_gradient: 1x2x19x33; sum: 1x2x38x67")]
@@ -27,6 +28,9 @@ public sealed partial record AccumulateMaxPoolGradient
 
     /// <summary>The sum so far [N,C,H,W], updated in place.</summary>
     [State] public static partial Role Sum { get; }
+
+    /// <summary>The sum as rows of 16 bits, for an op that reads it so.</summary>
+    [Scratch(PerImage = true, Element = ElementType.Float16, IsResult = true)] public static partial Role ResultRows { get; }
 
     /// <summary>Any place of each window.</summary>
     public override uint SampleInteger(Role role, uint random, ReadOnlySpan<Shape> shapes)
@@ -43,6 +47,13 @@ public sealed partial record AccumulateMaxPoolGradient
         => WorkgroupCount.Cover(
             shapes.PooledGradient.W, AccumulateMaxPoolGradientForward.Info.LocalSize.X, shapes.PooledGradient.H, spec.TileH,
             (long)shapes.Sum.N * shapes.Sum.C);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in AccumulateMaxPoolGradientForwardStored.Spec spec)
+        => RowTile.Turning(
+            shapes.Sum.W, AccumulateMaxPoolGradientForwardStored.Info, MaxPool2d.WordsOf((shapes.Sum.H + 1) / 2), shapes.ResultRows);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in ResultRowsClearMargins.Spec spec)
+        => RowTile.Clearing(shapes.ResultRows, spec.TileGroups);
 
     private partial void ForwardReference<T>(in Tensors<T> tensors) where T : IFloatingPointIeee754<T>
         => MaxPool2d.Accumulate(tensors.Sum, tensors.Place, tensors.PooledGradient);

@@ -51,6 +51,12 @@ public sealed partial record Conv2d
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputFew.Spec spec)
         => FewGrid(shapes.X, Conv2dBackwardInputFew.Info, spec.TilePixels);
 
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardFewStored.Spec spec)
+        => FewGrid(shapes.Y, Conv2dForwardFewStored.Info, spec.TilePixels);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputFewStored.Spec spec)
+        => FewGrid(shapes.X, Conv2dBackwardInputFewStored.Info, spec.TilePixels);
+
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackForwardWindow.Spec spec)
         => WindowTile.Packing(OutChannels, shapes.X.C, Conv2dPackForwardWindow.Info);
 
@@ -135,6 +141,12 @@ public sealed partial record Conv2d
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardFew.Spec spec)
         => spec = spec with { TilePixels = PixelsOf(shapes.X.C) };
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardFewStored.Spec spec)
+        => spec = spec with { TilePixels = PixelsOf(shapes.X.C) };
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputFewStored.Spec spec)
+        => spec = spec with { TilePixels = PixelsOf(OutChannels) };
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputFew.Spec spec)
         => spec = spec with { TilePixels = PixelsOf(OutChannels) };

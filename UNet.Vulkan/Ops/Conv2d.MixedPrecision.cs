@@ -12,6 +12,11 @@ public sealed partial record Conv2d
 
     private partial Shape GradientRowsShape(in Shapes shapes) => RowTile.GradientRowsOf(shapes.X, shapes.Y, Kernel, Padding);
 
+    /// <inheritdoc/>
+    public override RowLayout? LayoutOf(Role scratch)
+        => scratch == PixelRows && Rectify != Rectification.OnLoad ? new RowLayout(Gap: 2 * Padding, Margin: Padding)
+            : scratch == GradientRows ? RowTile.LayoutOfGradient(Kernel) : null;
+
     private partial Shape TapWeightShape(in Shapes shapes)
         => RowTile.TapWeight(
             SplitRule.RowRuns(shapes.Y.N, (long)shapes.Y.H * shapes.Y.W, OutChannels, shapes.X.C, Kernel, OutChannels),
@@ -44,8 +49,17 @@ public sealed partial record Conv2d
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardRowsMatrix.Spec spec)
         => RowTile.Grid(shapes.Y, RowTile.LineWidth(shapes.Y, Kernel), spec.TileRows, spec.TileColumns);
 
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardRowsStoredMatrix.Spec spec)
+        => RowTile.Grid(shapes.Y, RowTile.LineWidth(shapes.Y, Kernel), spec.TileRows, spec.TileColumns);
+
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputRowsMatrix.Spec spec)
         => RowTile.Grid(shapes.X, RowTile.LineWidth(shapes.Y, Kernel), spec.TileRows, spec.TileColumns);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputRowsStoredMatrix.Spec spec)
+        => RowTile.Grid(shapes.X, RowTile.LineWidth(shapes.Y, Kernel), spec.TileRows, spec.TileColumns);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in ResultRowsClearMargins.Spec spec)
+        => RowTile.Clearing(shapes.ResultRows, spec.TileGroups);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightRowsMatrix.Spec spec)
         => RowTile.WeightGrid(TapWeightShape(shapes), Kernel, spec.TileRows, spec.TileColumns);
@@ -69,6 +83,12 @@ public sealed partial record Conv2d
         => spec = spec.With(RowTile.For(shapes.Y, Kernel, RowTile.LineWidth(shapes.Y, Kernel), shapes.X.C, buffers).Constants);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputRowsMatrix.Spec spec)
+        => spec = spec.With(RowTile.For(shapes.X, Kernel, RowTile.LineWidth(shapes.Y, Kernel), OutChannels, buffers).Constants);
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardRowsStoredMatrix.Spec spec)
+        => spec = spec.With(RowTile.For(shapes.Y, Kernel, RowTile.LineWidth(shapes.Y, Kernel), shapes.X.C, buffers).Constants);
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputRowsStoredMatrix.Spec spec)
         => spec = spec.With(RowTile.For(shapes.X, Kernel, RowTile.LineWidth(shapes.Y, Kernel), OutChannels, buffers).Constants);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightRowsMatrix.Spec spec)

@@ -12,6 +12,10 @@ public sealed partial record ConvTranspose2d
 
     private partial Shape GradientRowsShape(in Shapes shapes) => RowTile.RowsOf(4 * OutChannels, shapes.X, Kernel);
 
+    /// <inheritdoc/>
+    public override RowLayout? LayoutOf(Role scratch)
+        => scratch == PixelRows && Rectify != Rectification.OnLoad ? new RowLayout(Gap: 0, Margin: 0) : null;
+
     private partial Shape TapWeightShape(in Shapes shapes)
         => RowTile.TapWeight(
             SplitRule.RowRuns(shapes.Y.N, (long)shapes.X.H * shapes.X.W, shapes.X.C, 4 * OutChannels, Kernel, OutChannels),
@@ -54,6 +58,12 @@ public sealed partial record ConvTranspose2d
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputRowsMatrix.Spec spec)
         => RowTile.Grid(shapes.X, shapes.X.W, spec.TileRows, spec.TileColumns);
 
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputRowsStoredMatrix.Spec spec)
+        => RowTile.Grid(shapes.X, shapes.X.W, spec.TileRows, spec.TileColumns);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in ResultRowsClearMargins.Spec spec)
+        => RowTile.Clearing(shapes.ResultRows, spec.TileGroups);
+
     private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardWeightRowsMatrix.Spec spec)
         => RowTile.WeightGrid(TapWeightShape(shapes), Kernel, spec.TileRows, spec.TileColumns);
 
@@ -67,6 +77,9 @@ public sealed partial record ConvTranspose2d
         => spec = spec.With(RowTile.For(RowsTarget(shapes), Kernel, shapes.X.W, shapes.X.C, buffers).Constants);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputRowsMatrix.Spec spec)
+        => spec = spec.With(RowTile.For(shapes.X, Kernel, shapes.X.W, 4 * OutChannels, buffers).Constants);
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputRowsStoredMatrix.Spec spec)
         => spec = spec.With(RowTile.For(shapes.X, Kernel, shapes.X.W, 4 * OutChannels, buffers).Constants);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dBackwardWeightRowsMatrix.Spec spec)

@@ -29,6 +29,9 @@ namespace UNet.Vulkan.Ops;
 [Backward<ConvTranspose2dBackwardInputRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
 [Backward<Conv2dPackPixelRows, ConvTranspose2dPackGradientRows, ConvTranspose2dPackBackwardWeightRows, Conv2dBackwardInputRowsMatrix>(
     Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.Tiles)]
+[Backward<
+    Conv2dPackPixelRows, ConvTranspose2dPackGradientRows, ConvTranspose2dPackBackwardWeightRows, ResultRowsClearMargins,
+    Conv2dBackwardInputRowsStoredMatrix>(Name = "RowsStored", Like = "Rows")]
 [Backward<ConvTranspose2dBackwardWeight, WeightGradientSum>]
 [Backward<ConvTranspose2dBackwardWeightGemm, WeightGradientSumRuns>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Backward<ConvTranspose2dBackwardWeightLanes, WeightGradientSum>(Name = "WeightLanes", Suits = DeviceKind.Software)]
@@ -87,6 +90,9 @@ public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rect
 
     /// <summary>Weights as rows of 16 bits.</summary>
     [Scratch(Element = ElementType.Float16)] public static partial Role WeightRows { get; }
+
+    /// <summary>What a pass gives, as rows of 16 bits, for an op that reads it so.</summary>
+    [Scratch(PerImage = true, Element = ElementType.Float16, IsResult = true)] public static partial Role ResultRows { get; }
 
     /// <inheritdoc/>
     public override Role? RunsOf(Role scratch)

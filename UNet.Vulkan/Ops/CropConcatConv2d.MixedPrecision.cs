@@ -12,6 +12,9 @@ public sealed partial record CropConcatConv2d
 
     private partial Shape GradientRowsShape(in Shapes shapes) => RowTile.GradientRowsOf(Concatenated(shapes), shapes.Y, Kernel, Padding);
 
+    /// <inheritdoc/>
+    public override RowLayout? LayoutOf(Role scratch) => scratch == GradientRows ? RowTile.LayoutOfGradient(Kernel) : null;
+
     private partial Shape TapWeightShape(in Shapes shapes)
         => RowTile.TapWeight(
             SplitRule.RowRuns(shapes.Y.N, (long)shapes.Y.H * shapes.Y.W, OutChannels, shapes.Weight.C, Kernel, OutChannels),
@@ -42,6 +45,12 @@ public sealed partial record CropConcatConv2d
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardRowsMatrix.Spec spec)
         => RowTile.Grid(shapes.Y, RowTile.LineWidth(shapes.Y, Kernel), spec.TileRows, spec.TileColumns);
 
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardRowsStoredMatrix.Spec spec)
+        => RowTile.Grid(shapes.Y, RowTile.LineWidth(shapes.Y, Kernel), spec.TileRows, spec.TileColumns);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in ResultRowsClearMargins.Spec spec)
+        => RowTile.Clearing(shapes.ResultRows, spec.TileGroups);
+
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardInputRowsMatrix.Spec spec)
         => RowTile.Grid(Concatenated(shapes), RowTile.LineWidth(shapes.Y, Kernel), spec.TileRows, spec.TileColumns);
 
@@ -55,6 +64,9 @@ public sealed partial record CropConcatConv2d
         => RowTile.Adding(GradientRowsShape(shapes), TapWeightShape(shapes).N);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardRowsMatrix.Spec spec)
+        => spec = spec.With(RowTile.For(shapes.Y, Kernel, RowTile.LineWidth(shapes.Y, Kernel), shapes.Weight.C, buffers).Constants);
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardRowsStoredMatrix.Spec spec)
         => spec = spec.With(RowTile.For(shapes.Y, Kernel, RowTile.LineWidth(shapes.Y, Kernel), shapes.Weight.C, buffers).Constants);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dBackwardInputRowsMatrix.Spec spec)

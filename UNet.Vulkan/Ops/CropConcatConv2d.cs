@@ -35,6 +35,8 @@ namespace UNet.Vulkan.Ops;
     Name = "WinogradF43Lanes", Suits = DeviceKind.Software, Numerics = NumericsClass.WinogradF43)]
 [Forward<CropConcatConv2dPackPixelRows, Conv2dPackWeightRows, Conv2dForwardRowsMatrix>(
     Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.Tiles)]
+[Forward<CropConcatConv2dPackPixelRows, Conv2dPackWeightRows, ResultRowsClearMargins, Conv2dForwardRowsStoredMatrix>(
+    Name = "RowsStored", Like = "Rows")]
 [Backward<CropConcatConv2dClearBorder, CropConcatConv2dBackwardInput>]
 [Backward<CropConcatConv2dClearBorder, CropConcatConv2dBackwardInputGemm>(
     Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
@@ -188,6 +190,9 @@ public sealed partial record CropConcatConv2d(
         => new(
             convolution.OutChannels, convolution.Kernel, convolution.Padding, concatenation.UpsampledFirst,
             concatenation.RectifySkip, concatenation.RectifyUpsampled, convolution.RectifyOutput);
+
+    /// <summary>What a pass gives, as rows of 16 bits, for an op that reads it so.</summary>
+    [Scratch(PerImage = true, Element = ElementType.Float16, IsResult = true)] public static partial Role ResultRows { get; }
 
     /// <inheritdoc/>
     public override Role? RunsOf(Role scratch)

@@ -13,6 +13,7 @@ namespace UNet.Vulkan.Ops;
 [Op]
 [Forward<MaxPool2dForward>]
 [Forward<MaxPool2dForwardPairs>(Name = "Pairs", Suits = DeviceKind.Software)]
+[Forward<ResultRowsClearMargins, MaxPool2dForwardStored>(Name = "Stored", Like = "")]
 [Backward<MaxPool2dBackward>]
 [Sample("x: 1x1x4x6")]
 [Sample("x: 2x3x8x10")]
@@ -37,6 +38,9 @@ public sealed partial record MaxPool2d(Rectification Rectify = Rectification.Non
     /// </summary>
     [Saved(Element = ElementType.UInt32)] public static partial Role Place { get; }
 
+    /// <summary>The output as rows of 16 bits, for an op that reads it so.</summary>
+    [Scratch(PerImage = true, Element = ElementType.Float16, IsResult = true)] public static partial Role ResultRows { get; }
+
     /// <summary>Windows whose places share a word.</summary>
     private const int PlacesInWord = 8;
 
@@ -60,7 +64,10 @@ public sealed partial record MaxPool2d(Rectification Rectify = Rectification.Non
 
     /// <summary>Shape of the places of pooled pixels [N,C,H,W].</summary>
     internal static Shape PlaceShape(Shape pooled)
-        => new(pooled.N, pooled.C, (pooled.H + PlacesInWord - 1) / PlacesInWord, pooled.W);
+        => new(pooled.N, pooled.C, WordsOf(pooled.H), pooled.W);
+
+    /// <summary>Words for the places of so many windows, one below the other.</summary>
+    internal static int WordsOf(int windows) => (windows + PlacesInWord - 1) / PlacesInWord;
 
     private partial bool SupportsPairs(in Shapes shapes, DeviceProperties device)
         => int.IsEvenInteger(shapes.X.W) && device.HasBufferAddresses && device.HasInt64;
@@ -70,6 +77,12 @@ public sealed partial record MaxPool2d(Rectification Rectify = Rectification.Non
 
     private partial WorkgroupCount Grid(in Shapes shapes, in MaxPool2dForwardPairs.Spec spec)
         => WorkgroupCount.Cover(shapes.Y.W, MaxPool2dForwardPairs.Info.LocalSize.X, shapes.Y.H, spec.TileH, (long)shapes.Y.N * shapes.Y.C);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in MaxPool2dForwardStored.Spec spec)
+        => RowTile.Turning(shapes.Y.W, MaxPool2dForwardStored.Info, shapes.Place.H, shapes.ResultRows);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in ResultRowsClearMargins.Spec spec)
+        => RowTile.Clearing(shapes.ResultRows, spec.TileGroups);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in MaxPool2dBackward.Spec spec)
         => WorkgroupCount.Cover(

@@ -104,6 +104,10 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
         return RowsOf(y.C, y.N, Math.Max(forInput, Filled(y.H * width, PackedPlaces)), width, kernel);
     }
 
+    /// <summary>Where pixels of the gradient of a convolution's output lie in such rows.</summary>
+    /// <param name="kernel">Rows and columns of the kernel.</param>
+    public static RowLayout LayoutOfGradient(int kernel) => new(Gap: kernel - 1, Margin: kernel - 1);
+
     /// <summary>
     /// Places of a row of the line of a convolution's input: its pixels and the padding on both sides. The gradient of the output lies on
     /// the same line, with zeros behind its pixels.
@@ -123,6 +127,20 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
     public static WorkgroupCount Packing(int targetChannels, int sourceChannels, int kernel)
         => WorkgroupCount.Cover(
             Filled(sourceChannels, PackedSources), PackedTile, Filled(targetChannels, PackedTargets), kernel == 1 ? 32u : 8u);
+
+    /// <summary>Workgroups that clear what is no pixel in the rows of a result: so many for each image.</summary>
+    public static WorkgroupCount Clearing(Shape rows, uint groups) => new(groups, 1, (uint)rows.N);
+
+    /// <summary>
+    /// Workgroups that compute pixel by pixel and store packed rows (<c>shaders/common/turned_rows.glsl</c>): columns along x, blocks of
+    /// rows along y, images times blocks of channels along z.
+    /// </summary>
+    /// <param name="width">Columns of the result.</param>
+    /// <param name="kernel">The kernel, a workgroup of which has a column for each invocation along x.</param>
+    /// <param name="blocks">Blocks of rows.</param>
+    /// <param name="rows">Shape of the rows.</param>
+    public static WorkgroupCount Turning(int width, KernelInfo kernel, int blocks, Shape rows)
+        => WorkgroupCount.Cover(width, kernel.LocalSize.X, blocks, 1, (long)rows.N * (rows.W / PackedSources));
 
     /// <summary>Workgroups that add up the rows of each run.</summary>
     public static WorkgroupCount Adding(Shape rows, int runs) => WorkgroupCount.Cover(rows.W, PackedTile, runs);

@@ -18,6 +18,11 @@ public sealed record PlanOptions
     /// <summary>Pack once what several passes of an op read packed (<see cref="SharedPacking"/>); the result has the same bits.</summary>
     public bool SharePacking { get; init; } = true;
 
+    /// <summary>
+    /// Store results that are only read packed as packed rows at once (<see cref="StoredRows"/>); the result has the same bits.
+    /// </summary>
+    public bool StoreRows { get; init; } = true;
+
     /// <summary>Let activations, gradients and scratch whose lifetimes do not meet share memory.</summary>
     public bool Alias { get; init; } = true;
 

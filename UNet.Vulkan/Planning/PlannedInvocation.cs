@@ -21,6 +21,9 @@ internal sealed record PlannedInvocation(
     /// </summary>
     public ImmutableArray<int> Kernels { get; init; } = [.. Enumerable.Range(0, Implementation.Kernels.Length)];
 
+    /// <summary>How the result lies where the implementation stores it as packed rows (<see cref="StoredRows"/>).</summary>
+    public ResultRows? Result { get; init; }
+
     /// <summary>Shapes of all roles, in their order; scratch roles' entries are unset.</summary>
     public Shape[] Shapes { get; } = Invocation.Node.Shapes;
 

@@ -22,6 +22,8 @@ public static class Planner
             invocations = SingleRuns.Apply(invocations);
         if (options.SharePacking)
             invocations = SharedPacking.Apply(invocations, options.Recompute);
+        if (options.StoreRows)
+            invocations = StoredRows.Apply(invocations);
         Dictionary<Value, Lifetime> lifetimes = Lifetimes(graph, invocations);
         MemoryPlan memory = MemoryPlan.Create(
             [.. lifetimes.Values], graph.Values.Where(value => value.Whole is not null), device, options,
@@ -44,12 +46,16 @@ public static class Planner
         return [.. suitable.Where(implementation => implementation.Numerics == wanted)];
     }
 
-    /// <summary>All implementations that can run on the invocation's shapes and the device, whatever they suit.</summary>
+    /// <summary>
+    /// All implementations that can run on the invocation's shapes and the device, whatever they suit, and that store their results where
+    /// they belong.
+    /// </summary>
     public static IEnumerable<Implementation> Supported(Invocation invocation, DeviceProperties device)
     {
         Shape[] shapes = invocation.Node.Shapes;
         return invocation.Pass.Implementations.Where(
-            implementation => implementation.IsEmbedded && invocation.Node.Op.Supports(implementation, shapes, device));
+            implementation => implementation is { IsEmbedded: true, Like: null }
+                && invocation.Node.Op.Supports(implementation, shapes, device));
     }
 
     /// <summary>What a plan executes: the graph's invocations, rewritten as the options say.</summary>
@@ -188,7 +194,8 @@ public static class Planner
     {
         foreach (Role role in kernel.Uses.Select(use => use.Role).Where(role => role is { Kind: RoleKind.Scratch, PerImage: true }))
         {
-            Shape whole = planned.Values[role.Index]!.Shape, one = planned.Invocation.Node.Op.ScratchShape(role, shapes);
+            Shape whole = planned.Values[role.Index]!.Shape;
+            Shape one = role.IsResult ? whole.WithImages(whole.N / images) : planned.Invocation.Node.Op.ScratchShape(role, shapes);
             if (whole.Length != images * one.Length)
                 throw new InvalidOperationException(
                     $"{planned.Invocation}: {role} is {whole} for {images} images, and {one} for one of them.");
@@ -236,6 +243,10 @@ public static class Planner
         public int MatrixSize => Device.MatrixSize;
 
         public Tiling? Tiling => Planned.Tiling;
+
+        public ResultRows? Result => Planned.Result is { } result
+            ? result with { Rows = result.Rows.WithImages(result.Rows.N / Images) }
+            : null;
 
         public BufferRange Value(Role role) => RangeOf(role, Planned.Values[role.Index]!);
 

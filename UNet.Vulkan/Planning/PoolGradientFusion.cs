@@ -21,10 +21,12 @@ internal static class PoolGradientFusion
             if (term.IsKept || users is not [{ Node.Op: MaxPool2d, Pass.IsForward: false } backward, _])
                 continue;
             var op = new AccumulateMaxPoolGradient();
-            Node node = new(
-                accumulation.Node.Name, op,
-                [backward.Node[MaxPool2d.Place], backward.Gradients[MaxPool2d.Y.Index], accumulation.Node[AccumulateGradient.Sum]]);
-            Invocation fused = new(node, op.Info.Forward, [null, null, null]);
+            var values = new Value?[op.Info.Roles.Length];
+            values[AccumulateMaxPoolGradient.Place.Index] = backward.Node[MaxPool2d.Place];
+            values[AccumulateMaxPoolGradient.PooledGradient.Index] = backward.Gradients[MaxPool2d.Y.Index];
+            values[AccumulateMaxPoolGradient.Sum.Index] = accumulation.Node[AccumulateGradient.Sum];
+            Node node = new(accumulation.Node.Name, op, [.. values]);
+            Invocation fused = new(node, op.Info.Forward, [.. new Value?[values.Length]]);
             if (!Fusion.IsAsGood(implementation(fused), implementation(backward)))
                 continue;
             (replacements[backward], replacements[accumulation]) = (null, fused);

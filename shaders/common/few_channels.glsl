@@ -4,13 +4,14 @@
 // the weights from shared memory.
 // The including file declares KERNEL, SOURCES (channels of the source) and TILE_PIXELS, and defines margin() (rows and columns of zeros
 // before the source), source_at(c, row, column), source_height(), source_width(), target_channels(), target_height(), target_width(),
-// weight_at(target, source, tap), start_at(target) (what is added to the products), finished(target, pixel, sum), which makes a sum a
-// result, and store(target, pixel, result).
+// weight_at(target, source, tap), start_at(target) (what is added to the products), and finished(target, pixel, sum), which makes a sum a
+// result; and how results are stored: GROUP (channels whose results are stored together), stored_channels() (channels that are stored,
+// those behind the target's with 0), stored_at(pixel), by which the place of a pixel is computed once for all its channels, and
+// store_group(target, at, results).
 const uint TAPS = KERNEL * KERNEL;
 const uint DEPTH = SOURCES * TAPS;
 const uint QUADS = (DEPTH + 3u) / 4u;
 const uint TARGETS = 32u;
-const uint GROUP = 4u; // channels whose results are stored together
 
 shared vec4 weights[TARGETS * QUADS];
 shared float starts[TARGETS];
@@ -25,8 +26,10 @@ void share_weights(uint first) {
         }
         weights[i] = quad;
     }
-    if (gl_LocalInvocationID.x < TARGETS && first + gl_LocalInvocationID.x < target_channels())
-        starts[gl_LocalInvocationID.x] = start_at(first + gl_LocalInvocationID.x);
+    if (gl_LocalInvocationID.x < TARGETS) {
+        uint target = first + gl_LocalInvocationID.x;
+        starts[gl_LocalInvocationID.x] = target < target_channels() ? start_at(target) : 0.0;
+    }
     barrier();
 }
 
@@ -36,8 +39,10 @@ void convolve_few() {
     uint pixels = target_height() * target_width();
     uint pixel0 = gl_WorkGroupID.x * (gl_WorkGroupSize.x * TILE_PIXELS) + gl_LocalInvocationID.x;
     float window[TILE_PIXELS][4u * QUADS];
+    uint at[TILE_PIXELS];
     [[unroll]] for (uint i = 0u; i < TILE_PIXELS; i++) {
         uint pixel = pixel0 + i * gl_WorkGroupSize.x;
+        at[i] = stored_at(pixel);
         uint row = pixel / target_width() - margin();
         uint column = pixel % target_width() - margin();
         [[unroll]] for (uint d = 0u; d < 4u * QUADS; d++) {
@@ -47,16 +52,16 @@ void convolve_few() {
             window[i][d] = inside ? source_at(d / TAPS, r, s) : 0.0;
         }
     }
-    for (uint target = 0u; target < TARGETS && first + target < target_channels(); target += GROUP) {
-        float sum[GROUP][TILE_PIXELS];
+    for (uint target = 0u; target < TARGETS && first + target < stored_channels(); target += GROUP) {
+        float sum[TILE_PIXELS][GROUP];
         [[unroll]] for (uint k = 0u; k < GROUP; k++) {
             [[unroll]] for (uint i = 0u; i < TILE_PIXELS; i++)
-                sum[k][i] = starts[target + k];
+                sum[i][k] = starts[target + k];
             [[unroll]] for (uint quad = 0u; quad < QUADS; quad++) {
                 vec4 weight = weights[(target + k) * QUADS + quad];
                 [[unroll]] for (uint j = 0u; j < 4u; j++) {
                     [[unroll]] for (uint i = 0u; i < TILE_PIXELS; i++)
-                        sum[k][i] = fma(weight[j], window[i][quad * 4u + j], sum[k][i]);
+                        sum[i][k] = fma(weight[j], window[i][quad * 4u + j], sum[i][k]);
                 }
             }
         }
@@ -64,15 +69,12 @@ void convolve_few() {
         [[unroll]] for (uint k = 0u; k < GROUP; k++) {
             [[unroll]] for (uint i = 0u; i < TILE_PIXELS; i++) {
                 uint pixel = min(pixel0 + i * gl_WorkGroupSize.x, pixels - 1u);
-                sum[k][i] = finished(min(first + target + k, target_channels() - 1u), pixel, sum[k][i]);
+                sum[i][k] = finished(min(first + target + k, target_channels() - 1u), pixel, sum[i][k]);
             }
         }
-        [[unroll]] for (uint k = 0u; k < GROUP; k++) {
-            [[unroll]] for (uint i = 0u; i < TILE_PIXELS; i++) {
-                uint pixel = pixel0 + i * gl_WorkGroupSize.x;
-                if (first + target + k < target_channels() && pixel < pixels)
-                    store(first + target + k, pixel, sum[k][i]);
-            }
+        [[unroll]] for (uint i = 0u; i < TILE_PIXELS; i++) {
+            if (pixel0 + i * gl_WorkGroupSize.x < pixels)
+                store_group(first + target, at[i], sum[i]);
         }
     }
 }

@@ -7,8 +7,8 @@
 // The including file declares KERNEL, TILE_ROWS and TILE_COLUMNS and defines target_channels(), target_height(), target_width(),
 // line_width(), first_place() (the place of the source that the first tap of the target's first pixel reads), row_count() and
 // row_channels() (of the source's rows: how many an image has, and their channels), finished(channel, row, column, sums), which makes sums
-// of four neighbouring channels, of which the first is a multiple of 4 and one of the target's, results, and store(channel, row, column,
-// result).
+// of four neighbouring channels, of which the first is a multiple of 4 and one of the target's, results, and store_four(channel, row,
+// column, results), which stores those that are channels of the target (see common/plane_results.glsl and common/row_results.glsl).
 const uint NOWHERE = 0xFFFFFFFFu;
 
 shared uint target_pixel[TILE_ROWS]; // row and column, 16 bits each, at each place of the workgroup's tile
@@ -33,9 +33,6 @@ vec4 finished_sums(uint place, uint channel, vec4 sums) {
 
 void store_results(uint place, uint channel, vec4 results) {
     uint pixel = target_pixel[place];
-    channel += gl_WorkGroupID.x * TILE_COLUMNS;
-    [[unroll]] for (uint q = 0u; q < 4u; q++) {
-        if (pixel != NOWHERE && channel + q < target_channels())
-            store(channel + q, pixel >> 16u, pixel & 0xFFFFu, results[q]);
-    }
+    if (pixel != NOWHERE)
+        store_four(channel + gl_WorkGroupID.x * TILE_COLUMNS, pixel >> 16u, pixel & 0xFFFFu, results);
 }

@@ -51,6 +51,15 @@ uint loaded_eight() {
     return loaded_item() % EIGHTS;
 }
 
+// Which place, and which four channels, an invocation has of those that leave shared memory together.
+uint stored_place(uint item) {
+    return NEIGHBOURS_ARE_CHANNELS ? item / (MATRIX_SIZE / 4u) : item % STORED_ROWS;
+}
+
+uint stored_quad(uint item) {
+    return NEIGHBOURS_ARE_CHANNELS ? item % (MATRIX_SIZE / 4u) : item / STORED_ROWS;
+}
+
 // Whether there is such a row among so many.
 bool is_loaded(uint load, uint rows) {
     return rows % LOADED_ROWS == 0u || load * LOADED_ROWS + loaded_row() < rows;
@@ -130,8 +139,7 @@ void convolve() {
         }
     }
 
-    // A matrix cannot be stored where only a part of it is inside, so each goes through shared memory; neighbours store neighbouring
-    // places.
+    // A matrix cannot be stored where only a part of it is inside, so each goes through shared memory.
     barrier();
     uint part0 = gl_SubgroupID * (STORED_ROWS * STORED_PITCH);
     [[unroll]] for (uint i = 0u; i < PARTS_M; i += STORED_M) {
@@ -142,14 +150,14 @@ void convolve() {
             subgroupBarrier();
             vec4 result[STORED_QUADS];
             [[unroll]] for (uint e = 0u; e < STORED_QUADS; e++) {
-                uint place = (e * SUBGROUP_SIZE + gl_SubgroupInvocationID) % STORED_ROWS;
-                uint quad = (e * SUBGROUP_SIZE + gl_SubgroupInvocationID) / STORED_ROWS;
+                uint place = stored_place(e * SUBGROUP_SIZE + gl_SubgroupInvocationID);
+                uint quad = stored_quad(e * SUBGROUP_SIZE + gl_SubgroupInvocationID);
                 vec4 sums = uintBitsToFloat(part[part0 + place * STORED_PITCH + quad]);
                 result[e] = finished_sums(row0 + i * MATRIX_SIZE + place, column0 + j * MATRIX_SIZE + 4u * quad, sums);
             }
             [[unroll]] for (uint e = 0u; e < STORED_QUADS; e++) {
-                uint place = (e * SUBGROUP_SIZE + gl_SubgroupInvocationID) % STORED_ROWS;
-                uint quad = (e * SUBGROUP_SIZE + gl_SubgroupInvocationID) / STORED_ROWS;
+                uint place = stored_place(e * SUBGROUP_SIZE + gl_SubgroupInvocationID);
+                uint quad = stored_quad(e * SUBGROUP_SIZE + gl_SubgroupInvocationID);
                 store_results(row0 + i * MATRIX_SIZE + place, column0 + j * MATRIX_SIZE + 4u * quad, result[e]);
             }
             subgroupBarrier();

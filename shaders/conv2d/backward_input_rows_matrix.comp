@@ -32,52 +32,13 @@ layout(push_constant, std430) uniform Push {
     uint pixel_rows_w;
 };
 
-#define SOURCE_ROWS gradient_rows
-
-uint target_channels() {
-    return x_c;
-}
-
-uint target_height() {
-    return x_h;
-}
-
-uint target_width() {
-    return x_w;
-}
-
-// That of the packed rows of the gradient, which is also that of the packed rows of the input.
-uint line_width() {
-    return x_w + 2u * PADDING;
-}
-
-uint first_place() {
-    return PADDING * (line_width() + 1u);
-}
-
-uint row_count() {
-    return gradient_rows_h;
-}
-
-uint row_channels() {
-    return gradient_rows_w;
-}
-
-#include "common/rows_mask.glsl"
-
-vec4 finished(uint c, uint row, uint column, vec4 sums) {
-    if (RECTIFY == 0u)
-        return sums;
-    uvec2 pixels = four_channels(c, row, column);
-    [[unroll]] for (uint q = 0u; q < 4u; q++)
-        sums[q] = was_positive(pixels, q) ? sums[q] : 0.0;
-    return sums;
-}
+#include "common/rows_conv2d_backward_input.glsl"
 
 void store(uint c, uint row, uint column, float result) {
     d_x[(gl_WorkGroupID.z * x_c + c) * (x_h * x_w) + row * x_w + column] = result;
 }
 
+#include "common/plane_results.glsl"
 #include "common/rows_convolution_matrix.glsl"
 
 void main() {

@@ -23,53 +23,13 @@ layout(push_constant, std430) uniform Push {
     uint y_w;
 };
 
-const uint SOURCES = X_C;
-
-uint margin() {
-    return PADDING;
-}
-
-uint source_height() {
-    return x_h;
-}
-
-uint source_width() {
-    return x_w;
-}
-
-float source_at(uint c, uint row, uint column) {
-    float pixel = x[((gl_WorkGroupID.z * X_C + c) * x_h + row) * x_w + column];
-    return RECTIFY == 1u ? max(pixel, 0.0) : pixel;
-}
-
-uint target_channels() {
-    return y_c;
-}
-
-uint target_height() {
-    return y_h;
-}
-
-uint target_width() {
-    return y_w;
-}
-
-float weight_at(uint k, uint c, uint tap) {
-    return weight[(k * X_C + c) * (KERNEL * KERNEL) + tap];
-}
-
-float start_at(uint k) {
-    return bias[k];
-}
-
-float finished(uint k, uint pixel, float sum) {
-    return RECTIFY_OUTPUT == 1u ? max(sum, 0.0) : sum;
-}
+#include "common/few_conv2d_forward.glsl"
 
 void store(uint k, uint pixel, float result) {
     y[(gl_WorkGroupID.z * y_c + k) * (y_h * y_w) + pixel] = result;
 }
 
+#include "common/few_plane_results.glsl"
 #include "common/few_channels.glsl"
 
 void main() {

@@ -28,47 +28,13 @@ layout(push_constant, std430) uniform Push {
     uint pixel_rows_w;
 };
 
-#define SOURCE_ROWS pixel_rows
-
-uint target_channels() {
-    return y_c;
-}
-
-uint target_height() {
-    return y_h;
-}
-
-uint target_width() {
-    return y_w;
-}
-
-uint line_width() {
-    return y_w + KERNEL - 1u;
-}
-
-uint first_place() {
-    return 0u;
-}
-
-uint row_count() {
-    return pixel_rows_h;
-}
-
-uint row_channels() {
-    return pixel_rows_w;
-}
-
-vec4 finished(uint k, uint row, uint column, vec4 sums) {
-    vec4 result;
-    [[unroll]] for (uint q = 0u; q < 4u; q++)
-        result[q] = sums[q] + bias[min(k + q, y_c - 1u)];
-    return RECTIFY_OUTPUT == 1u ? max(result, 0.0) : result;
-}
+#include "common/rows_conv2d_forward.glsl"
 
 void store(uint k, uint row, uint column, float result) {
     y[(gl_WorkGroupID.z * y_c + k) * (y_h * y_w) + row * y_w + column] = result;
 }
 
+#include "common/plane_results.glsl"
 #include "common/rows_convolution_matrix.glsl"
 
 void main() {

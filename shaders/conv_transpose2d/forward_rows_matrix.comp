@@ -70,6 +70,7 @@ void store(uint krs, uint row, uint column, float result) {
     y[(y_row * x_w + column) * 2u + krs % 2u] = result;
 }
 
+#include "common/plane_results.glsl"
 #include "common/rows_convolution_matrix.glsl"
 
 void main() {

@@ -92,6 +92,7 @@ void store(uint c, uint row, uint column, float result) {
         d_upsampled[place_in_upsampled(gl_WorkGroupID.z, part.channel, row, column)] = result;
 }
 
+#include "common/plane_results.glsl"
 #include "common/rows_convolution_matrix.glsl"
 
 void main() {

@@ -37,6 +37,13 @@ public abstract class ImplementationAttribute : Attribute
     /// constants' names and a row of values for each tiling, such as <c>"TILE_H, TILE_W: 4, 6; 16, 8"</c> for two.
     /// </summary>
     public string Tiles { get; set; } = "";
+
+    /// <summary>
+    /// Name of the implementation of the same pass that computes the same numbers and stores them where they belong, empty for the plain
+    /// one. This one stores them in scratch (<see cref="ScratchAttribute.IsResult"/>), is meant for the same devices and shapes, and has
+    /// the same class of rounding and the same tiles; planning takes it in that one's place where somebody reads such scratch.
+    /// </summary>
+    public string? Like { get; set; }
 }
 
 /// <summary>An implementation of the forward pass by one kernel.</summary>
@@ -149,4 +156,11 @@ public sealed class ScratchAttribute : RoleAttribute
 {
     /// <summary>The first dimension is a multiple of the batch: one image's part can be bound alone.</summary>
     public bool PerImage { get; set; }
+
+    /// <summary>
+    /// It is the result of the implementations that write it, as packed rows, which lie as the op that reads them packs them
+    /// (<see cref="IBufferBinding.Result"/>): in a forward pass in the place of the output, in a backward pass in that of the gradient to
+    /// the input, of which there is one.
+    /// </summary>
+    public bool IsResult { get; set; }
 }

@@ -34,6 +34,11 @@ public interface IBufferBinding
     /// what its <c>TILE_*</c> constants are.
     /// </summary>
     Tiling? Tiling { get; }
+
+    /// <summary>
+    /// How the result lies, where the implementation stores it as packed rows (<see cref="Implementation.Like"/>); else null.
+    /// </summary>
+    ResultRows? Result => null;
 }
 
 /// <summary>
@@ -111,6 +116,12 @@ public abstract record Op
     /// </summary>
     /// <param name="scratch">A scratch role.</param>
     public virtual Role? RunsOf(Role scratch) => null;
+
+    /// <summary>
+    /// How a scratch tensor's rows lie that are the pixels of one tensor, rounded to 16 bits as they are; null for other scratch.
+    /// </summary>
+    /// <param name="scratch">A scratch role.</param>
+    public virtual RowLayout? LayoutOf(Role scratch) => null;
 
     /// <summary>A valid element for checks and benchmarks of a Float32 role, made from a standard normal number.</summary>
     public virtual float SampleElement(Role role, float normal) => normal;

@@ -36,6 +36,12 @@ public sealed record Implementation(
     /// <summary>The tilings among which measured time may choose; empty where there is nothing to choose.</summary>
     public ImmutableArray<Tiling> Tilings { get; init; } = [];
 
+    /// <summary>
+    /// Name of the implementation that computes the same and stores it where it belongs, while this one stores it in scratch
+    /// (<see cref="Role.IsResult"/>); null where this one stands for itself.
+    /// </summary>
+    public string? Like { get; init; }
+
     /// <summary>The scratch roles that the kernels use.</summary>
     public ImmutableArray<Role> Scratch { get; } =
         [.. Kernels.SelectMany(kernel => kernel.Uses).Select(use => use.Role).Where(role => role.Kind == RoleKind.Scratch).Distinct()];

@@ -33,6 +33,7 @@ public enum RoleKind
 /// <param name="HasGradient">Some backward pass writes its gradient, or (an output) reads it.</param>
 /// <param name="Init">How a parameter starts.</param>
 /// <param name="PerImage">The first dimension counts images, so that one image's part can be bound alone.</param>
+/// <param name="IsResult">Scratch that holds the result of the implementations that write it (<see cref="Implementation.Like"/>).</param>
 public sealed record Role(
     int Index,
     string Name,
@@ -41,7 +42,8 @@ public sealed record Role(
     ElementType Element = ElementType.Float32,
     bool HasGradient = false,
     Init Init = Init.Zero,
-    bool PerImage = false)
+    bool PerImage = false,
+    bool IsResult = false)
 {
     /// <inheritdoc/>
     public override string ToString() => BufferName;

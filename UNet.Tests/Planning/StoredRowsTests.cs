@@ -1,0 +1,128 @@
+using UNet.Shaders;
+using UNet.Tests.Device;
+using UNet.Tests.Ops;
+using UNet.Vulkan.Device;
+using UNet.Vulkan.Execution;
+using UNet.Vulkan.Graph;
+using UNet.Vulkan.Model;
+using UNet.Vulkan.Ops;
+using UNet.Vulkan.Ops.Declaration;
+using UNet.Vulkan.Planning;
+using UNet.Vulkan.Random;
+using UNet.Vulkan.Training;
+using Xunit;
+
+namespace UNet.Tests.Planning;
+
+/// <summary>Results that are only read packed are stored packed, and the bits stay the same.</summary>
+public class StoredRowsTests
+{
+    private static readonly string[] Names = ["Rows", "Few", "FewOutputs"];
+
+    /// <summary>What is planned for a GPU with matrix units, on any device that can run it.</summary>
+    private static readonly PlanOptions WithRows = new()
+    {
+        Choose = (_, candidates) => candidates.LastOrDefault(candidate => Names.Contains(candidate.Name)) ?? candidates[0],
+    };
+
+    /// <summary>Convolutions of all paddings and an up-convolution, with channels and pixels that fill no tile.</summary>
+    [Theory]
+    [InlineData(2, 17, 14, 15)]
+    [InlineData(1, 40, 9, 26)]
+    [InlineData(1, 64, 18, 7)]
+    public void ChainsOfConvolutionsKeepTheirBits(int images, int channels, int height, int width)
+        => KeepTheirBits(new Shape(images, channels, height, width), storing: 3 + 3, graph =>
+        {
+            Value x = Rectified(graph, "conv1", new Conv2d(20), graph.Values[0]);
+            x = Rectified(graph, "conv2", new Conv2d(65, Padding: 1), x);
+            x = Rectified(graph, "up", new ConvTranspose2d(9), x);
+            x = Rectified(graph, "conv3", new Conv2d(40, Padding: 2), x);
+            return graph.Add("conv4", new Conv2d(3), x).Output;
+        });
+
+    /// <summary>The first layer and the head, which have few channels, and a pool of odd rows and columns beside a skip connection.</summary>
+    [Theory]
+    [InlineData(2, 21, 25, 20)]
+    [InlineData(1, 75, 24, 33)]
+    [InlineData(1, 24, 139, 16)]
+    public void PoolsAndConvolutionsOfFewChannelsKeepTheirBits(int images, int height, int width, int channels)
+        => KeepTheirBits(new Shape(images, 1, height, width), storing: 4 + 4, graph =>
+        {
+            Value x = Rectified(graph, "conv1", new Conv2d(channels), graph.Values[0]);
+            Value skip = Rectified(graph, "conv2", new Conv2d(channels + 13), x);
+            x = graph.Add("pool", new MaxPool2d(), skip).Output;
+            x = Rectified(graph, "conv3", new Conv2d(18, Padding: 1), x);
+            x = Rectified(graph, "conv4", new Conv2d(30, Padding: 1), x);
+            x = graph.Add("up", new ConvTranspose2d(12), x).Output;
+            x = graph.Add("concatenation", new CropConcat(), skip, x).Output;
+            x = Rectified(graph, "conv5", new Conv2d(24), x);
+            return graph.Add("head", new Conv2d(3, Kernel: 1), x).Output;
+        });
+
+    private static Value Rectified(Graph graph, string name, Op op, Value value)
+        => graph.Add(name + ".relu", new Relu(), graph.Add(name, op, value).Output).Output;
+
+    /// <summary>Compares the gradients of a network's parameters with and without results that are stored as rows.</summary>
+    /// <param name="shape">Shape of the network's input, the graph's first value.</param>
+    /// <param name="storing">How many results are stored so.</param>
+    /// <param name="network">Appends the network, and gives the logits of three classes.</param>
+    private static void KeepTheirBits(Shape shape, int storing, Func<Graph, Value> network)
+    {
+        Assert.SkipUnless(TestDevice.Shared.Properties.RunsMatrixKernels, "This device or this build has no kernels for matrix units.");
+        Graph graph = new();
+        Value image = graph.Input("image", shape);
+        Value logits = network(graph);
+        Value target = graph.Input("target", new Shape(shape.N, 1, logits.Shape.H, logits.Shape.W), ElementType.UInt32);
+        Value weight = graph.Input("weight", target.Shape);
+        graph.AppendBackward(graph.Add("loss", new SoftmaxCrossEntropy(), logits, target, weight).Output);
+
+        float[] stored = Gradients(WithRows);
+        Assert.Contains(stored, gradient => gradient != 0);
+        Assert.Equal(Gradients(WithRows with { StoreRows = false }), stored);
+        Assert.Equal(stored, Gradients(WithRows with { Alias = false }));
+        Assert.Equal(storing, StoringKernels(Planner.Plan(graph, TestDevice.Shared.Properties, WithRows)));
+
+        float[] Gradients(PlanOptions options)
+        {
+            using VulkanSession session = new(
+                TestDevice.Shared, Planner.Plan(graph, TestDevice.Shared.Properties, options), graph.StepSlot,
+                options: new VulkanSessionOptions { Poison = true, ShuffleSeed = 1 });
+            session.Initialize(graph);
+            RandomStream random = new(1, RandomStreams.Synthesis);
+            session.Write(graph.FlatParameters!, Normal(graph.FlatParameters!, scale: 0.1f));
+            session.Write(image, Normal(image, scale: 1));
+            session.Write(target, [.. Enumerable.Range(0, (int)target.Shape.Length).Select(i => (uint)random.Below(i, 3))]);
+            session.Write(weight, [.. Enumerable.Repeat(1f, (int)weight.Shape.Length)]);
+            session.Run();
+            return session.ReadAll(graph.FlatGradients!);
+
+            float[] Normal(Value value, float scale)
+                => [.. Enumerable.Range(0, (int)value.Shape.Length).Select(i => scale * (float)random.Normal(i))];
+        }
+    }
+
+    [Theory]
+    [InlineData(UNetArchitecture.Paper, false)]
+    [InlineData(UNetArchitecture.Paper, true)]
+    [InlineData(UNetArchitecture.PhsegV5, false)]
+    public void NetworksKeepTheirBits(UNetArchitecture architecture, bool recompute)
+    {
+        SmallStep step = new(architecture, dropout: architecture == UNetArchitecture.PhsegV5 ? 0.5 : 0);
+        VulkanSessionOptions poisoned = new() { Poison = true, ShuffleSeed = 1 };
+        Assert.All(
+            new[] { new PlanOptions { Numerics = NumericsRule.Mixed }, WithRows, WithRows with { Fuse = false } },
+            options =>
+            {
+                PlanOptions stored = options with { Recompute = recompute };
+                float[] gradients = step.Gradients(stored, poisoned);
+                Assert.Contains(gradients, gradient => gradient != 0);
+                Assert.Equal(step.Gradients(stored with { StoreRows = false }, poisoned), gradients);
+                Assert.Equal(step.Gradients(stored with { Alias = false }, poisoned), gradients);
+            });
+    }
+
+    /// <summary>Dispatches of kernels that store results as packed rows.</summary>
+    private static int StoringKernels(ExecutionPlan plan) => plan.Dispatches.Count(dispatch
+        => dispatch.Dispatch.Kernel != ResultRowsClearMargins.Info
+            && dispatch.Dispatch.Kernel.Buffers.Any(buffer => buffer.Name == Conv2d.ResultRows.BufferName));
+}

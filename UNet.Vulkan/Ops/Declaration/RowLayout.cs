@@ -1,0 +1,17 @@
+using UNet.Vulkan.Graph;
+
+namespace UNet.Vulkan.Ops.Declaration;
+
+/// <summary>
+/// How the pixels of a tensor [N,C,H,W] lie in packed rows, a row of 16-bit channels for each place of the line of an image: pixel (h,w) at
+/// place Margin · (W + Gap + 1) + h · (W + Gap) + w. All other places are 0, and so are channels beyond C.
+/// </summary>
+/// <param name="Gap">Places between the last pixel of a row and the first of the next.</param>
+/// <param name="Margin">Rows of the line, and as many places, before the first pixel.</param>
+public readonly record struct RowLayout(int Gap, int Margin);
+
+/// <summary>Packed rows as which an implementation stores its result.</summary>
+/// <param name="Rows">Shape of the rows [N,1,places,channels].</param>
+/// <param name="Pixels">Shape of what is stored [N,C,H,W].</param>
+/// <param name="Layout">Where its pixels lie.</param>
+public sealed record ResultRows(Shape Rows, Shape Pixels, RowLayout Layout);

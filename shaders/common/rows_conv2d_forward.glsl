@@ -1,0 +1,39 @@
+// What a convolution from packed rows (see common/rows_convolution.glsl) multiplies and adds, wherever it stores its results. The including
+// file declares KERNEL, RECTIFY_OUTPUT, the buffers pixel_rows and bias, and the push constants y_c, y_h, y_w, pixel_rows_h and
+// pixel_rows_w.
+#define SOURCE_ROWS pixel_rows
+
+uint target_channels() {
+    return y_c;
+}
+
+uint target_height() {
+    return y_h;
+}
+
+uint target_width() {
+    return y_w;
+}
+
+uint line_width() {
+    return y_w + KERNEL - 1u;
+}
+
+uint first_place() {
+    return 0u;
+}
+
+uint row_count() {
+    return pixel_rows_h;
+}
+
+uint row_channels() {
+    return pixel_rows_w;
+}
+
+vec4 finished(uint k, uint row, uint column, vec4 sums) {
+    vec4 result;
+    [[unroll]] for (uint q = 0u; q < 4u; q++)
+        result[q] = k + q < y_c ? sums[q] + bias[min(k + q, y_c - 1u)] : 0.0;
+    return RECTIFY_OUTPUT == 1u ? max(result, 0.0) : result;
+}

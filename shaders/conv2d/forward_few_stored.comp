@@ -1,0 +1,39 @@
+#version 460
+#extension GL_EXT_control_flow_attributes : require
+#extension GL_EXT_shader_explicit_arithmetic_types_float16 : require
+#extension GL_GOOGLE_include_directive : require
+// Convolution of few channels, for GPUs, which stores its output as the op that reads it would pack it: the function of conv2d/forward; see
+// common/few_channels.glsl and common/row_results.glsl.
+layout(local_size_x = 128) in;
+
+layout(constant_id = 0) const uint KERNEL = 3u;
+layout(constant_id = 1) const uint PADDING = 0u;
+layout(constant_id = 2) const uint RECTIFY = 0u; // 1: x counts as max(x, 0); 2: it is that already
+layout(constant_id = 3) const uint RECTIFY_OUTPUT = 0u; // 1: max(y, 0) is stored
+layout(constant_id = 4) const uint X_C = 1u;
+layout(constant_id = 5) const uint TILE_PIXELS = 4u;
+
+layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };
+layout(set = 0, binding = 1, std430) readonly buffer Weight { float weight[]; };
+layout(set = 0, binding = 2, std430) readonly buffer Bias { float bias[]; };
+layout(set = 0, binding = 3, std430) writeonly buffer ResultRows { uvec4 result_rows[]; };
+layout(push_constant, std430) uniform Push {
+    uint x_h;
+    uint x_w;
+    uint y_c;
+    uint y_h;
+    uint y_w;
+    uint result_rows_h;
+    uint result_rows_w;
+    uint result_w;
+    uint result_gap;
+    uint result_margin;
+};
+
+#include "common/few_conv2d_forward.glsl"
+#include "common/few_row_results.glsl"
+#include "common/few_channels.glsl"
+
+void main() {
+    convolve_few();
+}

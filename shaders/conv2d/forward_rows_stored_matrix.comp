@@ -1,0 +1,43 @@
+#version 460
+#extension GL_EXT_control_flow_attributes : require
+#extension GL_EXT_shader_explicit_arithmetic_types_float16 : require
+#extension GL_GOOGLE_include_directive : require
+#extension GL_KHR_cooperative_matrix : require
+#extension GL_KHR_memory_scope_semantics : require
+#extension GL_KHR_shader_subgroup_basic : require
+// Convolution on matrix units from packed rows, which stores its output as the op that reads it would pack it: the function of
+// conv2d/forward; see common/rows_convolution_matrix.glsl and common/row_results.glsl.
+layout(local_size_x = 256, local_size_x_id = 7) in; // TILE_INVOCATIONS
+
+layout(constant_id = 0) const uint KERNEL = 3u;
+layout(constant_id = 1) const uint RECTIFY_OUTPUT = 0u; // 1: max(y, 0) is stored
+layout(constant_id = 2) const uint SUBGROUP_SIZE = 32u;
+layout(constant_id = 3) const uint MATRIX_SIZE = 16u;
+layout(constant_id = 4) const uint TILE_ROWS = 128u;
+layout(constant_id = 5) const uint TILE_COLUMNS = 64u;
+layout(constant_id = 6) const uint TILE_DEPTH = 32u;
+
+layout(set = 0, binding = 0, std430) readonly buffer PixelRows { uvec4 pixel_rows[]; };
+layout(set = 0, binding = 1, std430) readonly buffer WeightRows { uvec4 weight_rows[]; };
+layout(set = 0, binding = 2, std430) readonly buffer Bias { float bias[]; };
+layout(set = 0, binding = 3, std430) writeonly buffer ResultRows { uvec2 result_rows[]; };
+layout(push_constant, std430) uniform Push {
+    uint y_c;
+    uint y_h;
+    uint y_w;
+    uint pixel_rows_h;
+    uint pixel_rows_w;
+    uint result_rows_h;
+    uint result_rows_w;
+    uint result_w;
+    uint result_gap;
+    uint result_margin;
+};
+
+#include "common/rows_conv2d_forward.glsl"
+#include "common/row_results.glsl"
+#include "common/rows_convolution_matrix.glsl"
+
+void main() {
+    convolve();
+}
