@@ -13,7 +13,7 @@ namespace UNet.Vulkan.Ops;
 [Op]
 [NoGradient]
 [Forward<AccumulateMaxPoolGradientForward>]
-[Forward<ResultRowsClearMargins, AccumulateMaxPoolGradientForwardStored>(Name = "Stored", Like = "")]
+[Forward<AccumulateMaxPoolGradientForwardStored>(Name = "Stored", Like = "")]
 [Sample("place: 1x1x1x3; pooled_gradient: 1x1x2x3; sum: 1x1x4x6")]
 [Sample("place: 2x3x1x4; pooled_gradient: 2x3x3x4; sum: 2x3x7x9")]
 [Sample("place: 1x2x3x33; pooled_gradient: 1x2x19x33; sum: 1x2x38x67")]
@@ -51,9 +51,6 @@ public sealed partial record AccumulateMaxPoolGradient
     private partial WorkgroupCount Grid(in Shapes shapes, in AccumulateMaxPoolGradientForwardStored.Spec spec)
         => RowTile.Turning(
             shapes.Sum.W, AccumulateMaxPoolGradientForwardStored.Info, MaxPool2d.WordsOf((shapes.Sum.H + 1) / 2), shapes.ResultRows);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in ResultRowsClearMargins.Spec spec)
-        => RowTile.Clearing(shapes.ResultRows, spec.TileGroups);
 
     private partial void ForwardReference<T>(in Tensors<T> tensors) where T : IFloatingPointIeee754<T>
         => MaxPool2d.Accumulate(tensors.Sum, tensors.Place, tensors.PooledGradient);

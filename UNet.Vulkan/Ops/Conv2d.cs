@@ -26,7 +26,7 @@ namespace UNet.Vulkan.Ops;
 [Forward<Conv2dForwardGemm>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Forward<Conv2dPackForwardWindow, Conv2dForwardWindow>(Name = "Window", Suits = DeviceKind.Hardware, Tiles = WindowTile.Tiles)]
 [Forward<Conv2dForwardFew>(Name = "Few", Suits = DeviceKind.Hardware)]
-[Forward<ResultRowsClearMargins, Conv2dForwardFewStored>(Name = "FewStored", Like = "Few")]
+[Forward<Conv2dForwardFewStored>(Name = "FewStored", Like = "Few")]
 [Forward<Conv2dPackForwardWinograd, Conv2dForwardWinograd>(
     Name = "Winograd", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Winograd, Tiles = WinogradTile.Tiles)]
 [Forward<Conv2dPackForward, Conv2dForwardLanes>(Name = "Lanes", Suits = DeviceKind.Software)]
@@ -39,13 +39,12 @@ namespace UNet.Vulkan.Ops;
 [Forward<Conv2dForwardRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
 [Forward<Conv2dPackPixelRows, Conv2dPackWeightRows, Conv2dForwardRowsMatrix>(
     Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.Tiles)]
-[Forward<Conv2dPackPixelRows, Conv2dPackWeightRows, ResultRowsClearMargins, Conv2dForwardRowsStoredMatrix>(
-    Name = "RowsStored", Like = "Rows")]
+[Forward<Conv2dPackPixelRows, Conv2dPackWeightRows, Conv2dForwardRowsStoredMatrix>(Name = "RowsStored", Like = "Rows")]
 [Backward<Conv2dBackwardInput>]
 [Backward<Conv2dBackwardInputGemm>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Backward<Conv2dPackBackwardWindow, Conv2dBackwardInputWindow>(Name = "Window", Suits = DeviceKind.Hardware, Tiles = WindowTile.Tiles)]
 [Backward<Conv2dBackwardInputFew>(Name = "FewOutputs", Suits = DeviceKind.Hardware)]
-[Backward<ResultRowsClearMargins, Conv2dBackwardInputFewStored>(Name = "FewOutputsStored", Like = "FewOutputs")]
+[Backward<Conv2dBackwardInputFewStored>(Name = "FewOutputsStored", Like = "FewOutputs")]
 [Backward<Conv2dPackBackwardWinograd, Conv2dBackwardInputWinograd>(
     Name = "Winograd", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Winograd, Tiles = WinogradTile.Tiles)]
 [Backward<Conv2dPackBackward, Conv2dBackwardInputLanes>(Name = "InputLanes", Suits = DeviceKind.Software)]
@@ -59,8 +58,7 @@ namespace UNet.Vulkan.Ops;
 [Backward<Conv2dBackwardInputRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
 [Backward<Conv2dPackPixelRows, Conv2dPackGradientRows, Conv2dPackTurnedWeightRows, Conv2dBackwardInputRowsMatrix>(
     Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.Tiles)]
-[Backward<
-    Conv2dPackPixelRows, Conv2dPackGradientRows, Conv2dPackTurnedWeightRows, ResultRowsClearMargins, Conv2dBackwardInputRowsStoredMatrix>(
+[Backward<Conv2dPackPixelRows, Conv2dPackGradientRows, Conv2dPackTurnedWeightRows, Conv2dBackwardInputRowsStoredMatrix>(
     Name = "RowsStored", Like = "Rows")]
 [Backward<Conv2dBackwardWeight, WeightGradientSum>]
 [Backward<Conv2dBackwardWeightGemm, WeightGradientSumRuns>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]

@@ -61,9 +61,6 @@ public sealed partial record ConvTranspose2d
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputRowsStoredMatrix.Spec spec)
         => RowTile.Grid(shapes.X, shapes.X.W, spec.TileRows, spec.TileColumns);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in ResultRowsClearMargins.Spec spec)
-        => RowTile.Clearing(shapes.ResultRows, spec.TileGroups);
-
     private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardWeightRowsMatrix.Spec spec)
         => RowTile.WeightGrid(TapWeightShape(shapes), Kernel, spec.TileRows, spec.TileColumns);
 

@@ -30,7 +30,7 @@ namespace UNet.Vulkan.Ops;
 [Backward<Conv2dPackPixelRows, ConvTranspose2dPackGradientRows, ConvTranspose2dPackBackwardWeightRows, Conv2dBackwardInputRowsMatrix>(
     Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.Tiles)]
 [Backward<
-    Conv2dPackPixelRows, ConvTranspose2dPackGradientRows, ConvTranspose2dPackBackwardWeightRows, ResultRowsClearMargins,
+    Conv2dPackPixelRows, ConvTranspose2dPackGradientRows, ConvTranspose2dPackBackwardWeightRows,
     Conv2dBackwardInputRowsStoredMatrix>(Name = "RowsStored", Like = "Rows")]
 [Backward<ConvTranspose2dBackwardWeight, WeightGradientSum>]
 [Backward<ConvTranspose2dBackwardWeightGemm, WeightGradientSumRuns>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]

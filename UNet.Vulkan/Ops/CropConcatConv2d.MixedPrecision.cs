@@ -48,9 +48,6 @@ public sealed partial record CropConcatConv2d
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardRowsStoredMatrix.Spec spec)
         => RowTile.Grid(shapes.Y, RowTile.LineWidth(shapes.Y, Kernel), spec.TileRows, spec.TileColumns);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in ResultRowsClearMargins.Spec spec)
-        => RowTile.Clearing(shapes.ResultRows, spec.TileGroups);
-
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardInputRowsMatrix.Spec spec)
         => RowTile.Grid(Concatenated(shapes), RowTile.LineWidth(shapes.Y, Kernel), spec.TileRows, spec.TileColumns);
 

@@ -35,8 +35,7 @@ namespace UNet.Vulkan.Ops;
     Name = "WinogradF43Lanes", Suits = DeviceKind.Software, Numerics = NumericsClass.WinogradF43)]
 [Forward<CropConcatConv2dPackPixelRows, Conv2dPackWeightRows, Conv2dForwardRowsMatrix>(
     Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.Tiles)]
-[Forward<CropConcatConv2dPackPixelRows, Conv2dPackWeightRows, ResultRowsClearMargins, Conv2dForwardRowsStoredMatrix>(
-    Name = "RowsStored", Like = "Rows")]
+[Forward<CropConcatConv2dPackPixelRows, Conv2dPackWeightRows, Conv2dForwardRowsStoredMatrix>(Name = "RowsStored", Like = "Rows")]
 [Backward<CropConcatConv2dClearBorder, CropConcatConv2dBackwardInput>]
 [Backward<CropConcatConv2dClearBorder, CropConcatConv2dBackwardInputGemm>(
     Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]

@@ -13,7 +13,7 @@ namespace UNet.Vulkan.Ops;
 [Op]
 [Forward<MaxPool2dForward>]
 [Forward<MaxPool2dForwardPairs>(Name = "Pairs", Suits = DeviceKind.Software)]
-[Forward<ResultRowsClearMargins, MaxPool2dForwardStored>(Name = "Stored", Like = "")]
+[Forward<MaxPool2dForwardStored>(Name = "Stored", Like = "")]
 [Backward<MaxPool2dBackward>]
 [Sample("x: 1x1x4x6")]
 [Sample("x: 2x3x8x10")]
@@ -80,9 +80,6 @@ public sealed partial record MaxPool2d(Rectification Rectify = Rectification.Non
 
     private partial WorkgroupCount Grid(in Shapes shapes, in MaxPool2dForwardStored.Spec spec)
         => RowTile.Turning(shapes.Y.W, MaxPool2dForwardStored.Info, shapes.Place.H, shapes.ResultRows);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in ResultRowsClearMargins.Spec spec)
-        => RowTile.Clearing(shapes.ResultRows, spec.TileGroups);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in MaxPool2dBackward.Spec spec)
         => WorkgroupCount.Cover(

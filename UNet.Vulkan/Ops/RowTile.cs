@@ -128,9 +128,6 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
         => WorkgroupCount.Cover(
             Filled(sourceChannels, PackedSources), PackedTile, Filled(targetChannels, PackedTargets), kernel == 1 ? 32u : 8u);
 
-    /// <summary>Workgroups that clear what is no pixel in the rows of a result: so many for each image.</summary>
-    public static WorkgroupCount Clearing(Shape rows, uint groups) => new(groups, 1, (uint)rows.N);
-
     /// <summary>
     /// Workgroups that compute pixel by pixel and store packed rows (<c>shaders/common/turned_rows.glsl</c>): columns along x, blocks of
     /// rows along y, images times blocks of channels along z.

@@ -20,6 +20,7 @@ layout(push_constant, std430) uniform Push {
     uint sum_w;
     uint result_rows_h;
     uint result_rows_w;
+    uint result_h;
     uint result_w;
     uint result_gap;
     uint result_margin;
@@ -34,10 +35,10 @@ const uint BLOCK_W = gl_WorkGroupSize.x;
 #include "common/turned_rows.glsl"
 
 void main() {
-    uint image = gl_WorkGroupID.z / (result_rows_w / CHANNELS);
-    uint first_channel = gl_WorkGroupID.z % (result_rows_w / CHANNELS) * CHANNELS;
+    clear_margins_of_blocks((sum_w + BLOCK_W - 1u) / BLOCK_W, (sum_h + 2u * WINDOWS - 1u) / (2u * WINDOWS));
+    uint image = image_of_block();
     uint column = gl_GlobalInvocationID.x;
-    uint c = first_channel + 2u * gl_LocalInvocationID.y;
+    uint c = first_channel_of_block() + 2u * gl_LocalInvocationID.y;
     bool is_pooled = column / 2u < pooled_gradient_w && gl_WorkGroupID.y < place_h;
     uint word[2];
     [[unroll]] for (uint j = 0u; j < 2u; j++)
@@ -64,6 +65,6 @@ void main() {
         }
         [[unroll]] for (uint i = 0u; i < BLOCK_H; i++)
             turn(i, gl_LocalInvocationID.x, gl_LocalInvocationID.y, vec2(value[i][0], value[i][1]));
-        store_turned(image, first_channel, 2u * first_window, gl_WorkGroupID.x * BLOCK_W, sum_h, sum_w);
+        store_turned(2u * first_window);
     }
 }

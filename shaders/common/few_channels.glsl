@@ -16,6 +16,11 @@ const uint TARGETS = 32u;
 shared vec4 weights[TARGETS * QUADS];
 shared float starts[TARGETS];
 
+uint pixel_tiles() {
+    uint pixels = gl_WorkGroupSize.x * TILE_PIXELS;
+    return (target_height() * target_width() + pixels - 1u) / pixels;
+}
+
 void share_weights(uint first) {
     for (uint i = gl_LocalInvocationID.x; i < TARGETS * QUADS; i += gl_WorkGroupSize.x) {
         uint target = first + i / QUADS;
@@ -31,6 +36,14 @@ void share_weights(uint first) {
         starts[gl_LocalInvocationID.x] = target < target_channels() ? start_at(target) : 0.0;
     }
     barrier();
+}
+
+uint workgroup_of_image() {
+    return gl_WorkGroupID.y * pixel_tiles() + gl_WorkGroupID.x;
+}
+
+uint workgroups_of_image() {
+    return pixel_tiles() * ((target_channels() + TARGETS - 1u) / TARGETS);
 }
 
 void convolve_few() {

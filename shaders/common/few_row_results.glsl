@@ -1,10 +1,13 @@
-// Results of common/few_channels.glsl that are stored as packed rows of Float16, where and as the op that reads them would pack them (see
-// common/row_results.glsl). The including file declares the buffer result_rows (eight channels a uvec4) and what common/result_place.glsl
-// asks for, and defines target_width().
-#include "common/float16_pairs.glsl"
-#include "common/result_place.glsl"
-
+// Results of common/few_channels.glsl that are stored as packed rows (see common/result_rows.glsl). The including file declares the buffer
+// result_rows (eight channels a uvec4) and what common/result_rows.glsl asks for, and defines target_width().
+const uint CHANNELS_OF_STORE = 8u;
 const uint GROUP = 8u;
+
+void clear_result(uint at) {
+    result_rows[at] = uvec4(0u);
+}
+
+#include "common/result_rows.glsl"
 
 uint stored_channels() {
     return result_rows_w;

@@ -11,7 +11,19 @@
 // column, results), which stores those that are channels of the target (see common/plane_results.glsl and common/row_results.glsl).
 const uint NOWHERE = 0xFFFFFFFFu;
 
+uint channel_tiles() {
+    return (target_channels() + TILE_COLUMNS - 1u) / TILE_COLUMNS;
+}
+
 shared uint target_pixel[TILE_ROWS]; // row and column, 16 bits each, at each place of the workgroup's tile
+
+uint workgroup_of_image() {
+    return gl_WorkGroupID.y * channel_tiles() + gl_WorkGroupID.x;
+}
+
+uint workgroups_of_image() {
+    return channel_tiles() * ((target_height() * line_width() + TILE_ROWS - 1u) / TILE_ROWS);
+}
 
 void find_target_pixels() {
     for (uint i = gl_LocalInvocationID.x; i < TILE_ROWS; i += gl_WorkGroupSize.x) {

@@ -7,7 +7,7 @@
 #extension GL_KHR_shader_subgroup_basic : require
 // Gradient of a convolution to its input on matrix units from packed rows, stored as the op that reads it would pack it: the function of
 // conv2d/backward_input, a convolution of d_y with the kernels turned by 180 degrees; see common/rows_convolution_matrix.glsl and
-// common/row_results.glsl.
+// common/result_rows.glsl.
 layout(local_size_x = 256, local_size_x_id = 8) in; // TILE_INVOCATIONS
 
 layout(constant_id = 0) const uint KERNEL = 3u;
@@ -33,6 +33,7 @@ layout(push_constant, std430) uniform Push {
     uint pixel_rows_w;
     uint result_rows_h;
     uint result_rows_w;
+    uint result_h;
     uint result_w;
     uint result_gap;
     uint result_margin;
@@ -43,5 +44,6 @@ layout(push_constant, std430) uniform Push {
 #include "common/rows_convolution_matrix.glsl"
 
 void main() {
+    clear_margins(gl_WorkGroupID.z, workgroup_of_image(), workgroups_of_image());
     convolve();
 }

@@ -3,7 +3,7 @@
 #extension GL_EXT_shader_explicit_arithmetic_types_float16 : require
 #extension GL_GOOGLE_include_directive : require
 // Convolution of few channels, for GPUs, which stores its output as the op that reads it would pack it: the function of conv2d/forward; see
-// common/few_channels.glsl and common/row_results.glsl.
+// common/few_channels.glsl and common/result_rows.glsl.
 layout(local_size_x = 128) in;
 
 layout(constant_id = 0) const uint KERNEL = 3u;
@@ -25,6 +25,7 @@ layout(push_constant, std430) uniform Push {
     uint y_w;
     uint result_rows_h;
     uint result_rows_w;
+    uint result_h;
     uint result_w;
     uint result_gap;
     uint result_margin;
@@ -35,5 +36,6 @@ layout(push_constant, std430) uniform Push {
 #include "common/few_channels.glsl"
 
 void main() {
+    clear_margins(gl_WorkGroupID.z, workgroup_of_image(), workgroups_of_image());
     convolve_few();
 }

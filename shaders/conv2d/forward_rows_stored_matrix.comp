@@ -6,7 +6,7 @@
 #extension GL_KHR_memory_scope_semantics : require
 #extension GL_KHR_shader_subgroup_basic : require
 // Convolution on matrix units from packed rows, which stores its output as the op that reads it would pack it: the function of
-// conv2d/forward; see common/rows_convolution_matrix.glsl and common/row_results.glsl.
+// conv2d/forward; see common/rows_convolution_matrix.glsl and common/result_rows.glsl.
 layout(local_size_x = 256, local_size_x_id = 7) in; // TILE_INVOCATIONS
 
 layout(constant_id = 0) const uint KERNEL = 3u;
@@ -29,6 +29,7 @@ layout(push_constant, std430) uniform Push {
     uint pixel_rows_w;
     uint result_rows_h;
     uint result_rows_w;
+    uint result_h;
     uint result_w;
     uint result_gap;
     uint result_margin;
@@ -39,5 +40,6 @@ layout(push_constant, std430) uniform Push {
 #include "common/rows_convolution_matrix.glsl"
 
 void main() {
+    clear_margins(gl_WorkGroupID.z, workgroup_of_image(), workgroups_of_image());
     convolve();
 }

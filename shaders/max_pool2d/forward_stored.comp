@@ -20,6 +20,7 @@ layout(push_constant, std430) uniform Push {
     uint place_h;
     uint result_rows_h;
     uint result_rows_w;
+    uint result_h;
     uint result_w;
     uint result_gap;
     uint result_margin;
@@ -33,11 +34,11 @@ const uint BLOCK_W = gl_WorkGroupSize.x;
 #include "common/turned_rows.glsl"
 
 void main() {
-    uint image = gl_WorkGroupID.z / (result_rows_w / CHANNELS);
-    uint first_channel = gl_WorkGroupID.z % (result_rows_w / CHANNELS) * CHANNELS;
+    clear_margins_of_blocks((y_w + BLOCK_W - 1u) / BLOCK_W, place_h);
+    uint image = image_of_block();
     uint first = gl_WorkGroupID.y * WINDOWS;
     uint q = gl_GlobalInvocationID.x;
-    uint c = first_channel + 2u * gl_LocalInvocationID.y;
+    uint c = first_channel_of_block() + 2u * gl_LocalInvocationID.y;
     float value[WINDOWS][2];
     [[unroll]] for (uint j = 0u; j < 2u; j++) {
         uint plane = image * x_c + c + j;
@@ -56,5 +57,5 @@ void main() {
     }
     [[unroll]] for (uint i = 0u; i < WINDOWS; i++)
         turn(i, gl_LocalInvocationID.x, gl_LocalInvocationID.y, vec2(value[i][0], value[i][1]));
-    store_turned(image, first_channel, first, gl_WorkGroupID.x * BLOCK_W, y_h, y_w);
+    store_turned(first);
 }
