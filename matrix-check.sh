@@ -44,7 +44,8 @@ check() {
             run_unet devices
             run_unet selftest
             run_tests -noLogo -class UNet.Tests.Training.MixedPrecisionTests -class UNet.Tests.Ops.RowTileTests \
-                -class UNet.Tests.Checks.SpirVTests -class UNet.Tests.Planning.StoredRowsTests
+                -class UNet.Tests.Checks.SpirVTests -class UNet.Tests.Planning.StoredRowsTests \
+                -class UNet.Tests.Planning.KeptPackingTests
             say 'The kernels for matrix units do what they should.'
             ;;
     esac

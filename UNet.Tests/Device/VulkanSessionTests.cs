@@ -2,6 +2,7 @@ using UNet.Vulkan;
 using UNet.Vulkan.Device;
 using UNet.Vulkan.Execution;
 using UNet.Vulkan.Graph;
+using UNet.Vulkan.Planning;
 using Xunit;
 
 namespace UNet.Tests.Device;
@@ -170,6 +171,42 @@ public sealed class VulkanSessionTests
             Assert.Equal(Positive(data[(First(run) * Image)..((First(run) + 1) * Image)]), report[4..(4 + Image)]);
             Assert.Equal(Positive(data[(Second(run) * Image)..((Second(run) + 1) * Image)]), report[(4 + Image)..]);
         }
+    }
+
+    /// <summary>It runs before the first run, and again once something was written, or copied, on which it depends.</summary>
+    [Fact]
+    public void WhatIsPreparedStaysUntilItsSourceIsWritten()
+    {
+        const int Length = 1000;
+        var plan = new ReluPlan();
+        Value source = plan.Add("source", Length);
+        Value prepared = plan.Add("prepared", Length);
+        Value y = plan.Add("y", Length, ValueKind.Activation, keep: true);
+        Value other = plan.Add("other", Length);
+        ExecutionPlan all = plan.Level().Relu(source, prepared).Level().Relu(prepared, y).Build();
+        using var session = new VulkanSession(
+            TestDevice.Shared, all with { Preparation = all.Levels[..1], Levels = all.Levels[1..], Prepared = [source] }, reported: [y]);
+        float[] first = Signed(Length), second = [.. first.Reverse()], third = [.. first.Select(element => element + 3)];
+
+        session.Write(source, first);
+        session.Run();
+        Assert.Equal(Positive(first), session.ReadAll(y));
+        session.Write(prepared, second);
+        session.Run();
+        Assert.Equal(Positive(second), session.ReadAll(y));
+        session.Write(source, third);
+        session.Run();
+        Assert.Equal(Positive(third), session.ReadAll(y));
+
+        // The runs before, which are under way, keep what was prepared for them.
+        session.Write(other, second);
+        session.Submit([], []);
+        session.Submit([], [new(other, 0, source, 0, Length)]);
+        float[] report = new float[Length];
+        session.Complete(report);
+        Assert.Equal(Positive(third), report);
+        session.Complete(report);
+        Assert.Equal(Positive(second), report);
     }
 
     [Fact]

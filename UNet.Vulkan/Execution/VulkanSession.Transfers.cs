@@ -25,6 +25,7 @@ public sealed partial class VulkanSession
     /// <inheritdoc/>
     public override void Write(Value value, SpanAction<float, long> write)
     {
+        Unprepare(value);
         BufferRange range = Part(value, ElementType.Float32, 0, value.Shape.Length);
         _staging.Write(
             _arenas[range], range.Offset, range.Length,
@@ -72,6 +73,7 @@ public sealed partial class VulkanSession
     private void Write<T>(Value value, ElementType element, ReadOnlySpan<T> elements, long start) where T : unmanaged
     {
         BufferRange range = Part(value, element, start, elements.Length);
+        Unprepare(value);
         for (long done = 0; done < elements.Length; done += LongestSpan)
         {
             ReadOnlySpan<T> piece = elements.Slice((int)done, (int)Math.Min(LongestSpan, elements.Length - done));

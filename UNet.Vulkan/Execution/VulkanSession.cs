@@ -28,6 +28,7 @@ public sealed partial class VulkanSession : Session
     private readonly Staging _staging;
     private readonly RunRing _ring;
     private readonly VulkanRecorder _recorder;
+    private readonly CommandBuffer[] _preparation;
     private readonly BufferRange? _step;
     private readonly int _reportLength;
     private readonly CommandBuffer[] _prologues = new CommandBuffer[InFlight];
@@ -35,6 +36,7 @@ public sealed partial class VulkanSession : Session
     private VulkanCommands _work;
     private readonly bool _isPoisoned;
     private bool _isMeasured;
+    private bool _isPrepared;
     private long _firstStart;
     private long _busySince;
     private ulong _submitted;
@@ -57,7 +59,7 @@ public sealed partial class VulkanSession : Session
         VulkanSessionOptions? options = null)
     {
         options ??= new();
-        (_device, _plan, _isPoisoned) = (device, plan, options.Poison);
+        (_device, _plan, _isPoisoned, _isPrepared) = (device, plan, options.Poison, plan.Preparation.IsEmpty);
         if (step is not null && step.Element.SizeInBytes() != sizeof(uint))
             throw new ArgumentException($"The step slot '{step.Name}' has elements of type {step.Element}, not of 4 bytes.", nameof(step));
         _step = step is null ? null : Locate(step) with { Length = step.SizeInBytes };
@@ -82,6 +84,7 @@ public sealed partial class VulkanSession : Session
             compiling.GetAwaiter().GetResult();
             _recorder = Own(new VulkanRecorder(device, _pool, _arenas, Order(plan.Levels, options.ShuffleSeed)));
             _work = RecordFirst(options);
+            _preparation = _isPrepared ? [] : RecordPreparation();
             for (int slot = 0; slot < InFlight; slot++)
             {
                 _prologues[slot] = _pool.Allocate();
@@ -135,7 +138,10 @@ public sealed partial class VulkanSession : Session
             throw new InvalidOperationException($"{InFlight} runs are in flight already: complete one first.");
         RequireStep(step, (_step?.Length ?? 0) / sizeof(uint));
         foreach (ref readonly SlotCopy copy in copies)
+        {
             CheckCopy(copy);
+            Unprepare(copy.Destination);
+        }
         if (!_isMeasured && _submitted > 0)
             Measure();
 
@@ -152,6 +158,12 @@ public sealed partial class VulkanSession : Session
         CommandBuffer[] work = _work.Buffers;
         int count = 0;
         together[count++] = _prologues[slot];
+        if (!_isPrepared)
+        {
+            _device.Submit(together[..count]);
+            _device.Submit(_preparation);
+            (count, _isPrepared) = (0, true);
+        }
         for (int i = 0; i < work.Length; i++)
         {
             together[count++] = work[i];
@@ -208,11 +220,11 @@ public sealed partial class VulkanSession : Session
     }
 
     private static IEnumerable<(KernelInfo Kernel, ImmutableArray<uint> Constants)> KernelsOf(ExecutionPlan plan)
-        => plan.Levels.SelectMany(level => level).Select(planned => (planned.Dispatch.Kernel, planned.Dispatch.Constants));
+        => plan.Preparation.Concat(plan.Levels).SelectMany(level => level).Select(planned => (planned.Dispatch.Kernel, planned.Dispatch.Constants));
 
     /// <summary>What nobody has written is read as zero, but what a run writes first needs no touching before.</summary>
     private static bool IsZeroedAtFirst(Value value, VulkanSessionOptions options)
-        => value.Whole is null && value.IsKept && !(options.LeaveParameters && value.Kind == ValueKind.Parameter);
+        => value.Whole is null && value.IsKept && value.Kind != ValueKind.Scratch && !(options.LeaveParameters && value.Kind == ValueKind.Parameter);
 
     private (DeviceBuffer Buffer, long Start, long Bytes) Words(BufferRange range)
         => (_arenas[range], range.Offset, (range.Length + sizeof(uint) - 1) / sizeof(uint) * sizeof(uint));
@@ -232,6 +244,23 @@ public sealed partial class VulkanSession : Session
         TimestampScope scope = _device.Properties.TimestampPeriod > 0 ? TimestampScope.Submission : TimestampScope.None;
         return _recorder.Record(SubmissionPlan.Cut(_recorder.Levels, SubmissionPlan.StartingRate), scope);
     }
+
+    /// <summary>What goes between the first prologue and the first work: packing is too short to be cut.</summary>
+    private CommandBuffer[] RecordPreparation()
+    {
+        VulkanRecorder recorder = Own(new VulkanRecorder(_device, _pool, _arenas, _plan.Preparation));
+        CommandBuffer barrier = _pool.Allocate();
+        _pool.Begin(barrier, CommandBufferUsageFlags.SimultaneousUseBit);
+        _pool.Barrier(
+            barrier, PipelineStageFlags.ComputeShaderBit, AccessFlags.ShaderWriteBit,
+            PipelineStageFlags.ComputeShaderBit, AccessFlags.ShaderReadBit | AccessFlags.ShaderWriteBit);
+        _pool.End(barrier);
+        return [.. recorder.Record(SubmissionPlan.Whole(recorder.Levels), TimestampScope.None).Buffers, barrier];
+    }
+
+    /// <summary>Has what depends on a value prepared anew, which is about to be written.</summary>
+    private void Unprepare(Value value)
+        => _isPrepared &= _plan.Preparation.IsEmpty || !_plan.Prepared.Contains(value.Whole ?? value);
 
     /// <summary>Measures the device's rate on the first run, and cuts by it from then on.</summary>
     private void Measure()

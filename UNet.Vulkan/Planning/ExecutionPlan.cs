@@ -30,6 +30,14 @@ public sealed record ExecutionPlan(
     /// <summary>What the values need before and after sharing memory; null for a plan made by hand.</summary>
     public MemoryPlan? Memory { get; }
 
+    /// <summary>
+    /// Dispatches by level that run before the first run, and again when one of <see cref="Prepared"/> was written from outside.
+    /// </summary>
+    public ImmutableArray<ImmutableArray<PlannedDispatch>> Preparation { get; init; } = [];
+
+    /// <summary>The values, whole ones, on which what <see cref="Preparation"/> writes depends.</summary>
+    public ImmutableHashSet<Value> Prepared { get; init; } = [];
+
     /// <summary>The plan of one invocation alone, by its <see cref="PlannedDispatch.Label"/>, in the same memory: for measuring.</summary>
     public ExecutionPlan Only(string label) => this with
     {

@@ -23,6 +23,12 @@ public sealed record PlanOptions
     /// </summary>
     public bool StoreRows { get; init; } = true;
 
+    /// <summary>
+    /// Pack parameters that no run writes once for all runs (<see cref="KeptPacking"/>), if that takes less memory than they do; the result
+    /// has the same bits.
+    /// </summary>
+    public bool KeepPacked { get; init; } = true;
+
     /// <summary>Let activations, gradients and scratch whose lifetimes do not meet share memory.</summary>
     public bool Alias { get; init; } = true;
 

@@ -24,13 +24,21 @@ public static class Planner
             invocations = SharedPacking.Apply(invocations, options.Recompute);
         if (options.StoreRows)
             invocations = StoredRows.Apply(invocations);
+        PlannedInvocation[] preparation = [];
+        if (options.KeepPacked)
+            (invocations, preparation) = KeptPacking.Apply(invocations);
         Dictionary<Value, Lifetime> lifetimes = Lifetimes(graph, invocations);
         MemoryPlan memory = MemoryPlan.Create(
             [.. lifetimes.Values], graph.Values.Where(value => value.Whole is not null), device, options,
             Overwritten(invocations, lifetimes));
-        ImmutableArray<ImmutableArray<PlannedDispatch>> levels = BarrierPlan.Create(
-            invocations.SelectMany(invocation => Dispatches(invocation, memory.Ranges, device)));
-        return new ExecutionPlan(memory, levels);
+        return new ExecutionPlan(memory, Levels(invocations))
+        {
+            Preparation = Levels(preparation),
+            Prepared = [.. preparation.SelectMany(planned => planned.Touched(BufferAccess.Read)).Select(value => value.Whole ?? value)],
+        };
+
+        ImmutableArray<ImmutableArray<PlannedDispatch>> Levels(PlannedInvocation[] planned)
+            => BarrierPlan.Create(planned.SelectMany(invocation => Dispatches(invocation, memory.Ranges, device)));
     }
 
     /// <summary>

@@ -22,7 +22,7 @@ internal static class StoredRows
         {
             foreach (int kernel in stored[reader].Kernels)
             {
-                if (Packing.Of(kernel, stored[reader]) is not { } packing || packing.Read.IsKept
+                if (RowPacking.Of(kernel, stored[reader]) is not { } packing || packing.Read.IsKept
                     || WriterOf(packing.Read, reader, touching[packing.Read], schedule) is not { } writer
                     || WithResult(stored[writer], packing) is not { } replaced)
                     continue;
@@ -68,7 +68,7 @@ internal static class StoredRows
     }
 
     /// <summary>The invocation by the implementation that stores its result as what the kernel packs; null where there is none.</summary>
-    private static PlannedInvocation? WithResult(PlannedInvocation writer, Packing packing)
+    private static PlannedInvocation? WithResult(PlannedInvocation writer, RowPacking packing)
     {
         Implementation? storing = writer.Invocation.Pass.Implementations
             .FirstOrDefault(candidate => candidate.IsEmbedded && candidate.Like == writer.Implementation.Name);
@@ -85,15 +85,15 @@ internal static class StoredRows
     }
 
     /// <summary>What a kernel does that packs one tensor, rounded as it is.</summary>
-    private sealed record Packing(Value Read, Value Rows, RowLayout Layout)
+    private sealed record RowPacking(Value Read, Value Rows, RowLayout Layout)
     {
         /// <summary>Null where the kernel does anything else.</summary>
-        public static Packing? Of(int kernel, PlannedInvocation planned)
+        public static RowPacking? Of(int kernel, PlannedInvocation planned)
             => planned.Implementation.Kernels[kernel].Uses is [var first, var second]
                 && (first.Access == BufferAccess.Read ? (first, second) : (second, first)) is var (read, written)
                 && (read.Access, written.Access) == (BufferAccess.Read, BufferAccess.Write) && read.Role.Kind != RoleKind.Scratch
                 && written.Role.Kind == RoleKind.Scratch && planned.Invocation.Node.Op.LayoutOf(written.Role) is { } layout
-                ? new Packing(planned.ValueOf(read), planned.ValueOf(written), layout)
+                ? new RowPacking(planned.ValueOf(read), planned.ValueOf(written), layout)
                 : null;
     }
 }
