@@ -17,6 +17,10 @@ public sealed partial record Conv2d
         => scratch == PixelRows && Rectify != Rectification.OnLoad ? new RowLayout(Gap: 2 * Padding, Margin: Padding)
             : scratch == GradientRows ? RowTile.LayoutOfGradient(Kernel) : null;
 
+    private int Taps => Kernel * Kernel;
+
+    private bool TapsWithinRows => false;
+
     private partial Shape TapWeightShape(in Shapes shapes)
         => RowTile.TapWeight(
             SplitRule.RowRuns(shapes.Y.N, (long)shapes.Y.H * shapes.Y.W, OutChannels, shapes.X.C, Kernel, OutChannels),
@@ -62,7 +66,7 @@ public sealed partial record Conv2d
         => RowTile.WeightGrid(TapWeightShape(shapes), Kernel, spec.TileRows, spec.TileColumns);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSumTapRuns.Spec spec)
-        => RowTile.AddingTaps(TapWeightShape(shapes), OutChannels, shapes.X.C, OutChannels, spec.TileLeft);
+        => RowTile.AddingTaps(Taps, OutChannels, shapes.X.C, OutChannels, spec.TileLeft);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardBiasRows.Spec spec)
         => RowTile.Adding(GradientRowsShape(shapes), TapWeightShape(shapes).N);

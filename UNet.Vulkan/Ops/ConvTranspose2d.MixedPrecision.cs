@@ -10,21 +10,25 @@ public sealed partial record ConvTranspose2d
 {
     private partial Shape PixelRowsShape(in Shapes shapes) => RowTile.RowsOf(shapes.X.C, shapes.X, Kernel);
 
-    private partial Shape GradientRowsShape(in Shapes shapes) => RowTile.RowsOf(4 * OutChannels, shapes.X, Kernel);
+    private partial Shape GradientRowsShape(in Shapes shapes) => RowTile.RowsOf(RowChannels, shapes.X, Kernel);
 
     /// <inheritdoc/>
     public override RowLayout? LayoutOf(Role scratch)
         => scratch == PixelRows && Rectify != Rectification.OnLoad ? new RowLayout(Gap: 0, Margin: 0) : null;
 
+    private int Taps => 4;
+
+    private bool TapsWithinRows => true;
+
     private partial Shape TapWeightShape(in Shapes shapes)
         => RowTile.TapWeight(
-            SplitRule.RowRuns(shapes.Y.N, (long)shapes.X.H * shapes.X.W, shapes.X.C, 4 * OutChannels, Kernel, OutChannels),
-            shapes.X.C, 4 * OutChannels, Kernel);
+            SplitRule.RowRuns(shapes.Y.N, (long)shapes.X.H * shapes.X.W, shapes.X.C, RowChannels, Kernel, OutChannels),
+            shapes.X.C, RowChannels, Kernel);
 
     private partial Shape TapBiasShape(in Shapes shapes) => Shape.Of(TapWeightShape(shapes).N, OutChannels);
 
     private partial Shape WeightRowsShape(in Shapes shapes) => Shape.Of(Math.Max(
-        RowTile.WeightLength(4 * OutChannels, shapes.X.C, Kernel), RowTile.WeightLength(shapes.X.C, 4 * OutChannels, Kernel)));
+        RowTile.WeightLength(RowChannels, shapes.X.C, Kernel), RowTile.WeightLength(shapes.X.C, RowChannels, Kernel)));
 
     private partial bool SupportsRounded(in Shapes shapes, DeviceProperties device) => true;
 
@@ -47,10 +51,10 @@ public sealed partial record ConvTranspose2d
         => RowTile.Packing(GradientRowsShape(shapes));
 
     private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dPackWeightRows.Spec spec)
-        => RowTile.Packing(4 * OutChannels, shapes.X.C, Kernel);
+        => RowTile.Packing(RowChannels, shapes.X.C, Kernel);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dPackBackwardWeightRows.Spec spec)
-        => RowTile.Packing(shapes.X.C, 4 * OutChannels, Kernel);
+        => RowTile.Packing(shapes.X.C, RowChannels, Kernel);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dForwardRowsMatrix.Spec spec)
         => RowTile.Grid(RowsTarget(shapes), shapes.X.W, spec.TileRows, spec.TileColumns);
@@ -65,7 +69,7 @@ public sealed partial record ConvTranspose2d
         => RowTile.WeightGrid(TapWeightShape(shapes), Kernel, spec.TileRows, spec.TileColumns);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSumTapRuns.Spec spec)
-        => RowTile.AddingTaps(TapWeightShape(shapes), shapes.X.C, 4 * OutChannels, OutChannels, spec.TileLeft);
+        => RowTile.AddingTaps(Taps, shapes.X.C, OutChannels, OutChannels, spec.TileLeft);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardBiasRows.Spec spec)
         => RowTile.Adding(GradientRowsShape(shapes), TapWeightShape(shapes).N);
@@ -74,10 +78,10 @@ public sealed partial record ConvTranspose2d
         => spec = spec.With(RowTile.For(RowsTarget(shapes), Kernel, shapes.X.W, shapes.X.C, buffers).Constants);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputRowsMatrix.Spec spec)
-        => spec = spec.With(RowTile.For(shapes.X, Kernel, shapes.X.W, 4 * OutChannels, buffers).Constants);
+        => spec = spec.With(RowTile.For(shapes.X, Kernel, shapes.X.W, RowChannels, buffers).Constants);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputRowsStoredMatrix.Spec spec)
-        => spec = spec.With(RowTile.For(shapes.X, Kernel, shapes.X.W, 4 * OutChannels, buffers).Constants);
+        => spec = spec.With(RowTile.For(shapes.X, Kernel, shapes.X.W, RowChannels, buffers).Constants);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dBackwardWeightRowsMatrix.Spec spec)
         => spec = spec.With(RowTile.ForWeight(TapWeightShape(shapes), Kernel, buffers).Constants);
@@ -85,6 +89,9 @@ public sealed partial record ConvTranspose2d
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref WeightGradientSumTapRuns.Spec spec)
         => spec = spec with { TileLeft = RowTile.LeftChannels(TapWeightShape(shapes).N / shapes.Y.N) };
 
+    /// <summary>Channels of a window's four pixels.</summary>
+    private int RowChannels => RowTile.WindowChannels(OutChannels);
+
     /// <summary>What the convolution of single pixels gives.</summary>
-    private Shape RowsTarget(in Shapes shapes) => new(shapes.X.N, 4 * OutChannels, shapes.X.H, shapes.X.W);
+    private Shape RowsTarget(in Shapes shapes) => new(shapes.X.N, RowChannels, shapes.X.H, shapes.X.W);
 }

@@ -15,6 +15,10 @@ public sealed partial record CropConcatConv2d
     /// <inheritdoc/>
     public override RowLayout? LayoutOf(Role scratch) => scratch == GradientRows ? RowTile.LayoutOfGradient(Kernel) : null;
 
+    private int Taps => Kernel * Kernel;
+
+    private bool TapsWithinRows => false;
+
     private partial Shape TapWeightShape(in Shapes shapes)
         => RowTile.TapWeight(
             SplitRule.RowRuns(shapes.Y.N, (long)shapes.Y.H * shapes.Y.W, OutChannels, shapes.Weight.C, Kernel, OutChannels),
@@ -55,7 +59,7 @@ public sealed partial record CropConcatConv2d
         => RowTile.WeightGrid(TapWeightShape(shapes), Kernel, spec.TileRows, spec.TileColumns);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSumTapRuns.Spec spec)
-        => RowTile.AddingTaps(TapWeightShape(shapes), OutChannels, shapes.Weight.C, OutChannels, spec.TileLeft);
+        => RowTile.AddingTaps(Taps, OutChannels, shapes.Weight.C, OutChannels, spec.TileLeft);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardBiasRows.Spec spec)
         => RowTile.Adding(GradientRowsShape(shapes), TapWeightShape(shapes).N);

@@ -120,6 +120,11 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
     public static int WeightLength(int targetChannels, int sourceChannels, int kernel)
         => checked(Filled(targetChannels, PackedTargets) * kernel * kernel * Filled(sourceChannels, PackedSources));
 
+    /// <summary>
+    /// Channels of rows that hold the four pixels of a window: those of one corner after the other (<c>shaders/common/window_channels.glsl</c>).
+    /// </summary>
+    public static int WindowChannels(int channels) => checked(4 * Filled(channels, PackedSources));
+
     /// <summary>Workgroups that pack rows.</summary>
     public static WorkgroupCount Packing(Shape rows) => WorkgroupCount.Cover(rows.W, PackedTile, rows.H, PackedTile, rows.N);
 
@@ -175,15 +180,15 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
     /// Workgroups that add up such runs: of the channels of the right rows along x, of some of the left rows each along y, and behind those
     /// of the biases.
     /// </summary>
-    /// <param name="tapWeight">Shape of the weight gradients of all runs, tap by tap.</param>
+    /// <param name="taps">Taps of each pair of channels.</param>
     /// <param name="leftChannels">Channels of the left rows.</param>
-    /// <param name="rightChannels">Channels of the right rows.</param>
+    /// <param name="rightChannels">Channels of the right rows, each with all taps.</param>
     /// <param name="biases">Elements of the bias.</param>
     /// <param name="left">Channels of the left rows of a workgroup.</param>
-    public static WorkgroupCount AddingTaps(Shape tapWeight, int leftChannels, int rightChannels, int biases, uint left)
+    public static WorkgroupCount AddingTaps(int taps, int leftChannels, int rightChannels, int biases, uint left)
     {
         uint invocations = WeightGradientSumTapRuns.Info.LocalSize.X;
-        WorkgroupCount weights = WorkgroupCount.Cover(rightChannels, invocations / (uint)tapWeight.C, leftChannels, left);
+        WorkgroupCount weights = WorkgroupCount.Cover(rightChannels, invocations / (uint)taps, leftChannels, left);
         return new WorkgroupCount(Math.Max(weights.X, WorkgroupCount.Cover(biases, invocations).X), weights.Y + 1, 1);
     }
 

@@ -1,7 +1,8 @@
 // Sums of packed rows of a gradient over runs of the line of an image (see common/rows_run.glsl), for gradients to a bias.
 // One workgroup of 256 invocations adds 64 channels of the rows of one run: each invocation every 32nd place, of 8 channels. The including
 // file declares the buffer gradient_rows and the push constants gradient_rows_h and gradient_rows_w, and defines first_gradient_place()
-// (where the line begins in those rows) and what common/rows_run.glsl asks for.
+// (where the line begins in those rows), channel_of(eight) (which of a row's channels the workgroup's eight of them begins with) and what
+// common/rows_run.glsl asks for.
 #include "common/rows_run.glsl"
 
 const uint PARTS = 32u;
@@ -15,9 +16,9 @@ void sum_parts() {
     uint eight = gl_LocalInvocationID.x % 8u;
     uint part = gl_LocalInvocationID.x / 8u;
     float sum[8] = float[8](0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
-    if (gl_WorkGroupID.x * CHANNELS + eight * 8u < gradient_rows_w) {
+    if (channel_of(eight) < gradient_rows_w) {
         uint first = (image_of_run(run) * gradient_rows_h + first_gradient_place() + first_of_run(run)) * (gradient_rows_w / 8u)
-            + gl_WorkGroupID.x * (CHANNELS / 8u) + eight;
+            + channel_of(eight) / 8u;
         for (uint place = part; place < length_of_run(run); place += PARTS * LOADS) {
             uvec4 channels[LOADS];
             [[unroll]] for (uint i = 0u; i < LOADS; i++) {

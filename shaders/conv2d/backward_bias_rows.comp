@@ -20,6 +20,11 @@ layout(push_constant, std430) uniform Push {
 };
 
 #include "common/rows_conv2d_line.glsl"
+
+uint channel_of(uint eight) {
+    return gl_WorkGroupID.x * 64u + eight * 8u;
+}
+
 #include "common/rows_bias.glsl"
 
 void main() {

@@ -29,6 +29,11 @@ uint tap_at(uint tap) {
     return KERNEL * KERNEL - 1u - tap;
 }
 
+uint row_of(uint target) {
+    return target;
+}
+
+#include "common/plain_sources.glsl"
 #include "common/rows_weight_packing.glsl"
 
 void main() {

@@ -28,6 +28,11 @@ uint tap_at(uint tap) {
     return tap;
 }
 
+uint row_of(uint target) {
+    return target;
+}
+
+#include "common/plain_sources.glsl"
 #include "common/rows_weight_packing.glsl"
 
 void main() {

@@ -2,8 +2,8 @@
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_GOOGLE_include_directive : require
 // Gradient of the 2x2 stride-2 transposed convolution to its bias from packed rows of the gradient of its output, first half: sums over
-// runs of the pixels of an image; see common/rows_bias.glsl. One workgroup computes 16 output channels of one run, from four channels of
-// the rows each.
+// runs of the pixels of an image; see common/rows_bias.glsl. One workgroup computes 16 output channels of one run, from those of the four
+// corners of windows (see common/window_channels.glsl).
 layout(local_size_x = 256) in;
 
 layout(set = 0, binding = 0, std430) readonly buffer GradientRows { uvec4 gradient_rows[]; };
@@ -30,13 +30,21 @@ uint first_gradient_place() {
     return 0u;
 }
 
+#include "common/window_channels.glsl"
+
+uint channel_of(uint eight) {
+    return eight / 2u * corner_channels(y_c) + gl_WorkGroupID.x * 16u + eight % 2u * 8u;
+}
+
 #include "common/rows_bias.glsl"
 
 void main() {
     sum_parts();
     uint k = gl_WorkGroupID.x * (CHANNELS / 4u) + gl_LocalInvocationID.x;
     if (gl_LocalInvocationID.x < CHANNELS / 4u && k < y_c) {
-        uint channel = gl_LocalInvocationID.x * 4u;
-        tap_bias[gl_WorkGroupID.y * y_c + k] = sum_of(channel) + sum_of(channel + 1u) + sum_of(channel + 2u) + sum_of(channel + 3u);
+        float sum = 0.0;
+        for (uint rs = 0u; rs < 4u; rs++)
+            sum += sum_of(rs * (CHANNELS / 4u) + gl_LocalInvocationID.x);
+        tap_bias[gl_WorkGroupID.y * y_c + k] = sum;
     }
 }

@@ -28,12 +28,14 @@ layout(push_constant, std430) uniform Push {
     uint pixel_rows_w;
 };
 
+#include "common/window_channels.glsl"
+
 #define SOURCE_ROWS pixel_rows
 
 const uint KERNEL = 1u;
 
 uint target_channels() {
-    return 4u * y_c;
+    return 4u * corner_channels(y_c);
 }
 
 uint target_height() {
@@ -60,14 +62,20 @@ uint row_channels() {
     return pixel_rows_w;
 }
 
-vec4 finished(uint krs, uint row, uint column, vec4 sums) {
-    vec4 result = sums + bias[krs / 4u];
+vec4 finished(uint rsk, uint row, uint column, vec4 sums) {
+    uint k = rsk % corner_channels(y_c);
+    vec4 result;
+    [[unroll]] for (uint q = 0u; q < 4u; q++)
+        result[q] = k + q < y_c ? sums[q] + bias[min(k + q, y_c - 1u)] : 0.0;
     return RECTIFY_OUTPUT == 1u ? max(result, 0.0) : result;
 }
 
-void store(uint krs, uint row, uint column, float result) {
-    uint y_row = (gl_WorkGroupID.z * y_c + krs / 4u) * (2u * x_h) + 2u * row + krs % 4u / 2u;
-    y[(y_row * x_w + column) * 2u + krs % 2u] = result;
+void store(uint rsk, uint row, uint column, float result) {
+    uint k = rsk % corner_channels(y_c);
+    uint rs = rsk / corner_channels(y_c);
+    uint y_row = (gl_WorkGroupID.z * y_c + k) * (2u * x_h) + 2u * row + rs / 2u;
+    if (k < y_c)
+        y[(y_row * x_w + column) * 2u + rs % 2u] = result;
 }
 
 #include "common/plane_results.glsl"

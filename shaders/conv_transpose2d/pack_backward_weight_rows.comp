@@ -13,7 +13,10 @@ layout(push_constant, std430) uniform Push {
     uint weight_c;
 };
 
+#include "common/window_channels.glsl"
+
 const uint KERNEL = 1u;
+const uint SOURCES = 64u;
 
 const bool LINES_ARE_TARGETS = true;
 
@@ -27,6 +30,23 @@ uint target_channels() {
 
 uint tap_at(uint tap) {
     return tap;
+}
+
+uint row_of(uint target) {
+    return target;
+}
+
+uint row_eights() {
+    return 4u * corner_channels(weight_c) / 8u;
+}
+
+// Weights lie corner by corner within each channel, packed rows channel by channel within each corner: two eights for each corner.
+uint eight_of(uint eight) {
+    return (eight / 2u * corner_channels(weight_c) + gl_WorkGroupID.x * (SOURCES / 4u)) / 8u + eight % 2u;
+}
+
+uint source_of(uint eight, uint j) {
+    return (eight % 2u * 8u + j) * 4u + eight / 2u;
 }
 
 #include "common/rows_weight_packing.glsl"

@@ -3,7 +3,8 @@
 #extension GL_EXT_shader_explicit_arithmetic_types_float16 : require
 #extension GL_GOOGLE_include_directive : require
 // Rounds and packs the gradient of the output of the 2x2 stride-2 transposed convolution, for its gradients on matrix units: a row for each
-// pixel (p,q) of the input, with a channel 4k + 2r + s for each d_y[n,k,2p+r,2q+s]; see common/rows_packing.glsl.
+// pixel (p,q) of the input, with d_y[n,k,2p+r,2q+s] of all k for each corner (r,s); see common/window_channels.glsl and
+// common/rows_packing.glsl.
 layout(local_size_x = 256) in;
 
 layout(set = 0, binding = 0, std430) readonly buffer DY { float d_y[]; };
@@ -16,6 +17,8 @@ layout(push_constant, std430) uniform Push {
     uint gradient_rows_w;
 };
 
+#include "common/window_channels.glsl"
+
 uint line_width() {
     return x_w;
 }
@@ -25,7 +28,7 @@ uint margin() {
 }
 
 uint source_channels() {
-    return 4u * y_c;
+    return 4u * corner_channels(y_c);
 }
 
 uint source_height() {
@@ -44,9 +47,11 @@ uint row_channels() {
     return gradient_rows_w;
 }
 
-float source_at(uint krs, uint row, uint column) {
-    uint y_row = (gl_WorkGroupID.z * y_c + krs / 4u) * (2u * x_h) + 2u * row + krs % 4u / 2u;
-    return d_y[(y_row * x_w + column) * 2u + krs % 2u];
+float source_at(uint rsk, uint row, uint column) {
+    uint k = rsk % corner_channels(y_c);
+    uint rs = rsk / corner_channels(y_c);
+    uint y_row = (gl_WorkGroupID.z * y_c + k) * (2u * x_h) + 2u * row + rs / 2u;
+    return k < y_c ? d_y[(y_row * x_w + column) * 2u + rs % 2u] : 0.0;
 }
 
 void store_eight(uint at, uvec4 eight) {

@@ -29,6 +29,14 @@ uint tap_at(uint tap) {
     return tap;
 }
 
+#include "common/window_channels.glsl"
+#include "common/plain_sources.glsl"
+
+// Weights lie corner by corner within each channel, results channel by channel within each corner.
+uint row_of(uint target) {
+    return target % 4u * corner_channels(weight_c) + target / 4u;
+}
+
 #include "common/rows_weight_packing.glsl"
 
 void main() {

@@ -9,8 +9,9 @@
 // images before gave.
 layout(local_size_x = 288) in;
 
-layout(constant_id = 0) const uint KERNEL = 3u;
-layout(constant_id = 1) const uint TILE_LEFT = 1u; // 1, or 8 where there are few runs
+layout(constant_id = 0) const uint TAPS = 9u;
+layout(constant_id = 1) const uint TAPS_WITHIN_ROWS = 0u; // 1: the right channels of all taps lie in one row, one tap after the other
+layout(constant_id = 2) const uint TILE_LEFT = 1u; // 1, or 8 where there are few runs
 
 layout(set = 0, binding = 0, std430) readonly buffer TapWeight { float tap_weight[]; };
 layout(set = 0, binding = 1, std430) readonly buffer TapBias { float tap_bias[]; };
@@ -27,7 +28,6 @@ layout(push_constant, std430) uniform Push {
     uint first_image;
 };
 
-const uint TAPS = KERNEL * KERNEL;
 const uint CHANNELS = 288u / TAPS;
 const uint LOADS = 16u / TILE_LEFT;
 
@@ -35,6 +35,12 @@ shared float turned[TILE_LEFT * 288u];
 
 uint runs_of_image() {
     return tap_weight_n / y_n;
+}
+
+uint place_of_sum(uint run, uint tap, uint left, uint right) {
+    return TAPS_WITHIN_ROWS == 1u
+        ? (run * tap_weight_h + left) * tap_weight_w + tap * (tap_weight_w / TAPS) + right
+        : ((run * TAPS + tap) * tap_weight_h + left) * tap_weight_w + right;
 }
 
 // Of LOADS sums.
@@ -63,9 +69,8 @@ void sum_weights() {
         for (uint run = 0u; run < runs_of_image(); run += LOADS) {
             [[unroll]] for (uint i = 0u; i < TILE_LEFT; i++) {
                 [[unroll]] for (uint j = 0u; j < LOADS; j++) {
-                    uint line = ((first + run + j) * TAPS + tap) * tap_weight_h + first_left + i;
                     if (run + j < runs_of_image() && first_left + i < weight_n && right < rights)
-                        sums[i][j] += tap_weight[line * tap_weight_w + right];
+                        sums[i][j] += tap_weight[place_of_sum(first + run + j, tap, first_left + i, right)];
                 }
             }
         }
