@@ -81,17 +81,24 @@ internal static partial class OpEmitter
         }
         writer.Open(signature);
         writer.Line("Shapes typed = new(shapes);");
-        writer.Open("return (implementation.PassIndex, implementation.Index) switch");
+        writer.Line("bool supports = true;");
+        writer.Open("switch ((implementation.PassIndex, implementation.Index))");
         for (int pass = 0; pass < op.Passes.Count; pass++)
         {
             for (int index = 1; index < op.Passes[pass].Implementations.Count; index++)
             {
-                if (op.Passes[pass].Implementations[index].AskedName is { Length: > 0 } name)
-                    writer.Line($"({Text(pass)}, {Text(index)}) => Supports{name}(in typed, device),");
+                ImplementationModel implementation = op.Passes[pass].Implementations[index];
+                if (implementation.AskedName.Length == 0)
+                    continue;
+                writer.Line($"case ({Text(pass)}, {Text(index)}):");
+                writer.Line($"    supports = Supports{implementation.AskedName}(in typed, device);");
+                if (implementation.Like is not null)
+                    writer.Line($"    Supports{implementation.Name}(in typed, device, ref supports);");
+                writer.Line("    break;");
             }
         }
-        writer.Line("_ => true,");
-        writer.Close(";");
+        writer.Close();
+        writer.Line("return supports;");
         writer.Close();
         writer.Line();
     }

@@ -37,7 +37,8 @@ internal sealed partial class OpParser
         /// <summary>Indices of the roles whose gradients the kernels write, ascending.</summary>
         public int[] Gradients { get; set; } = [];
 
-        public void Take(DeclaredImplementation other) => (Suits, Numerics, Tiles) = (other.Suits, other.Numerics, other.Tiles);
+        public void Take(DeclaredImplementation other)
+            => (Suits, Numerics, Tiles, Gradients) = (other.Suits, other.Numerics, other.Tiles, other.Gradients);
     }
 
     private void ParseImplementations()
@@ -68,29 +69,40 @@ internal sealed partial class OpParser
             Report(OpDiagnostics.Declaration, _place, _op.Name, "has no forward pass", "add a [Forward<...>] attribute");
     }
 
-    /// <summary>An implementation that stores its result elsewhere takes all else from the one that stores it where it belongs.</summary>
+    /// <summary>
+    /// An implementation that stores its result elsewhere, or does without a tensor that is packed already, takes all else from the one that
+    /// it is like; that of the pass whose gradients it writes, but for the one that is its result.
+    /// </summary>
     private void ParseLike(DeclaredImplementation implementation)
     {
         bool storesResult = StoresResult(implementation);
-        bool isReported = !implementation.IsForward && implementation.Gradients.Length == 0;
-        if (isReported || (implementation.Like is null && !storesResult))
+        if (implementation.Like is null && !storesResult)
             return;
         string pass = implementation.IsForward ? "forward" : "backward";
-        DeclaredImplementation? other = _implementations.Find(candidate => candidate.IsForward == implementation.IsForward
-            && candidate.Gradients.SequenceEqual(implementation.Gradients) && candidate.Name == implementation.Like
-            && candidate.Like is null);
+        int missing = storesResult && !implementation.IsForward ? 1 : 0;
+        List<DeclaredImplementation> others = _implementations.FindAll(candidate => candidate.IsForward == implementation.IsForward
+            && candidate.Name == implementation.Like && candidate.Like is null
+            && !implementation.Gradients.Except(candidate.Gradients).Any()
+            && candidate.Gradients.Except(implementation.Gradients).Count() == missing);
         if (implementation.Like is null)
             Report(OpDiagnostics.ImplementationName, implementation.Place, pass, _op.Name,
                 "stores its result in scratch, and needs Like = the name of the one that stores it where it belongs");
-        else if (!storesResult)
-            Report(OpDiagnostics.ImplementationName, implementation.Place, pass, _op.Name,
-                $"is like '{implementation.Like}', but writes no scratch that is marked IsResult");
-        else if (other is null)
+        else if (others.Count == 0)
             Report(OpDiagnostics.ImplementationName, implementation.Place, pass, _op.Name,
                 $"is like '{implementation.Like}', and no earlier one of the pass has that name");
+        else if (others.Count > 1)
+            Report(OpDiagnostics.ImplementationName, implementation.Place, pass, _op.Name,
+                $"is like '{implementation.Like}', as passes of several gradients have one, of which any could be its result");
+        else if (!storesResult && !Reads(others[0]).Except(Reads(implementation)).Any())
+            Report(OpDiagnostics.ImplementationName, implementation.Place, pass, _op.Name,
+                $"is like '{implementation.Like}', but writes no scratch that is marked IsResult, nor does it without an input");
         else
-            implementation.Take(other);
+            implementation.Take(others[0]);
     }
+
+    private IEnumerable<int> Reads(DeclaredImplementation implementation)
+        => Uses(implementation).Where(use => use is { IsGradient: false, Reads: true, Role: >= 0 } && _roles[use.Role].Kind == "Input")
+            .Select(use => use.Role);
 
     private bool StoresResult(DeclaredImplementation implementation)
         => Uses(implementation).Any(use => use is { Writes: true, IsGradient: false, Role: >= 0 } && _roles[use.Role].IsResult);
@@ -160,23 +172,11 @@ internal sealed partial class OpParser
         [
             .. Uses(implementation)
                 .Where(use => use is { IsGradient: true, Writes: true, Role: >= 0 } && _roles[use.Role].Kind is "Input" or "Parameter")
-                .Select(use => use.Role).Concat(GradientOfResult(implementation)).Distinct().OrderBy(role => role),
+                .Select(use => use.Role).Distinct().OrderBy(role => role),
         ];
         if (implementation.Gradients.Length == 0 && !StoresResult(implementation) && !HasUnmatchedBuffer(implementation))
             Report(OpDiagnostics.Passes, implementation.Place, _op.Name,
                 "write no gradient of an input or a parameter; a buffer 'd_<role>' must be writable");
-    }
-
-    /// <summary>The input whose gradient a backward implementation stores as its result.</summary>
-    private IEnumerable<int> GradientOfResult(DeclaredImplementation implementation)
-    {
-        if (!StoresResult(implementation))
-            return [];
-        int[] inputs = [.. _roles.Where(role => role is { NeedsGradient: true, Kind: "Input" }).Select(role => role.Index)];
-        if (inputs.Length != 1)
-            Report(OpDiagnostics.Passes, implementation.Place, _op.Name,
-                $"store a result in scratch, which means the gradient of one input; {_op.Name} has {inputs.Length} with a gradient");
-        return inputs.Length == 1 ? inputs : [];
     }
 
     private IEnumerable<RoleUseModel> Uses(DeclaredImplementation implementation)

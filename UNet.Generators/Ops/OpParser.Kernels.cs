@@ -16,7 +16,8 @@ internal sealed partial class OpParser
     /// <summary>How a result lies where it is stored as packed rows.</summary>
     private static readonly Dictionary<string, string> LayoutOfResult = new()
     {
-        ["result_h"] = "Pixels.H", ["result_w"] = "Pixels.W", ["result_gap"] = "Layout.Gap", ["result_margin"] = "Layout.Margin",
+        ["result_c"] = "Pixels.C", ["result_h"] = "Pixels.H", ["result_w"] = "Pixels.W", ["result_gap"] = "Layout.Gap",
+        ["result_margin"] = "Layout.Margin", ["result_window"] = "Layout.Window", ["result_first_channel"] = "Layout.FirstChannel",
     };
 
     /// <summary>What the name of a kernel's argument can stand for.</summary>
@@ -88,7 +89,7 @@ internal sealed partial class OpParser
         {
             Report(OpDiagnostics.Member, place, what, declaredName, path, _op.Name,
                 "it is neither <role>_<n|c|h|w|length> nor first_image nor part nor subgroup_size nor matrix_size nor "
-                    + (_roles.Any(role => role.IsResult) ? "result_<h|w|gap|margin> nor " : "")
+                    + (_roles.Any(role => role.IsResult) ? "result_<c|h|w|gap|margin|window|first_channel> nor " : "")
                     + $"a property {Naming.ToPascal(name)}");
         }
         else if (meanings.Count > 1)

@@ -222,14 +222,14 @@ public class OpDiagnosticsTests
     [InlineData("[[|Forward<TForwardScratch>(Name = \"Stored\")|]]", Result, "needs Like = the name")]
     [InlineData("[[|Forward<TForwardScratch>(Name = \"Stored\", Like = \"Other\")|]]", Result, "no earlier one of the pass has that name")]
     [InlineData("[[|Forward<TForwardScratch, TForwardScratchSum>(Name = \"Like\", Like = \"\")|]]", Partial,
-        "writes no scratch that is marked")]
+        "writes no scratch that is marked IsResult, nor does it without an input")]
     public void WhatStoresItsResultElsewhereIsLikeAnother(string attribute, string scratch, string message)
         => Check("UNET031", message, Op(Sample + Forward + attribute + Backward, X + Y + scratch));
 
     /// <summary>Whose gradient the result would be, nobody could say.</summary>
     [Fact]
-    public void ABackwardResultIsTheGradientOfTheOneInput()
-        => Check("UNET030", "Layer has 2 with a gradient",
+    public void ABackwardResultIsTheGradientThatOnePassHasMore()
+        => Check("UNET031", "of which any could be its result",
             Op(
                 "[Sample(\"x: 2x3x5x7; other: 4\")] " + Forward + Backward + "[Backward<TBackwardOther>] "
                 + "[[|Backward<TBackwardResult>(Name = \"Stored\", Like = \"\")|]]",

@@ -31,7 +31,7 @@ public class StoredRowsTests
     [InlineData(1, 40, 9, 26)]
     [InlineData(1, 64, 18, 7)]
     public void ChainsOfConvolutionsKeepTheirBits(int images, int channels, int height, int width)
-        => KeepTheirBits(new Shape(images, channels, height, width), storing: 3 + 3, graph =>
+        => KeepTheirBits(new Shape(images, channels, height, width), storing: 4 + 4, graph =>
         {
             Value x = Rectified(graph, "conv1", new Conv2d(20), graph.Values[0]);
             x = Rectified(graph, "conv2", new Conv2d(65, Padding: 1), x);
@@ -57,6 +57,27 @@ public class StoredRowsTests
             x = graph.Add("concatenation", new CropConcat(), skip, x).Output;
             x = Rectified(graph, "conv5", new Conv2d(24), x);
             return graph.Add("head", new Conv2d(3, Kernel: 1), x).Output;
+        });
+
+    /// <summary>
+    /// Up-convolutions whose output is a part of a concatenation, and gradients of such parts, the cropped ones and the others, where both
+    /// parts fill multiples of 16 channels; and where they do not.
+    /// </summary>
+    [Theory]
+    [InlineData(2, 16, 32, false, 0, 3 + 3)]
+    [InlineData(1, 48, 16, true, 1, 3 + 3)]
+    [InlineData(1, 32, 80, false, 2, 3 + 3)]
+    [InlineData(2, 20, 32, false, 0, 2 + 2)]
+    [InlineData(1, 16, 24, true, 1, 2 + 2)]
+    public void PartsOfConcatenationsKeepTheirBits(int images, int skipped, int upsampled, bool upsampledFirst, int padding, int storing)
+        => KeepTheirBits(new Shape(images, 3, 13, 18), storing, graph =>
+        {
+            Value skip = Rectified(graph, "conv1", new Conv2d(skipped), graph.Values[0]);
+            Value x = graph.Add("pool", new MaxPool2d(), skip).Output;
+            x = Rectified(graph, "up", new ConvTranspose2d(upsampled), x);
+            x = graph.Add("concatenation", new CropConcat(upsampledFirst), skip, x).Output;
+            x = Rectified(graph, "conv2", new Conv2d(24, Padding: padding), x);
+            return graph.Add("conv3", new Conv2d(3), x).Output;
         });
 
     private static Value Rectified(Graph graph, string name, Op op, Value value)

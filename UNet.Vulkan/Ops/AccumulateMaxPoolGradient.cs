@@ -49,8 +49,7 @@ public sealed partial record AccumulateMaxPoolGradient
             (long)shapes.Sum.N * shapes.Sum.C);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in AccumulateMaxPoolGradientForwardStored.Spec spec)
-        => RowTile.Turning(
-            shapes.Sum.W, AccumulateMaxPoolGradientForwardStored.Info, MaxPool2d.WordsOf((shapes.Sum.H + 1) / 2), shapes.ResultRows);
+        => RowTile.Turning(shapes.Sum, AccumulateMaxPoolGradientForwardStored.Info, MaxPool2d.WordsOf((shapes.Sum.H + 1) / 2));
 
     private partial void ForwardReference<T>(in Tensors<T> tensors) where T : IFloatingPointIeee754<T>
         => MaxPool2d.Accumulate(tensors.Sum, tensors.Place, tensors.PooledGradient);

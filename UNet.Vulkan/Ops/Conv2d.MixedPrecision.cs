@@ -13,7 +13,7 @@ public sealed partial record Conv2d
     private partial Shape GradientRowsShape(in Shapes shapes) => RowTile.GradientRowsOf(shapes.X, shapes.Y, Kernel, Padding);
 
     /// <inheritdoc/>
-    public override RowLayout? LayoutOf(Role scratch)
+    public override RowLayout? LayoutOf(Role scratch, Role packed, ReadOnlySpan<Shape> shapes)
         => scratch == PixelRows && Rectify != Rectification.OnLoad ? new RowLayout(Gap: 2 * Padding, Margin: Padding)
             : scratch == GradientRows ? RowTile.LayoutOfGradient(Kernel) : null;
 

@@ -13,8 +13,9 @@ public sealed partial record ConvTranspose2d
     private partial Shape GradientRowsShape(in Shapes shapes) => RowTile.RowsOf(RowChannels, shapes.X, Kernel);
 
     /// <inheritdoc/>
-    public override RowLayout? LayoutOf(Role scratch)
-        => scratch == PixelRows && Rectify != Rectification.OnLoad ? new RowLayout(Gap: 0, Margin: 0) : null;
+    public override RowLayout? LayoutOf(Role scratch, Role packed, ReadOnlySpan<Shape> shapes)
+        => scratch == PixelRows && Rectify != Rectification.OnLoad ? new RowLayout(Gap: 0, Margin: 0)
+            : scratch == GradientRows ? new RowLayout(Gap: 0, Margin: 0, Window: 2) : null;
 
     private int Taps => 4;
 
@@ -59,6 +60,9 @@ public sealed partial record ConvTranspose2d
     private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dForwardRowsMatrix.Spec spec)
         => RowTile.Grid(RowsTarget(shapes), shapes.X.W, spec.TileRows, spec.TileColumns);
 
+    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dForwardRowsStoredMatrix.Spec spec)
+        => RowTile.Grid(RowsTarget(shapes), shapes.X.W, spec.TileRows, spec.TileColumns);
+
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputRowsMatrix.Spec spec)
         => RowTile.Grid(shapes.X, shapes.X.W, spec.TileRows, spec.TileColumns);
 
@@ -75,6 +79,9 @@ public sealed partial record ConvTranspose2d
         => RowTile.Adding(GradientRowsShape(shapes), TapWeightShape(shapes).N);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dForwardRowsMatrix.Spec spec)
+        => spec = spec.With(RowTile.For(RowsTarget(shapes), Kernel, shapes.X.W, shapes.X.C, buffers).Constants);
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dForwardRowsStoredMatrix.Spec spec)
         => spec = spec.With(RowTile.For(RowsTarget(shapes), Kernel, shapes.X.W, shapes.X.C, buffers).Constants);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputRowsMatrix.Spec spec)

@@ -23,6 +23,7 @@ namespace UNet.Vulkan.Ops;
 [Forward<ConvTranspose2dForwardRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
 [Forward<Conv2dPackPixelRows, ConvTranspose2dPackWeightRows, ConvTranspose2dForwardRowsMatrix>(
     Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.Tiles)]
+[Forward<Conv2dPackPixelRows, ConvTranspose2dPackWeightRows, ConvTranspose2dForwardRowsStoredMatrix>(Name = "RowsStored", Like = "Rows")]
 [Backward<ConvTranspose2dBackwardInput>]
 [Backward<ConvTranspose2dBackwardInputGemm>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Backward<ConvTranspose2dBackwardInputLanes>(Name = "InputLanes", Suits = DeviceKind.Software)]

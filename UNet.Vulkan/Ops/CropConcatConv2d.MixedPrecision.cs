@@ -13,7 +13,18 @@ public sealed partial record CropConcatConv2d
     private partial Shape GradientRowsShape(in Shapes shapes) => RowTile.GradientRowsOf(Concatenated(shapes), shapes.Y, Kernel, Padding);
 
     /// <inheritdoc/>
-    public override RowLayout? LayoutOf(Role scratch) => scratch == GradientRows ? RowTile.LayoutOfGradient(Kernel) : null;
+    public override RowLayout? LayoutOf(Role scratch, Role packed, ReadOnlySpan<Shape> shapes)
+    {
+        (int skip, int upsampled) = (shapes[Skip.Index].C, shapes[Upsampled.Index].C);
+        return scratch == GradientRows ? RowTile.LayoutOfGradient(Kernel)
+            : scratch == PixelRows && packed == Upsampled && RectifyUpsampled != Rectification.OnLoad && RowTile.ArePackedApart(skip, upsampled)
+            ? new RowLayout(Gap: 2 * Padding, Margin: Padding, FirstChannel: UpsampledFirst ? 0 : skip)
+            : null;
+    }
+
+    /// <summary>Four neighbouring channels have to belong to one part.</summary>
+    partial void SupportsRowsStoredApart(in Shapes shapes, DeviceProperties device, ref bool supports)
+        => supports &= RowTile.ArePackedApart(shapes.Skip.C, shapes.Upsampled.C);
 
     private int Taps => Kernel * Kernel;
 
@@ -37,6 +48,9 @@ public sealed partial record CropConcatConv2d
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dPackPixelRows.Spec spec)
         => RowTile.Packing(PixelRowsShape(shapes));
 
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dPackSkipRows.Spec spec)
+        => RowTile.Packing(RowTile.RowsOf(shapes.Skip.C, shapes.Y, Kernel));
+
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackGradientRows.Spec spec)
         => RowTile.Packing(GradientRowsShape(shapes));
 
@@ -55,6 +69,9 @@ public sealed partial record CropConcatConv2d
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardInputRowsMatrix.Spec spec)
         => RowTile.Grid(Concatenated(shapes), RowTile.LineWidth(shapes.Y, Kernel), spec.TileRows, spec.TileColumns);
 
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardInputRowsStoredMatrix.Spec spec)
+        => RowTile.Grid(Concatenated(shapes), RowTile.LineWidth(shapes.Y, Kernel), spec.TileRows, spec.TileColumns);
+
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightRowsMatrix.Spec spec)
         => RowTile.WeightGrid(TapWeightShape(shapes), Kernel, spec.TileRows, spec.TileColumns);
 
@@ -71,6 +88,9 @@ public sealed partial record CropConcatConv2d
         => spec = spec.With(RowTile.For(shapes.Y, Kernel, RowTile.LineWidth(shapes.Y, Kernel), shapes.Weight.C, buffers).Constants);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dBackwardInputRowsMatrix.Spec spec)
+        => spec = spec.With(RowTile.For(Concatenated(shapes), Kernel, RowTile.LineWidth(shapes.Y, Kernel), OutChannels, buffers).Constants);
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dBackwardInputRowsStoredMatrix.Spec spec)
         => spec = spec.With(RowTile.For(Concatenated(shapes), Kernel, RowTile.LineWidth(shapes.Y, Kernel), OutChannels, buffers).Constants);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightRowsMatrix.Spec spec)

@@ -36,6 +36,8 @@ namespace UNet.Vulkan.Ops;
 [Forward<CropConcatConv2dPackPixelRows, Conv2dPackWeightRows, Conv2dForwardRowsMatrix>(
     Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.Tiles)]
 [Forward<CropConcatConv2dPackPixelRows, Conv2dPackWeightRows, Conv2dForwardRowsStoredMatrix>(Name = "RowsStored", Like = "Rows")]
+[Forward<CropConcatConv2dPackSkipRows, Conv2dPackWeightRows, Conv2dForwardRowsMatrix>(Name = "RowsGiven", Like = "Rows")]
+[Forward<CropConcatConv2dPackSkipRows, Conv2dPackWeightRows, Conv2dForwardRowsStoredMatrix>(Name = "RowsGivenStored", Like = "Rows")]
 [Backward<CropConcatConv2dClearBorder, CropConcatConv2dBackwardInput>]
 [Backward<CropConcatConv2dClearBorder, CropConcatConv2dBackwardInputGemm>(
     Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
@@ -56,6 +58,9 @@ namespace UNet.Vulkan.Ops;
     CropConcatConv2dClearBorder, CropConcatConv2dPackPixelRows, Conv2dPackGradientRows, Conv2dPackTurnedWeightRows,
     CropConcatConv2dBackwardInputRowsMatrix>(
     Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.Tiles)]
+[Backward<
+    CropConcatConv2dClearBorder, CropConcatConv2dPackPixelRows, Conv2dPackGradientRows, Conv2dPackTurnedWeightRows,
+    CropConcatConv2dBackwardInputRowsStoredMatrix>(Name = "RowsStoredApart", Like = "Rows")]
 [Backward<CropConcatConv2dBackwardWeight, WeightGradientSum>]
 [Backward<CropConcatConv2dBackwardWeightGemm, WeightGradientSumRuns>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Backward<CropConcatConv2dBackwardWeightWinograd, WeightGradientSumRuns>(

@@ -125,6 +125,9 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
     /// </summary>
     public static int WindowChannels(int channels) => checked(4 * Filled(channels, PackedSources));
 
+    /// <summary>Whether two tensors side by side share no multiple of 16 channels of packed rows.</summary>
+    public static bool ArePackedApart(int channels, int otherChannels) => (channels | otherChannels) % PackedSources == 0;
+
     /// <summary>Workgroups that pack rows.</summary>
     public static WorkgroupCount Packing(Shape rows) => WorkgroupCount.Cover(rows.W, PackedTile, rows.H, PackedTile, rows.N);
 
@@ -137,12 +140,11 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
     /// Workgroups that compute pixel by pixel and store packed rows (<c>shaders/common/turned_rows.glsl</c>): columns along x, blocks of
     /// rows along y, images times blocks of channels along z.
     /// </summary>
-    /// <param name="width">Columns of the result.</param>
+    /// <param name="result">Shape of the result.</param>
     /// <param name="kernel">The kernel, a workgroup of which has a column for each invocation along x.</param>
     /// <param name="blocks">Blocks of rows.</param>
-    /// <param name="rows">Shape of the rows.</param>
-    public static WorkgroupCount Turning(int width, KernelInfo kernel, int blocks, Shape rows)
-        => WorkgroupCount.Cover(width, kernel.LocalSize.X, blocks, 1, (long)rows.N * (rows.W / PackedSources));
+    public static WorkgroupCount Turning(Shape result, KernelInfo kernel, int blocks)
+        => WorkgroupCount.Cover(result.W, kernel.LocalSize.X, blocks, 1, (long)result.N * (Filled(result.C, PackedSources) / PackedSources));
 
     /// <summary>Workgroups that add up the rows of each run.</summary>
     public static WorkgroupCount Adding(Shape rows, int runs) => WorkgroupCount.Cover(rows.W, PackedTile, runs);

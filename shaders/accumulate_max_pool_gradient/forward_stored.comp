@@ -7,6 +7,8 @@
 // that are in none, for 32 columns of 16 channels, each invocation for a column of two channels; see common/turned_rows.glsl.
 layout(local_size_x = 32, local_size_y = 8) in;
 
+layout(constant_id = 0) const uint RESULT_WINDOW = 1u;
+
 layout(set = 0, binding = 0, std430) readonly buffer Place { uint place[]; };
 layout(set = 0, binding = 1, std430) readonly buffer PooledGradient { float pooled_gradient[]; };
 layout(set = 0, binding = 2, std430) readonly buffer Sum { float sum[]; };
@@ -20,10 +22,12 @@ layout(push_constant, std430) uniform Push {
     uint sum_w;
     uint result_rows_h;
     uint result_rows_w;
+    uint result_c;
     uint result_h;
     uint result_w;
     uint result_gap;
     uint result_margin;
+    uint result_first_channel;
 };
 
 #include "common/pool_place.glsl"

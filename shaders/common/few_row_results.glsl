@@ -10,7 +10,7 @@ void clear_result(uint at) {
 #include "common/result_rows.glsl"
 
 uint stored_channels() {
-    return result_rows_w;
+    return result_channels();
 }
 
 uint stored_at(uint pixel) {

@@ -10,8 +10,8 @@ void clear_result(uint at) {
 
 #include "common/result_rows.glsl"
 
-void store_four(uint channel, uint row, uint column, vec4 results) {
-    if (channel < result_rows_w)
+void store_four_in_row(uint channel, uint row, uint column, vec4 results) {
+    if (channel < result_channels())
         result_rows[(result_place(gl_WorkGroupID.z, row, column) + channel) / 4u] = uvec2(
             rounded_pair(results.x, results.y), rounded_pair(results.z, results.w));
 }

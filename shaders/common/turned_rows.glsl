@@ -17,17 +17,17 @@ const uint PITCH = PAIRS + 1u; // odd, so that neighbouring pixels lie in differ
 shared uint turned[BLOCK_H * BLOCK_W * PITCH];
 
 uint image_of_block() {
-    return gl_WorkGroupID.z / (result_rows_w / CHANNELS);
+    return gl_WorkGroupID.z / (result_channels() / CHANNELS);
 }
 
 uint first_channel_of_block() {
-    return gl_WorkGroupID.z % (result_rows_w / CHANNELS) * CHANNELS;
+    return gl_WorkGroupID.z % (result_channels() / CHANNELS) * CHANNELS;
 }
 
 // Where each image has so many blocks of columns and of rows.
 void clear_margins_of_blocks(uint columns, uint rows) {
-    uint block = (gl_WorkGroupID.z % (result_rows_w / CHANNELS) * rows + gl_WorkGroupID.y) * columns + gl_WorkGroupID.x;
-    clear_margins(image_of_block(), block, result_rows_w / CHANNELS * rows * columns);
+    uint block = (gl_WorkGroupID.z % (result_channels() / CHANNELS) * rows + gl_WorkGroupID.y) * columns + gl_WorkGroupID.x;
+    clear_margins(image_of_block(), block, result_channels() / CHANNELS * rows * columns);
 }
 
 void turn(uint row, uint column, uint pair, vec2 channels) {

@@ -12,6 +12,7 @@ layout(constant_id = 2) const uint RECTIFY = 0u; // 1: x counts as max(x, 0); 2:
 layout(constant_id = 3) const uint RECTIFY_OUTPUT = 0u; // 1: max(y, 0) is stored
 layout(constant_id = 4) const uint X_C = 1u;
 layout(constant_id = 5) const uint TILE_PIXELS = 4u;
+layout(constant_id = 6) const uint RESULT_WINDOW = 1u;
 
 layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };
 layout(set = 0, binding = 1, std430) readonly buffer Weight { float weight[]; };
@@ -25,10 +26,12 @@ layout(push_constant, std430) uniform Push {
     uint y_w;
     uint result_rows_h;
     uint result_rows_w;
+    uint result_c;
     uint result_h;
     uint result_w;
     uint result_gap;
     uint result_margin;
+    uint result_first_channel;
 };
 
 #include "common/few_conv2d_forward.glsl"

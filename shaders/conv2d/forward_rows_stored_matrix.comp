@@ -16,6 +16,7 @@ layout(constant_id = 3) const uint MATRIX_SIZE = 16u;
 layout(constant_id = 4) const uint TILE_ROWS = 128u;
 layout(constant_id = 5) const uint TILE_COLUMNS = 64u;
 layout(constant_id = 6) const uint TILE_DEPTH = 32u;
+layout(constant_id = 8) const uint RESULT_WINDOW = 1u;
 
 layout(set = 0, binding = 0, std430) readonly buffer PixelRows { uvec4 pixel_rows[]; };
 layout(set = 0, binding = 1, std430) readonly buffer WeightRows { uvec4 weight_rows[]; };
@@ -29,14 +30,21 @@ layout(push_constant, std430) uniform Push {
     uint pixel_rows_w;
     uint result_rows_h;
     uint result_rows_w;
+    uint result_c;
     uint result_h;
     uint result_w;
     uint result_gap;
     uint result_margin;
+    uint result_first_channel;
 };
 
 #include "common/rows_conv2d_forward.glsl"
 #include "common/row_results.glsl"
+
+void store_four(uint channel, uint row, uint column, vec4 results) {
+    store_four_in_row(channel, row, column, results);
+}
+
 #include "common/rows_convolution_matrix.glsl"
 
 void main() {

@@ -6,7 +6,8 @@
 #extension GL_KHR_memory_scope_semantics : require
 #extension GL_KHR_shader_subgroup_basic : require
 // 2x2 transposed convolution with stride 2 on matrix units from packed rows: the function of conv_transpose2d/forward, a convolution of
-// single pixels whose target has a channel 4k + 2r + s for each y[n,k,2p+r,2q+s]; see common/rows_convolution_matrix.glsl.
+// single pixels whose target has y[n,k,2p+r,2q+s] of all k for each corner (r,s); see common/window_channels.glsl and
+// common/rows_convolution_matrix.glsl.
 layout(local_size_x = 256, local_size_x_id = 6) in; // TILE_INVOCATIONS
 
 layout(constant_id = 0) const uint RECTIFY_OUTPUT = 0u; // 1: max(y, 0) is stored
@@ -28,47 +29,7 @@ layout(push_constant, std430) uniform Push {
     uint pixel_rows_w;
 };
 
-#include "common/window_channels.glsl"
-
-#define SOURCE_ROWS pixel_rows
-
-const uint KERNEL = 1u;
-
-uint target_channels() {
-    return 4u * corner_channels(y_c);
-}
-
-uint target_height() {
-    return x_h;
-}
-
-uint target_width() {
-    return x_w;
-}
-
-uint line_width() {
-    return x_w;
-}
-
-uint first_place() {
-    return 0u;
-}
-
-uint row_count() {
-    return pixel_rows_h;
-}
-
-uint row_channels() {
-    return pixel_rows_w;
-}
-
-vec4 finished(uint rsk, uint row, uint column, vec4 sums) {
-    uint k = rsk % corner_channels(y_c);
-    vec4 result;
-    [[unroll]] for (uint q = 0u; q < 4u; q++)
-        result[q] = k + q < y_c ? sums[q] + bias[min(k + q, y_c - 1u)] : 0.0;
-    return RECTIFY_OUTPUT == 1u ? max(result, 0.0) : result;
-}
+#include "common/rows_conv_transpose2d_forward.glsl"
 
 void store(uint rsk, uint row, uint column, float result) {
     uint k = rsk % corner_channels(y_c);

@@ -7,6 +7,7 @@
 layout(local_size_x = 32, local_size_y = 8) in;
 
 layout(constant_id = 0) const uint RECTIFY = 0u; // 1: x counts as max(x, 0); 2: it is that already
+layout(constant_id = 1) const uint RESULT_WINDOW = 1u;
 
 layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };
 layout(set = 0, binding = 1, std430) writeonly buffer Place { uint place[]; };
@@ -20,10 +21,12 @@ layout(push_constant, std430) uniform Push {
     uint place_h;
     uint result_rows_h;
     uint result_rows_w;
+    uint result_c;
     uint result_h;
     uint result_w;
     uint result_gap;
     uint result_margin;
+    uint result_first_channel;
 };
 
 #include "common/first_maximum.glsl"

@@ -39,9 +39,10 @@ public abstract class ImplementationAttribute : Attribute
     public string Tiles { get; set; } = "";
 
     /// <summary>
-    /// Name of the implementation of the same pass that computes the same numbers and stores them where they belong, empty for the plain
-    /// one. This one stores them in scratch (<see cref="ScratchAttribute.IsResult"/>), is meant for the same devices and shapes, and has
-    /// the same class of rounding and the same tiles; planning takes it in that one's place where somebody reads such scratch.
+    /// Name of the implementation of the same pass that computes the same numbers, empty for the plain one, in whose place planning takes
+    /// this one: where somebody reads the result packed, because this one stores it so, in scratch (<see cref="ScratchAttribute.IsResult"/>);
+    /// or where an input is packed already, because this one does without it. Devices, shapes, the class of rounding and the tiles are those
+    /// of the other one; <c>Supports{Name}(in Shapes, DeviceProperties, ref bool)</c> may say for which of these shapes it cannot run.
     /// </summary>
     public string? Like { get; set; }
 }
@@ -159,8 +160,8 @@ public sealed class ScratchAttribute : RoleAttribute
 
     /// <summary>
     /// It is the result of the implementations that write it, as packed rows, which lie as the op that reads them packs them
-    /// (<see cref="IBufferBinding.Result"/>): in a forward pass in the place of the output, in a backward pass in that of the gradient to
-    /// the input, of which there is one.
+    /// (<see cref="IBufferBinding.Result"/>): in a forward pass in the place of the output, in a backward pass in that of the gradient that
+    /// the implementation does not write and the one that it is like does.
     /// </summary>
     public bool IsResult { get; set; }
 }

@@ -118,10 +118,13 @@ public abstract record Op
     public virtual Role? RunsOf(Role scratch) => null;
 
     /// <summary>
-    /// How a scratch tensor's rows lie that are the pixels of one tensor, rounded to 16 bits as they are; null for other scratch.
+    /// How the pixels of a tensor, rounded to 16 bits as they are, lie in a scratch tensor of packed rows; null where they do not, or share
+    /// a multiple of 16 channels with those of another tensor.
     /// </summary>
     /// <param name="scratch">A scratch role.</param>
-    public virtual RowLayout? LayoutOf(Role scratch) => null;
+    /// <param name="packed">The role whose value or gradient is packed.</param>
+    /// <param name="shapes">Shapes of all roles, in their order.</param>
+    public virtual RowLayout? LayoutOf(Role scratch, Role packed, ReadOnlySpan<Shape> shapes) => null;
 
     /// <summary>A valid element for checks and benchmarks of a Float32 role, made from a standard normal number.</summary>
     public virtual float SampleElement(Role role, float normal) => normal;

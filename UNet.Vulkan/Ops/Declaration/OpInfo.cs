@@ -37,10 +37,13 @@ public sealed record Implementation(
     public ImmutableArray<Tiling> Tilings { get; init; } = [];
 
     /// <summary>
-    /// Name of the implementation that computes the same and stores it where it belongs, while this one stores it in scratch
-    /// (<see cref="Role.IsResult"/>); null where this one stands for itself.
+    /// Name of the implementation that computes the same, of inputs that this one takes packed already, or to store it where it belongs, while
+    /// this one stores it in scratch (<see cref="Role.IsResult"/>); null where this one stands for itself.
     /// </summary>
     public string? Like { get; init; }
+
+    /// <summary>Whether the kernels store the result of the pass in scratch.</summary>
+    public bool StoresResult => Scratch.Any(role => role.IsResult);
 
     /// <summary>The scratch roles that the kernels use.</summary>
     public ImmutableArray<Role> Scratch { get; } =

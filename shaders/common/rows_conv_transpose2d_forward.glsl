@@ -1,0 +1,44 @@
+// What the 2x2 stride-2 transposed convolution multiplies and adds, as a convolution of single pixels from packed rows (see
+// common/rows_convolution.glsl), wherever it stores its results. The including file declares RECTIFY_OUTPUT, the buffers pixel_rows and bias,
+// and the push constants x_h, x_w, y_c, pixel_rows_h and pixel_rows_w.
+#include "common/window_channels.glsl"
+
+#define SOURCE_ROWS pixel_rows
+
+const uint KERNEL = 1u;
+
+uint target_channels() {
+    return 4u * corner_channels(y_c);
+}
+
+uint target_height() {
+    return x_h;
+}
+
+uint target_width() {
+    return x_w;
+}
+
+uint line_width() {
+    return x_w;
+}
+
+uint first_place() {
+    return 0u;
+}
+
+uint row_count() {
+    return pixel_rows_h;
+}
+
+uint row_channels() {
+    return pixel_rows_w;
+}
+
+vec4 finished(uint rsk, uint row, uint column, vec4 sums) {
+    uint k = rsk % corner_channels(y_c);
+    vec4 result;
+    [[unroll]] for (uint q = 0u; q < 4u; q++)
+        result[q] = k + q < y_c ? sums[q] + bias[min(k + q, y_c - 1u)] : 0.0;
+    return RECTIFY_OUTPUT == 1u ? max(result, 0.0) : result;
+}

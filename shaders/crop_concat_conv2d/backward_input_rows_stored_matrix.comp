@@ -1,0 +1,72 @@
+#version 460
+#extension GL_EXT_control_flow_attributes : require
+#extension GL_EXT_shader_explicit_arithmetic_types_float16 : require
+#extension GL_GOOGLE_include_directive : require
+#extension GL_KHR_cooperative_matrix : require
+#extension GL_KHR_memory_scope_semantics : require
+#extension GL_KHR_shader_subgroup_basic : require
+// Gradient of the convolution of a concatenation to its two parts, on matrix units from packed rows: of the skip connection that within
+// the crop, around which crop_concat_conv2d/clear_border sets 0, and that of the upsampled tensor as the op that reads it would pack it; see
+// common/rows_convolution_matrix.glsl and common/result_rows.glsl.
+layout(local_size_x = 256, local_size_x_id = 9) in; // TILE_INVOCATIONS
+
+layout(constant_id = 0) const uint KERNEL = 3u;
+layout(constant_id = 1) const uint PADDING = 0u;
+layout(constant_id = 2) const uint RECTIFY_SKIP = 0u; // not 0: skip counted as max(skip, 0), whose derivative is 0 up to 0
+layout(constant_id = 3) const uint RECTIFY_UPSAMPLED = 0u;
+layout(constant_id = 4) const uint SUBGROUP_SIZE = 32u;
+layout(constant_id = 5) const uint MATRIX_SIZE = 16u;
+layout(constant_id = 6) const uint TILE_ROWS = 128u;
+layout(constant_id = 7) const uint TILE_COLUMNS = 64u;
+layout(constant_id = 8) const uint TILE_DEPTH = 32u;
+layout(constant_id = 10) const uint RESULT_WINDOW = 1u;
+
+layout(set = 0, binding = 0, std430) readonly buffer GradientRows { uvec4 gradient_rows[]; };
+layout(set = 0, binding = 1, std430) readonly buffer WeightRows { uvec4 weight_rows[]; };
+layout(set = 0, binding = 2, std430) writeonly buffer DSkip { float d_skip[]; };
+layout(set = 0, binding = 3, std430) writeonly buffer ResultRows { uvec2 result_rows[]; };
+layout(set = 0, binding = 4, std430) readonly buffer PixelRows { uvec2 pixel_rows[]; };
+layout(push_constant, std430) uniform Push {
+    uint skip_c;
+    uint skip_h;
+    uint skip_w;
+    uint upsampled_c;
+    uint upsampled_h;
+    uint upsampled_w;
+    uint upsampled_first;
+    uint gradient_rows_h;
+    uint gradient_rows_w;
+    uint pixel_rows_h;
+    uint pixel_rows_w;
+    uint result_rows_h;
+    uint result_rows_w;
+    uint result_c;
+    uint result_h;
+    uint result_w;
+    uint result_gap;
+    uint result_margin;
+    uint result_first_channel;
+};
+
+#include "common/rows_crop_concat_conv2d_backward_input.glsl"
+#include "common/row_results.glsl"
+
+// Parts begin with multiples of 16 channels, so that neighbouring channels are all of one.
+void store_four(uint c, uint row, uint column, vec4 results) {
+    if (c >= target_channels())
+        return;
+    Part part = part_of(c);
+    if (!part.is_skip) {
+        store_four_in_row(part.channel, row, column, results);
+        return;
+    }
+    [[unroll]] for (uint q = 0u; q < 4u; q++)
+        d_skip[place_in_skip(gl_WorkGroupID.z, part.channel + q, row, column)] = results[q];
+}
+
+#include "common/rows_convolution_matrix.glsl"
+
+void main() {
+    clear_margins(gl_WorkGroupID.z, workgroup_of_image(), workgroups_of_image());
+    convolve();
+}

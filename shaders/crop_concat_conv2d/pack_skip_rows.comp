@@ -1,0 +1,71 @@
+#version 460
+#extension GL_EXT_control_flow_attributes : require
+#extension GL_EXT_shader_explicit_arithmetic_types_float16 : require
+#extension GL_GOOGLE_include_directive : require
+// Rounds and packs the cropped skip connection beside the upsampled tensor, which is packed already: the function of
+// crop_concat_conv2d/pack_pixel_rows for these channels, a multiple of 16; see common/rows_packing.glsl.
+layout(local_size_x = 256) in;
+
+layout(constant_id = 0) const uint PADDING = 0u;
+layout(constant_id = 1) const uint RECTIFY_SKIP = 0u; // 1: skip counts as max(skip, 0); 2: it is that already
+
+layout(set = 0, binding = 0, std430) readonly buffer Skip { float skip[]; };
+layout(set = 0, binding = 1, std430) writeonly buffer PixelRows { uvec4 pixel_rows[]; };
+layout(push_constant, std430) uniform Push {
+    uint skip_c;
+    uint skip_h;
+    uint skip_w;
+    uint upsampled_c;
+    uint upsampled_h;
+    uint upsampled_w;
+    uint upsampled_first;
+    uint pixel_rows_h;
+    uint pixel_rows_w;
+};
+
+#include "common/concatenated.glsl"
+
+uint line_width() {
+    return upsampled_w + 2u * PADDING;
+}
+
+uint margin() {
+    return PADDING;
+}
+
+uint source_channels() {
+    return skip_c;
+}
+
+uint source_height() {
+    return upsampled_h;
+}
+
+uint source_width() {
+    return upsampled_w;
+}
+
+uint row_count() {
+    return pixel_rows_h;
+}
+
+uint row_channels() {
+    return skip_c;
+}
+
+float source_at(uint c, uint row, uint column) {
+    float pixel = skip[place_in_skip(gl_WorkGroupID.z, c, row, column)];
+    return RECTIFY_SKIP == 1u ? max(pixel, 0.0) : pixel;
+}
+
+// Within all channels of the rows.
+void store_eight(uint at, uvec4 eight) {
+    uint eights = skip_c / 8u;
+    pixel_rows[at / eights * (pixel_rows_w / 8u) + upsampled_first * upsampled_c / 8u + at % eights] = eight;
+}
+
+#include "common/rows_packing.glsl"
+
+void main() {
+    pack_rows();
+}
