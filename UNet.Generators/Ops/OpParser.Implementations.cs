@@ -70,8 +70,8 @@ internal sealed partial class OpParser
     }
 
     /// <summary>
-    /// An implementation that stores its result elsewhere, or does without a tensor that is packed already, takes all else from the one that
-    /// it is like; that of the pass whose gradients it writes, but for the one that is its result.
+    /// An implementation that stores its result elsewhere, or does without a tensor that is packed already, takes all else from the one
+    /// that it is like; that of the pass whose gradients it writes, but for the one that is its result.
     /// </summary>
     private void ParseLike(DeclaredImplementation implementation)
     {

@@ -72,6 +72,15 @@ public class RowTileTests
         Assert.Equal(4, Count(CropConcatConv2dPackPixelRows.Info, CropConcatConv2dPackSkipRows.Info));
     }
 
+    /// <summary>Which reads the same tensor; that is gone then, long before its rows are read.</summary>
+    [Fact]
+    public void SkipConnectionsArePackedBesideThePool()
+    {
+        Assert.SkipUnless(Conv2dForwardRowsMatrix.Info.IsEmbedded, "This build has no kernels for matrix units.");
+        KernelInfo[][] levels = [.. Plan(Gpu).Levels.Select(level => level.Select(dispatch => dispatch.Dispatch.Kernel).ToArray())];
+        Assert.Equal(4, levels.Count(level => level.Contains(CropConcatConv2dPackSkipRows.Info) && level.Contains(MaxPool2dForwardStored.Info)));
+    }
+
     /// <summary>Dispatches of these kernels in a step of the paper's network.</summary>
     private static int Count(params KernelInfo[] kernels)
         => Plan(Gpu).Dispatches.Count(dispatch => kernels.Contains(dispatch.Dispatch.Kernel));

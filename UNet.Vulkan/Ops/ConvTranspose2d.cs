@@ -97,7 +97,8 @@ public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rect
 
     /// <inheritdoc/>
     public override Role? RunsOf(Role scratch)
-        => scratch == Partial || scratch == RunWeight ? Weight : scratch == PartialBias || scratch == RunBias || scratch == TapBias ? Bias : null;
+        => scratch == Partial || scratch == RunWeight ? Weight
+            : scratch == PartialBias || scratch == RunBias || scratch == TapBias ? Bias : null;
 
     /// <inheritdoc/>
     public override long Operations(Pass pass, ReadOnlySpan<Shape> shapes) => 2 * shapes[Y.Index].Length * shapes[X.Index].C;

@@ -15,9 +15,11 @@ public sealed partial record CropConcatConv2d
     /// <inheritdoc/>
     public override RowLayout? LayoutOf(Role scratch, Role packed, ReadOnlySpan<Shape> shapes)
     {
-        (int skip, int upsampled) = (shapes[Skip.Index].C, shapes[Upsampled.Index].C);
-        return scratch == GradientRows ? RowTile.LayoutOfGradient(Kernel)
-            : scratch == PixelRows && packed == Upsampled && RectifyUpsampled != Rectification.OnLoad && RowTile.ArePackedApart(skip, upsampled)
+        if (scratch == GradientRows)
+            return RowTile.LayoutOfGradient(Kernel);
+        int skip = shapes[Skip.Index].C;
+        return scratch == PixelRows && packed == Upsampled && RectifyUpsampled != Rectification.OnLoad
+            && RowTile.ArePackedApart(skip, shapes[Upsampled.Index].C)
             ? new RowLayout(Gap: 2 * Padding, Margin: Padding, FirstChannel: UpsampledFirst ? 0 : skip)
             : null;
     }

@@ -200,7 +200,8 @@ public sealed partial record CropConcatConv2d(
 
     /// <inheritdoc/>
     public override Role? RunsOf(Role scratch)
-        => scratch == Partial || scratch == RunWeight ? Weight : scratch == PartialBias || scratch == RunBias || scratch == TapBias ? Bias : null;
+        => scratch == Partial || scratch == RunWeight ? Weight
+            : scratch == PartialBias || scratch == RunBias || scratch == TapBias ? Bias : null;
 
     /// <inheritdoc/>
     public override long Operations(Pass pass, ReadOnlySpan<Shape> shapes)

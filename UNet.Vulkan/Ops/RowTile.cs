@@ -121,7 +121,8 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
         => checked(Filled(targetChannels, PackedTargets) * kernel * kernel * Filled(sourceChannels, PackedSources));
 
     /// <summary>
-    /// Channels of rows that hold the four pixels of a window: those of one corner after the other (<c>shaders/common/window_channels.glsl</c>).
+    /// Channels of rows that hold the four pixels of a window: those of one corner after the other
+    /// (<c>shaders/common/window_channels.glsl</c>).
     /// </summary>
     public static int WindowChannels(int channels) => checked(4 * Filled(channels, PackedSources));
 
@@ -144,7 +145,8 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
     /// <param name="kernel">The kernel, a workgroup of which has a column for each invocation along x.</param>
     /// <param name="blocks">Blocks of rows.</param>
     public static WorkgroupCount Turning(Shape result, KernelInfo kernel, int blocks)
-        => WorkgroupCount.Cover(result.W, kernel.LocalSize.X, blocks, 1, (long)result.N * (Filled(result.C, PackedSources) / PackedSources));
+        => WorkgroupCount.Cover(
+            result.W, kernel.LocalSize.X, blocks, 1, (long)result.N * WorkgroupCount.Cover(result.C, PackedSources).X);
 
     /// <summary>Workgroups that add up the rows of each run.</summary>
     public static WorkgroupCount Adding(Shape rows, int runs) => WorkgroupCount.Cover(rows.W, PackedTile, runs);

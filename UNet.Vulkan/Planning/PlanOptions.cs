@@ -19,7 +19,8 @@ public sealed record PlanOptions
     public bool SharePacking { get; init; } = true;
 
     /// <summary>
-    /// Store results that are only read packed as packed rows at once (<see cref="StoredRows"/>); the result has the same bits.
+    /// Store results that are only read packed as packed rows at once (<see cref="StoredRows"/>), and pack others as soon as nobody else
+    /// reads them (<see cref="EarlyPacking"/>); the result has the same bits.
     /// </summary>
     public bool StoreRows { get; init; } = true;
 

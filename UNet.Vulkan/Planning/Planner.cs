@@ -23,7 +23,7 @@ public static class Planner
         if (options.SharePacking)
             invocations = SharedPacking.Apply(invocations, options.Recompute);
         if (options.StoreRows)
-            invocations = StoredRows.Apply(invocations, device);
+            invocations = EarlyPacking.Apply(StoredRows.Apply(invocations, device));
         PlannedInvocation[] preparation = [];
         if (options.KeepPacked)
             (invocations, preparation) = KeptPacking.Apply(invocations);

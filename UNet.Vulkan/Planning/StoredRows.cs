@@ -82,8 +82,8 @@ internal static class StoredRows
     }
 
     /// <summary>
-    /// The invocation without the kernel that packs; where that packs another tensor beside it, by the implementation that packs that alone.
-    /// Null where there is none.
+    /// The invocation without the kernel that packs; where that packs another tensor beside it, by the implementation that packs that one
+    /// alone. Null where there is none.
     /// </summary>
     private static PlannedInvocation? WithoutPacking(PlannedInvocation reader, RowPacking packing, DeviceProperties device)
     {
@@ -138,8 +138,9 @@ internal static class StoredRows
         {
             ImmutableArray<RoleUse> uses = planned.Implementation.Kernels[kernel].Uses;
             RoleUse[] read = [.. uses.Where(use => use.Access == BufferAccess.Read)];
-            if (read.Length != uses.Length - 1 || read.Any(use => use.Role.Kind == RoleKind.Scratch)
-                || uses.Except(read).Single() is not { Access: BufferAccess.Write, Role: { Kind: RoleKind.Scratch, IsResult: false } } written)
+            RoleUse[] others = [.. uses.Except(read)];
+            if (read.Any(use => use.Role.Kind == RoleKind.Scratch)
+                || others is not [{ Access: BufferAccess.Write, Role: { Kind: RoleKind.Scratch, IsResult: false } } written])
                 yield break;
             foreach (RoleUse use in read)
             {

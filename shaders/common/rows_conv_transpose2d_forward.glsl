@@ -1,6 +1,6 @@
 // What the 2x2 stride-2 transposed convolution multiplies and adds, as a convolution of single pixels from packed rows (see
-// common/rows_convolution.glsl), wherever it stores its results. The including file declares RECTIFY_OUTPUT, the buffers pixel_rows and bias,
-// and the push constants x_h, x_w, y_c, pixel_rows_h and pixel_rows_w.
+// common/rows_convolution.glsl), wherever it stores its results. The including file declares RECTIFY_OUTPUT, the buffers pixel_rows and
+// bias, and the push constants x_h, x_w, y_c, pixel_rows_h and pixel_rows_w.
 #include "common/window_channels.glsl"
 
 #define SOURCE_ROWS pixel_rows

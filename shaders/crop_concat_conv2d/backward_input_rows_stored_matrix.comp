@@ -6,8 +6,8 @@
 #extension GL_KHR_memory_scope_semantics : require
 #extension GL_KHR_shader_subgroup_basic : require
 // Gradient of the convolution of a concatenation to its two parts, on matrix units from packed rows: of the skip connection that within
-// the crop, around which crop_concat_conv2d/clear_border sets 0, and that of the upsampled tensor as the op that reads it would pack it; see
-// common/rows_convolution_matrix.glsl and common/result_rows.glsl.
+// the crop, around which crop_concat_conv2d/clear_border sets 0, and that of the upsampled tensor as the op that reads it would pack it;
+// see common/rows_convolution_matrix.glsl and common/result_rows.glsl.
 layout(local_size_x = 256, local_size_x_id = 9) in; // TILE_INVOCATIONS
 
 layout(constant_id = 0) const uint KERNEL = 3u;

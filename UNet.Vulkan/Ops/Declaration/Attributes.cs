@@ -40,9 +40,10 @@ public abstract class ImplementationAttribute : Attribute
 
     /// <summary>
     /// Name of the implementation of the same pass that computes the same numbers, empty for the plain one, in whose place planning takes
-    /// this one: where somebody reads the result packed, because this one stores it so, in scratch (<see cref="ScratchAttribute.IsResult"/>);
-    /// or where an input is packed already, because this one does without it. Devices, shapes, the class of rounding and the tiles are those
-    /// of the other one; <c>Supports{Name}(in Shapes, DeviceProperties, ref bool)</c> may say for which of these shapes it cannot run.
+    /// this one: where somebody reads the result packed, because this one stores it so, in scratch
+    /// (<see cref="ScratchAttribute.IsResult"/>); or where an input is packed already, because this one does without it. Devices, shapes,
+    /// the class of rounding and the tiles are those of the other one; <c>Supports{Name}(in Shapes, DeviceProperties, ref bool)</c> may say
+    /// for which of these shapes it cannot run.
     /// </summary>
     public string? Like { get; set; }
 }

@@ -37,8 +37,8 @@ public sealed record Implementation(
     public ImmutableArray<Tiling> Tilings { get; init; } = [];
 
     /// <summary>
-    /// Name of the implementation that computes the same, of inputs that this one takes packed already, or to store it where it belongs, while
-    /// this one stores it in scratch (<see cref="Role.IsResult"/>); null where this one stands for itself.
+    /// Name of the implementation that computes the same of inputs that this one takes packed already, or stores where it belongs what this
+    /// one stores in scratch (<see cref="Role.IsResult"/>); null where this one stands for itself.
     /// </summary>
     public string? Like { get; init; }
 
