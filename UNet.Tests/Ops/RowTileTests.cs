@@ -125,7 +125,7 @@ public class RowTileTests
     [InlineData(1024, 64)]
     public void ChannelsAreAMultipleOfTheDepth(int channels, int depth)
     {
-        Shape target = new(1, 64, 100, 100);
+        Shape target = new(1, 128, 100, 100);
         foreach (Tiling tiling in Tiling.Parse(RowTile.Tiles))
         {
             RowTile tile = RowTile.For(target, kernel: 3, lineWidth: 102, channels, Gpu, tiling);
@@ -181,6 +181,9 @@ public class RowTileTests
         Tiling halved = Tiling.Parse(RowTile.Tiles)[0];
         Assert.Equal(Of(halved), For(Gpu, halved));
         Assert.Equal(256u, For(Gpu with { SubgroupSize = 64 }, halved).Invocations); // of two subgroups
+        Tiling wide = Tiling.Parse(RowTile.Tiles).Single(tiling => Of(tiling).Columns == 128);
+        Assert.Equal(Of(wide), For(Gpu, wide));
+        Assert.Equal(64u, RowTile.For(new Shape(1, 192, 54, 54), 3, 56, 512, Gpu, wide).Columns); // weights are packed for 192
         Tiling weights = Tiling.Parse(RowTile.WeightTiles)[0];
         Assert.Equal(Of(weights), RowTile.ForWeight(new Shape(4, 9, 512, 512), kernel: 3, Gpu, weights));
         Assert.False(RowTile.Suits(new Shape(1, 1, 4096, 64), kernel: 3, Gpu with { MaxWorkgroupInvocations = 128 }));

@@ -26,7 +26,7 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
     /// last.
     /// </summary>
     public const string Tiles = Names
-        + ": 128, 64, 32, 128; 64, 64, 64, 128; 128, 64, 64, 256; 128, 64, 32, 256; 64, 64, 32, 256";
+        + ": 128, 64, 32, 128; 64, 64, 64, 128; 128, 128, 32, 256; 128, 64, 64, 256; 128, 64, 32, 256; 64, 64, 32, 256";
 
     /// <summary>The same of gradients to the weight.</summary>
     public const string WeightTiles = Names
@@ -231,8 +231,10 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
     internal static RowTile For(
         Shape target, int kernel, int lineWidth, int sourceChannels, DeviceProperties device, Tiling? chosen = null)
     {
-        RowTile tile = chosen is not null && OfConvolutions.Contains(Of(chosen)) && Of(chosen).Fits(kernel, device)
-            ? Of(chosen)
+        bool isTaken = chosen is not null && OfConvolutions.Contains(Of(chosen)) && Of(chosen).Fits(kernel, device)
+            && Filled(target.C, PackedTargets) % Of(chosen).Columns == 0;
+        RowTile tile = isTaken
+            ? Of(chosen!)
             : ConvolutionsByRule.Where(rule => rule.Tile.Fits(kernel, device)).MinBy(rule => Work(rule.Tile) * rule.Cost).Tile;
         uint channels = (uint)Filled(sourceChannels, PackedSources);
         return tile with { Depth = Math.Min(tile.Depth, channels & ~(channels - 1)) }; // the largest power of 2 that divides them

@@ -25,6 +25,9 @@ const uint STORED_ROWS = STORED_M * MATRIX_SIZE;
 const uint STORED_PITCH = MATRIX_SIZE / 4u + 1u; // of 16 bytes
 const uint STORED_QUADS = STORED_ROWS * (MATRIX_SIZE / 4u) / SUBGROUP_SIZE; // of channels, for each invocation
 
+// Of large tiles, each subgroup has products enough that loads find room between them.
+const bool LOADS_BETWEEN_PRODUCTS = TILE_COLUMNS > 64u;
+
 const uint FACTORS = (PLACES + TARGETS) * PITCH;
 const uint RESULTS = SUBGROUPS * STORED_ROWS * STORED_PITCH;
 
@@ -71,17 +74,22 @@ uint offset_of_weights(uint row) {
     return row % TILE_COLUMNS * (KERNEL * KERNEL) + row / TILE_COLUMNS;
 }
 
-// Starts to load the part whose pixels begin at `pixel` and whose weights at `weight`, for this invocation.
-void load_part(uint pixel, uint weight) {
+// Starts to load one of so many shares of the part whose pixels begin at `pixel` and whose weights at `weight`, for this invocation.
+void load_share(uint pixel, uint weight, uint share, uint shares) {
     uint eights = row_channels() / 8u;
     [[unroll]] for (uint i = 0u; i < PIXEL_LOADS; i++) {
-        if (is_loaded(i, PLACES))
+        if (i % shares == share && is_loaded(i, PLACES))
             next_pixels[i] = SOURCE_ROWS[pixel + i * LOADED_ROWS * eights];
     }
     [[unroll]] for (uint i = 0u; i < WEIGHT_LOADS; i++) {
-        if (is_loaded(i, TARGETS))
+        if ((PIXEL_LOADS + i) % shares == share && is_loaded(i, TARGETS))
             next_weights[i] = weight_rows[weight + offset_of_weights(i * LOADED_ROWS) * eights];
     }
+}
+
+// The same of the whole part.
+void load_part(uint pixel, uint weight) {
+    load_share(pixel, weight, 0u, 1u);
 }
 
 void share_part(uint shared_at) {
@@ -121,10 +129,12 @@ void convolve() {
             pixel += line_width() * eights;
             weight += KERNEL * eights;
         }
-        if (turn + 1u < parts)
+        if (!LOADS_BETWEEN_PRODUCTS && turn + 1u < parts)
             load_part(pixel + eight, weight + eight);
         [[unroll]] for (uint k = 0u; k < TILE_DEPTH; k += MATRIX_SIZE) {
             [[unroll]] for (uint s = 0u; s < KERNEL; s++) {
+                if (LOADS_BETWEEN_PRODUCTS && turn + 1u < parts)
+                    load_share(pixel + eight, weight + eight, k / MATRIX_SIZE * KERNEL + s, TILE_DEPTH / MATRIX_SIZE * KERNEL);
                 coopmat<float16_t, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseA> left[PARTS_M];
                 [[unroll]] for (uint i = 0u; i < PARTS_M; i++)
                     coopMatLoad(left[i], part, (row0 + i * MATRIX_SIZE + s) * PITCH + k / 8u, PITCH, gl_CooperativeMatrixLayoutRowMajor);
