@@ -20,6 +20,9 @@ namespace UNet.Vulkan.Ops;
 /// <param name="RectifySkip">Whether max(skip, 0) is meant by skip: a <see cref="Relu"/> before this op.</param>
 /// <param name="RectifyUpsampled">The same for the upsampled tensor.</param>
 /// <param name="RectifyOutput">Whether max(y, 0) is stored: a <see cref="Relu"/> after this op.</param>
+/// <param name="LeaveBorder">
+/// Whether d_skip is left as it is outside the crop, because whoever reads it takes it for 0 there (<see cref="AccumulateMaxPoolGradient"/>).
+/// </param>
 [Op]
 [Forward<CropConcatConv2dForward>]
 [Forward<CropConcatConv2dForwardGemm>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
@@ -95,7 +98,8 @@ namespace UNet.Vulkan.Ops;
     "OutChannels: 98, Padding: 1, UpsampledFirst: true, RectifySkip: Rectification.OnLoad, RectifyOutput: true")]
 public sealed partial record CropConcatConv2d(
     int OutChannels, int Kernel = 3, int Padding = 0, bool UpsampledFirst = false,
-    Rectification RectifySkip = Rectification.None, Rectification RectifyUpsampled = Rectification.None, bool RectifyOutput = false)
+    Rectification RectifySkip = Rectification.None, Rectification RectifyUpsampled = Rectification.None, bool RectifyOutput = false,
+    bool LeaveBorder = false)
 {
     /// <summary>Skip connection [N,Cs,Hs,Ws].</summary>
     [Input] public static partial Role Skip { get; }
@@ -236,9 +240,9 @@ public sealed partial record CropConcatConv2d(
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dForward.Spec spec)
         => Conv2d.Tiles(shapes.Y, spec.TileH, spec.TileC, CropConcatConv2dForward.Info.LocalSize);
 
-    /// <summary>None where nothing is cropped.</summary>
+    /// <summary>None where nothing is cropped, or what is cropped is left.</summary>
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dClearBorder.Spec spec)
-        => (shapes.Skip.H, shapes.Skip.W) == (shapes.Upsampled.H, shapes.Upsampled.W)
+        => LeaveBorder || (shapes.Skip.H, shapes.Skip.W) == (shapes.Upsampled.H, shapes.Upsampled.W)
             ? WorkgroupCount.None
             : WorkgroupCount.Cover(
                 shapes.Skip.W, CropConcatConv2dClearBorder.Info.LocalSize.X, shapes.Skip.H, spec.TileH,

@@ -8,6 +8,8 @@
 layout(local_size_x = 32, local_size_y = 8) in;
 
 layout(constant_id = 0) const uint RESULT_WINDOW = 1u;
+layout(constant_id = 1) const uint CROP_HEIGHT = 0u;
+layout(constant_id = 2) const uint CROP_WIDTH = 0u;
 
 layout(set = 0, binding = 0, std430) readonly buffer Place { uint place[]; };
 layout(set = 0, binding = 1, std430) readonly buffer PooledGradient { float pooled_gradient[]; };
@@ -30,6 +32,7 @@ layout(push_constant, std430) uniform Push {
     uint result_first_channel;
 };
 
+#include "common/cropped_sum.glsl"
 #include "common/pool_place.glsl"
 
 const uint HALF = WINDOWS / 2u; // windows that are stored together, so that they fit 16 KiB of shared memory
@@ -61,7 +64,7 @@ void main() {
                 uint found = has_gradient ? place_in(word[j], p) : NOWHERE;
                 [[unroll]] for (uint r = 0u; r < 2u; r++) {
                     uint row = p * 2u + r;
-                    bool inside = row < sum_h && column < sum_w && c + j < sum_c;
+                    bool inside = row < sum_h && column < sum_w && c + j < sum_c && was_written(row, column);
                     float before = inside ? sum[(plane * sum_h + row) * sum_w + column] : 0.0;
                     value[2u * i + r][j] = found == 2u * r + column % 2u ? before + pooled : before;
                 }
