@@ -45,6 +45,7 @@ public class RowTileTests
         Assert.Equal(4, Count(CropConcatConv2dBackwardInputRowsMatrix.Info, CropConcatConv2dBackwardInputRowsStoredMatrix.Info));
         Assert.Equal(4, Count(ConvTranspose2dForwardRowsMatrix.Info, ConvTranspose2dForwardRowsStoredMatrix.Info));
         Assert.Equal(4, Count(ConvTranspose2dBackwardWeightRowsMatrix.Info));
+        Assert.Equal(1, Count(Conv2dBackwardWeightFew.Info));
     }
 
     /// <summary>

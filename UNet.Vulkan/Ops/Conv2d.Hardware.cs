@@ -57,6 +57,9 @@ public sealed partial record Conv2d
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputFewStored.Spec spec)
         => FewGrid(shapes.X, Conv2dBackwardInputFewStored.Info, spec.TilePixels);
 
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightFew.Spec spec)
+        => WorkgroupCount.Cover(RunWeightShape(shapes).N, 1, OutChannels, spec.TileChannels);
+
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackForwardWindow.Spec spec)
         => WindowTile.Packing(OutChannels, shapes.X.C, Conv2dPackForwardWindow.Info);
 
@@ -150,6 +153,10 @@ public sealed partial record Conv2d
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputFew.Spec spec)
         => spec = spec with { TilePixels = PixelsOf(OutChannels) };
+
+    /// <summary>Output channels of whose weight gradients an invocation has registers for the sums, as many as have few weights.</summary>
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightFew.Spec spec)
+        => spec = spec with { TileChannels = PixelsOf(shapes.X.C) == 4u ? 8u : 2u };
 
     /// <summary>
     /// Pixels whose windows an invocation has registers for, where a convolution has so few channels of its source; 0 where it has more.

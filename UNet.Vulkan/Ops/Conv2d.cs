@@ -62,6 +62,7 @@ namespace UNet.Vulkan.Ops;
     Name = "RowsStored", Like = "Rows")]
 [Backward<Conv2dBackwardWeight, WeightGradientSum>]
 [Backward<Conv2dBackwardWeightGemm, WeightGradientSumRuns>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
+[Backward<Conv2dBackwardWeightFew, WeightGradientSumRuns>(Name = "Few", Suits = DeviceKind.Hardware)]
 [Backward<Conv2dBackwardWeightWinograd, WeightGradientSumRuns>(
     Name = "Winograd", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Winograd, Tiles = WinogradTile.Tiles)]
 [Backward<Conv2dBackwardWeightLanes, WeightGradientSum>(Name = "WeightLanes", Suits = DeviceKind.Software)]
@@ -99,6 +100,7 @@ namespace UNet.Vulkan.Ops;
 [Sample("x: 2x96x5x10", "OutChannels: 98, Padding: 1, Rectify: Rectification.OnLoad, RectifyOutput: true")]
 [Sample("x: 1x97x16x22", "OutChannels: 130, Rectify: Rectification.Stored")]
 [Sample("x: 1x9x33x38", "OutChannels: 67, Padding: 1, RectifyOutput: true")]
+[Sample("x: 2x1x12x300", "OutChannels: 10, Padding: 1")]
 public sealed partial record Conv2d(
     int OutChannels, int Kernel = 3, int Padding = 0, Rectification Rectify = Rectification.None, bool RectifyOutput = false)
 {

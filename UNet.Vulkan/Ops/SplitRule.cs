@@ -13,6 +13,12 @@ internal static class SplitRule
     /// <summary>Workgroups to aim for where a weight gradient is a matrix product: enough for a large GPU.</summary>
     private const long WantedWorkgroups = 2048;
 
+    /// <summary>The same where output channels have so few weights that a run is summed eight channels at a time, in 128 invocations.</summary>
+    private const long WantedRuns = 264;
+
+    /// <summary>Weights of an output channel that are few.</summary>
+    private const long FewWeights = 28;
+
     /// <summary>
     /// The same where it is computed from packed rows: two for each compute unit of a large GPU, which is all that run at a time.
     /// </summary>
@@ -57,7 +63,8 @@ internal static class SplitRule
     public static int Runs(int images, long pixels, Shape weight, int biases)
     {
         long tiles = (long)WorkgroupCount.Cover(weight.N, 64, weight.Length / weight.N, 16 * 9).Total;
-        long forOccupancy = (WantedWorkgroups + tiles - 1) / tiles;
+        long wanted = weight.Length / weight.N <= FewWeights ? WantedRuns : WantedWorkgroups;
+        long forOccupancy = (wanted + tiles - 1) / tiles;
         long forMemory = LargestRuns / weight.Length;
         return images * Aligned((int)Math.Clamp(Math.Min(forOccupancy, forMemory), 1, Math.Max(1, pixels / ShortestRun)), biases);
     }
