@@ -75,6 +75,8 @@ internal static class SelftestCommand
                     .. samples.SelectMany(sample => Compare(sample, () => DeviceComparison.Run(sample, CreateSession))),
                     .. TilingComparison.SamplesOf(op, device.Properties)
                         .SelectMany(sample => Compare(sample, () => TilingComparison.Run(sample, device.Properties, CreateSession))),
+                    .. StoredRowsComparison.SamplesOf(op, device.Properties)
+                        .SelectMany(sample => Compare(sample, () => StoredRowsComparison.Run(sample, device.Properties, CreateSession))),
                 ]);
 
         CheckResult[] Compare(OpSample sample, Func<IEnumerable<CheckResult>> check)

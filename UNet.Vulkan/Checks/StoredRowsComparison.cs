@@ -1,0 +1,99 @@
+using System.Runtime.InteropServices;
+using UNet.Vulkan.Device;
+using UNet.Vulkan.Execution;
+using UNet.Vulkan.Graph;
+using UNet.Vulkan.Ops;
+using UNet.Vulkan.Ops.Declaration;
+using UNet.Vulkan.Planning;
+using UNet.Vulkan.Random;
+
+namespace UNet.Vulkan.Checks;
+
+/// <summary>
+/// Checks that what an op stores as packed rows has the bits that packing would give, and that it writes nothing else: in a small network
+/// of the op between convolutions, which give it what it reads, and read what it gives, in both directions.
+/// </summary>
+public static class StoredRowsComparison
+{
+    /// <summary>Bytes before and after every tensor that stay untouched.</summary>
+    private const int Guard = 1024;
+
+    private const ulong Seed = 0x570BED;
+
+    /// <summary>Of parameters, so that nothing leaves the range of 16 bits.</summary>
+    private const float Scale = 0.1f;
+
+    /// <summary>
+    /// The implementations that read packed rows; else those that have a variant that stores its result so; where there is none, the plain one.
+    /// </summary>
+    private static readonly PlanOptions Storing = new()
+    {
+        GuardBytes = Guard,
+        Choose = (invocation, candidates) =>
+            candidates.LastOrDefault(candidate => candidate is { Suits: DeviceKind.Hardware, Numerics: NumericsClass.Float16 })
+                ?? candidates.LastOrDefault(candidate =>
+                    invocation.Pass.Implementations.Any(other => other.Like == candidate.Name && other.StoresResult))
+                ?? candidates[0],
+    };
+
+    /// <summary>The declared samples of an op whose results can be stored so; none where the device has no matrix units.</summary>
+    /// <param name="op">The op.</param>
+    /// <param name="device">The device to check.</param>
+    public static IEnumerable<OpSample> SamplesOf(OpInfo op, DeviceProperties device)
+        => op.HasGradient && device.RunsMatrixKernels && op.Passes.Any(pass => pass.Implementations.Any(i => i.StoresResult))
+            ? OpCatalog.SamplesOf(op)
+            : [];
+
+    /// <summary>Runs the check on one sample: one result, or none where nothing is stored as rows.</summary>
+    /// <param name="sample">The op and its input shapes.</param>
+    /// <param name="device">The device to check.</param>
+    /// <param name="createSession">Creates a session on it.</param>
+    public static IEnumerable<CheckResult> Run(OpSample sample, DeviceProperties device, SessionFactory createSession)
+    {
+        Graph.Graph graph = Between(sample);
+        if (!Planner.Plan(graph, device, Storing).Dispatches.Any(StoresRows))
+            yield break;
+        (uint[] expected, _) = Compute(graph, createSession, Storing with { StoreRows = false });
+        (uint[] actual, string? stray) = Compute(graph, createSession, Storing);
+        int different = actual.Zip(expected).Count(words => words.First != words.Second);
+        string? failure = stray ?? (different > 0 ? $"{different} gradients have other bits than where rows are packed" : null);
+        yield return new CheckResult($"{sample} (stored as rows)", failure is null ? 0 : double.PositiveInfinity, failure ?? "");
+    }
+
+    private static bool StoresRows(PlannedDispatch dispatch)
+        => dispatch.Dispatch.Kernel.Buffers.Any(buffer => buffer.Name == Conv2d.ResultRows.BufferName);
+
+    /// <summary>The op, with a convolution before each of its inputs and one behind its output, which all keep the size, differentiated.</summary>
+    private static Graph.Graph Between(OpSample sample)
+    {
+        Graph.Graph graph = new();
+        OpInfo info = sample.Op.Info;
+        Value[] given = [.. info.Given.Select((role, index) =>
+        {
+            Shape shape = sample.Inputs[index];
+            Value input = graph.Input($"{role.BufferName}.input", new Shape(shape.N, 2, shape.H, shape.W));
+            return graph.Add($"before.{role.BufferName}", new Conv2d(shape.C, Padding: 1), input).Output;
+        })];
+        Value output = graph.Add(info.Name, sample.Op, given).Output;
+        Value last = graph.Add("behind", new Conv2d(OutChannels: 3, Padding: 1), output).Output;
+        graph.AppendBackward(last);
+        return graph;
+    }
+
+    /// <summary>The bits of all gradients of parameters.</summary>
+    private static (uint[] Gradients, string? Stray) Compute(Graph.Graph graph, SessionFactory createSession, PlanOptions options)
+    {
+        using Session session = createSession(graph, options);
+        session.Initialize(graph);
+        foreach (Value value in graph.Values.Where(value => value.Whole is null && value.Kind is ValueKind.Input or ValueKind.Parameter))
+        {
+            var random = new RandomStream(Seed, (uint)value.Id);
+            float scale = value.Kind == ValueKind.Parameter ? Scale : 1;
+            session.Write(value, [.. Enumerable.Range(0, (int)value.Shape.Length).Select(i => scale * (float)random.Normal(i))]);
+        }
+        session.Run();
+        uint[] gradients = new uint[graph.FlatGradients!.Shape.Length];
+        session.Read(graph.FlatGradients, MemoryMarshal.Cast<uint, float>(gradients.AsSpan()));
+        return (gradients, session.FindStrayWrite());
+    }
+}
