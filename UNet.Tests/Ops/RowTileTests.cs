@@ -79,7 +79,8 @@ public class RowTileTests
     {
         Assert.SkipUnless(Conv2dForwardRowsMatrix.Info.IsEmbedded, "This build has no kernels for matrix units.");
         KernelInfo[][] levels = [.. Plan(Gpu).Levels.Select(level => level.Select(dispatch => dispatch.Dispatch.Kernel).ToArray())];
-        Assert.Equal(4, levels.Count(level => level.Contains(CropConcatConv2dPackSkipRows.Info) && level.Contains(MaxPool2dForwardStored.Info)));
+        Assert.Equal(
+            4, levels.Count(level => level.Contains(CropConcatConv2dPackSkipRows.Info) && level.Contains(MaxPool2dForwardStored.Info)));
     }
 
     /// <summary>Dispatches of these kernels in a step of the paper's network.</summary>

@@ -24,7 +24,7 @@ public static class StoredRowsComparison
     private const float Scale = 0.1f;
 
     /// <summary>
-    /// The implementations that read packed rows; else those that have a variant that stores its result so; where there is none, the plain one.
+    /// The implementations that read packed rows; else those with a variant that stores its result so; where there is none, the plain one.
     /// </summary>
     private static readonly PlanOptions Storing = new()
     {
@@ -63,7 +63,7 @@ public static class StoredRowsComparison
     private static bool StoresRows(PlannedDispatch dispatch)
         => dispatch.Dispatch.Kernel.Buffers.Any(buffer => buffer.Name == Conv2d.ResultRows.BufferName);
 
-    /// <summary>The op, with a convolution before each of its inputs and one behind its output, which all keep the size, differentiated.</summary>
+    /// <summary>The op with a convolution before each of its inputs and one behind its output, which keep the size, differentiated.</summary>
     private static Graph.Graph Between(OpSample sample)
     {
         Graph.Graph graph = new();

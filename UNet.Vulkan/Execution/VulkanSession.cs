@@ -220,11 +220,13 @@ public sealed partial class VulkanSession : Session
     }
 
     private static IEnumerable<(KernelInfo Kernel, ImmutableArray<uint> Constants)> KernelsOf(ExecutionPlan plan)
-        => plan.Preparation.Concat(plan.Levels).SelectMany(level => level).Select(planned => (planned.Dispatch.Kernel, planned.Dispatch.Constants));
+        => plan.Preparation.Concat(plan.Levels).SelectMany(level => level)
+            .Select(planned => (planned.Dispatch.Kernel, planned.Dispatch.Constants));
 
     /// <summary>What nobody has written is read as zero, but what a run writes first needs no touching before.</summary>
     private static bool IsZeroedAtFirst(Value value, VulkanSessionOptions options)
-        => value.Whole is null && value.IsKept && value.Kind != ValueKind.Scratch && !(options.LeaveParameters && value.Kind == ValueKind.Parameter);
+        => value.Whole is null && value.IsKept && value.Kind != ValueKind.Scratch
+            && !(options.LeaveParameters && value.Kind == ValueKind.Parameter);
 
     private (DeviceBuffer Buffer, long Start, long Bytes) Words(BufferRange range)
         => (_arenas[range], range.Offset, (range.Length + sizeof(uint) - 1) / sizeof(uint) * sizeof(uint));

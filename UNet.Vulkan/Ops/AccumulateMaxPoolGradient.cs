@@ -10,7 +10,7 @@ namespace UNet.Vulkan.Ops;
 /// where d_x is the gradient of each pooled pixel at the first maximum of its window and 0 elsewhere. Planning puts it in the
 /// place of both where a skip connection's tensor is pooled as well.
 /// </summary>
-/// <param name="CropHeight">Rows of the sum so far, in the middle, that count; those around them count as 0. 0: all rows and columns.</param>
+/// <param name="CropHeight">Rows of the sum so far, in the middle, that count; those around them count as 0. 0: all pixels count.</param>
 /// <param name="CropWidth">The same of columns.</param>
 [Op]
 [NoGradient]

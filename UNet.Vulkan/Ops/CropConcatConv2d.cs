@@ -21,7 +21,7 @@ namespace UNet.Vulkan.Ops;
 /// <param name="RectifyUpsampled">The same for the upsampled tensor.</param>
 /// <param name="RectifyOutput">Whether max(y, 0) is stored: a <see cref="Relu"/> after this op.</param>
 /// <param name="LeaveBorder">
-/// Whether d_skip is left as it is outside the crop, because whoever reads it takes it for 0 there (<see cref="AccumulateMaxPoolGradient"/>).
+/// Whether d_skip is left as it is outside the crop, because who reads it takes it for 0 there (<see cref="AccumulateMaxPoolGradient"/>).
 /// </param>
 [Op]
 [Forward<CropConcatConv2dForward>]

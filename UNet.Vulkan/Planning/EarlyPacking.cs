@@ -11,7 +11,7 @@ namespace UNet.Vulkan.Planning;
 /// </summary>
 internal static class EarlyPacking
 {
-    /// <summary>The schedule with the kernels that pack moved forward; an invocation may then stand there twice, with some kernels each.</summary>
+    /// <summary>The schedule with kernels that pack moved forward; an invocation may then stand there twice, with some kernels each.</summary>
     public static PlannedInvocation[] Apply(IReadOnlyList<PlannedInvocation> schedule)
     {
         PlannedInvocation[] left = [.. schedule];
@@ -20,18 +20,18 @@ internal static class EarlyPacking
         {
             foreach (int kernel in schedule[reader].Kernels)
             {
-                PlannedInvocation alone = schedule[reader] with { Kernels = [kernel] };
-                if (Packing.Of(schedule[reader].Implementation.Kernels[kernel], schedule[reader]) is not { Read: [var read], Written: [var rows] }
+                PlannedInvocation planned = schedule[reader];
+                if (Packing.Of(planned.Implementation.Kernels[kernel], planned) is not { Read: [var read], Written: [var rows] }
                     || read.IsKept || rows.SizeInBytes > read.SizeInBytes
                     || LastBefore(read, reader, kernel) is not { } other || IsReadBetween(rows, other, reader))
                     continue;
                 left[reader] = left[reader] with { Kernels = left[reader].Kernels.Remove(kernel) };
-                behind[other].Add(alone);
+                behind[other].Add(planned with { Kernels = [kernel] });
             }
         }
         return [.. left.SelectMany((planned, i) => behind[i].Prepend(planned))];
 
-        // The last invocation before the one that touches the value, if no kernel of that one, and nobody after it, reads it but one kernel.
+        // The last invocation before one that touches a value, if that one's kernel alone does, and nobody after it.
         int? LastBefore(Value value, int reader, int kernel)
         {
             for (int i = schedule.Count - 1; i > reader; i--)

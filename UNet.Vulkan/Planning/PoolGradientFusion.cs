@@ -38,7 +38,7 @@ internal static class PoolGradientFusion
     }
 
     /// <summary>
-    /// The op that adds to a sum, and where that is so far the gradient of a crop, what gave it, which then need not clear what was cropped.
+    /// The op that adds to a sum, and where that is so far the gradient of a crop, what gave it: it need not clear what was cropped.
     /// </summary>
     private static (Invocation? Concatenation, AccumulateMaxPoolGradient Op) Cropped(
         Invocation accumulation, IReadOnlyList<Invocation> schedule)

@@ -3,9 +3,9 @@
 #extension GL_GOOGLE_include_directive : require
 // Gradient of a convolution to its weight and bias where it has so few input channels that a pixel's window of the input fits an
 // invocation's registers, for GPUs, first half: the function of conv2d/backward_weight_gemm, with other runs of pixels.
-// An image is cut into strips of rows and, along a row, into stretches of 128 pixels; a run is one of these within one of those. One workgroup
-// of 128 invocations sums TILE_CHANNELS output channels for one run: each invocation a column of it, from row to row, of whose windows it
-// loads the lowest row only. Then it adds up the columns, 16 elements at a time: 8 sums of 16 columns each, and these.
+// An image is cut into strips of rows and, along a row, into stretches of 128 pixels; a run is one of these within one of those. One
+// workgroup of 128 invocations sums TILE_CHANNELS output channels for one run: each invocation a column of it, from row to row, of whose
+// windows it loads the lowest row only. Then it adds up the columns, 16 elements at a time: 8 sums of 16 columns each, and these.
 layout(local_size_x = 128) in;
 
 layout(constant_id = 0) const uint KERNEL = 3u;
