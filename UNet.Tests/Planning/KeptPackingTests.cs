@@ -32,6 +32,7 @@ public class KeptPackingTests
         Assert.Equal(17, Count(plan.Preparation.SelectMany(level => level), Conv2dPackWeightRows.Info));
         Assert.Equal(4, Count(plan.Preparation.SelectMany(level => level), ConvTranspose2dPackWeightRows.Info));
         Assert.Equal(0, Count(plan.Dispatches, Conv2dPackWeightRows.Info));
+        Assert.Equal(27 + 4, plan.Dispatches.Count()); // and nothing else is packed but skip connections
         Assert.Equal([graph.FlatParameters!], plan.Prepared);
 
         // Half the parameters' memory, and what fills them up; others come to lie closer together.

@@ -63,7 +63,7 @@ public static class StoredRowsComparison
     private static bool StoresRows(PlannedDispatch dispatch)
         => dispatch.Dispatch.Kernel.Buffers.Any(buffer => buffer.Name == Conv2d.ResultRows.BufferName);
 
-    /// <summary>The op with a convolution before each of its inputs and one behind its output, which keep the size, differentiated.</summary>
+    /// <summary>The op between convolutions that keep the size, one before each of its inputs and one behind its output.</summary>
     private static Graph.Graph Between(OpSample sample)
     {
         Graph.Graph graph = new();

@@ -11,7 +11,7 @@ namespace UNet.Vulkan.Planning;
 /// </summary>
 internal static class EarlyPacking
 {
-    /// <summary>The schedule with kernels that pack moved forward; an invocation may then stand there twice, with some kernels each.</summary>
+    /// <summary>The schedule with kernels that pack moved forward; an invocation may then stand there twice, some kernels each.</summary>
     public static PlannedInvocation[] Apply(IReadOnlyList<PlannedInvocation> schedule)
     {
         PlannedInvocation[] left = [.. schedule];
