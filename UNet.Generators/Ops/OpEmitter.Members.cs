@@ -74,7 +74,7 @@ internal static partial class OpEmitter
         writer.Line("/// <inheritdoc/>");
         const string signature =
             "public override bool Supports(Implementation implementation, ReadOnlySpan<Shape> shapes, DeviceProperties device)";
-        if (!HasAlternatives(op))
+        if (!op.Passes.Any(pass => pass.Implementations.Skip(1).Any()))
         {
             writer.Lines($"{signature} => true;", "");
             return;
@@ -88,10 +88,9 @@ internal static partial class OpEmitter
             for (int index = 1; index < op.Passes[pass].Implementations.Count; index++)
             {
                 ImplementationModel implementation = op.Passes[pass].Implementations[index];
-                if (implementation.AskedName.Length == 0)
-                    continue;
                 writer.Line($"case ({Text(pass)}, {Text(index)}):");
-                writer.Line($"    supports = Supports{implementation.AskedName}(in typed, device);");
+                if (implementation.AskedName.Length > 0)
+                    writer.Line($"    supports = Supports{implementation.AskedName}(in typed, device);");
                 if (implementation.Like is not null)
                     writer.Line($"    Supports{implementation.Name}(in typed, device, ref supports);");
                 writer.Line("    break;");

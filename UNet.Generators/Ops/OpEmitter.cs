@@ -113,7 +113,7 @@ internal static partial class OpEmitter
             writer.Summary($"Says into how many parts the work of the implementation {name} is cut, if not 1.");
             writer.Lines($"partial void PartCount{name}(in Shapes shapes, ref int parts);", "");
         }
-        foreach (string name in op.Passes.SelectMany(pass => pass.Implementations).Where(i => i.Like is { Length: > 0 })
+        foreach (string name in op.Passes.SelectMany(pass => pass.Implementations).Where(i => i.Like is not null)
             .Select(i => i.Name).Distinct())
         {
             writer.Summary($"Says where the implementation {name} cannot run although the one can that it is like.");

@@ -27,6 +27,8 @@ internal sealed partial class OpParser
 
         public string Tiles { get; private set; } = Named(attribute, "Tiles", "");
 
+        public bool HasOwnTerms => (Suits, Numerics, Tiles) != (AnyDevice, PlainNumerics, "");
+
         /// <summary>Name of the implementation that computes the same, and says all but the name; null where there is none.</summary>
         public string? Like { get; } = Named<string?>(attribute, "Like", null);
 
@@ -76,6 +78,9 @@ internal sealed partial class OpParser
     private void ParseLike(DeclaredImplementation implementation)
     {
         bool storesResult = StoresResult(implementation);
+        if (!storesResult && IsToldOfResult(implementation))
+            Report(OpDiagnostics.ImplementationName, implementation.Place, implementation.IsForward ? "forward" : "backward", _op.Name,
+                "has a kernel that is told how its result lies, but none that stores it in scratch that is marked IsResult");
         if (implementation.Like is null && !storesResult)
             return;
         string pass = implementation.IsForward ? "forward" : "backward";
@@ -87,6 +92,12 @@ internal sealed partial class OpParser
         if (implementation.Like is null)
             Report(OpDiagnostics.ImplementationName, implementation.Place, pass, _op.Name,
                 "stores its result in scratch, and needs Like = the name of the one that stores it where it belongs");
+        else if (implementation.HasOwnTerms)
+            Report(OpDiagnostics.ImplementationName, implementation.Place, pass, _op.Name,
+                $"is like '{implementation.Like}', which says for both what Suits, Numerics and Tiles are");
+        else if (implementation.IsForward && storesResult && _roles.Count(role => role.Kind == "Output") > 1)
+            Report(OpDiagnostics.ImplementationName, implementation.Place, pass, _op.Name,
+                "stores its result in scratch, which could be any of several outputs");
         else if (others.Count == 0)
             Report(OpDiagnostics.ImplementationName, implementation.Place, pass, _op.Name,
                 $"is like '{implementation.Like}', and no earlier one of the pass has that name");
@@ -99,6 +110,10 @@ internal sealed partial class OpParser
         else
             implementation.Take(others[0]);
     }
+
+    private bool IsToldOfResult(DeclaredImplementation implementation) => implementation.Kernels.Select(index => _kernels[index].Call)
+        .SelectMany(kernel => kernel.Push.Concat(kernel.Spec))
+        .Any(argument => argument.Expression.Contains(ResultBinding));
 
     private IEnumerable<int> Reads(DeclaredImplementation implementation)
         => Uses(implementation).Where(use => use is { IsGradient: false, Reads: true, Role: >= 0 } && _roles[use.Role].Kind == "Input")

@@ -7,6 +7,7 @@ namespace UNet.Generators.Ops;
 internal sealed partial class OpParser
 {
     private const string GradientPrefix = "d_";
+    private const string ResultBinding = "buffers.Result!";
 
     private static readonly Dictionary<string, string> ShapeComponents = new()
     {
@@ -127,7 +128,7 @@ internal sealed partial class OpParser
             meanings.Add(new("the size of the device's matrices", "buffers.MatrixSize", type));
         }
         if (_roles.Any(candidate => candidate.IsResult) && LayoutOfResult.TryGetValue(name, out string? part))
-            meanings.Add(new("the layout of the result", $"buffers.Result!.{part}", _compilation.GetSpecialType(SpecialType.System_Int32)));
+            meanings.Add(new("the layout of the result", $"{ResultBinding}.{part}", _compilation.GetSpecialType(SpecialType.System_Int32)));
         string propertyName = Naming.ToPascal(name);
         if (_op.GetMembers(propertyName).OfType<IPropertySymbol>().FirstOrDefault(property => !property.IsStatic) is { } found)
             meanings.Add(new($"the property {propertyName}", $"this.{propertyName}", found.Type));

@@ -17,6 +17,8 @@ public class OpDiagnosticsTests
         Kernel("forward_arguments", "readonly x, writeonly y", "uint stride;"),
         Kernel("forward_constant", "readonly x, writeonly y", constants: "layout(constant_id = 0) const uint KERNEL_SIZE = 3;\n"),
         Kernel("forward_component", "readonly x, writeonly y", "uint x_w;"),
+        Kernel("forward_two", "readonly x, writeonly y, writeonly other"),
+        Kernel("forward_told", "readonly x, writeonly y", "uint result_w;"),
         Kernel("forward_tiled", "readonly x, writeonly y", constants: "layout(constant_id = 0) const uint TILE_X = 3;\n"),
         Kernel("backward", "readonly d_y, writeonly d_x"),
         Kernel("backward_weight", "readonly d_y, writeonly d_weight"),
@@ -47,6 +49,7 @@ public class OpDiagnosticsTests
     private const string Weight = "[Param(Init.Zero)] public static partial Role Weight { get; } ";
     private const string Partial = "[Scratch] public static partial Role Partial { get; } ";
     private const string Result = "[Scratch(IsResult = true)] public static partial Role Partial { get; } ";
+    private const string Stored = "[Forward<TForwardScratch>(Name = \"Other\", Like = \"\")] ";
     private const string Sample = "[Sample(\"x: 2x3x5x7\")] ";
     private const string Forward = "[Forward<TForward>] ";
     private const string Backward = "[Backward<TBackward>] ";
@@ -225,6 +228,18 @@ public class OpDiagnosticsTests
         "writes no scratch that is marked IsResult, nor does it without an input")]
     public void WhatStoresItsResultElsewhereIsLikeAnother(string attribute, string scratch, string message)
         => Check("UNET031", message, Op(Sample + Forward + attribute + Backward, X + Y + scratch));
+
+    [Theory]
+    [InlineData("[[|Forward<TForwardScratch>(Name = \"Stored\", Like = \"\", Suits = DeviceKind.Software)|]]", "says for both what Suits")]
+    [InlineData("[[|Forward<TForwardTold>(Name = \"Told\")|]]", "but none that stores it in scratch")]
+    public void WhatIsLikeAnotherSaysNoMore(string attribute, string message)
+        => Check("UNET031", message, Op(Sample + Forward + Stored + attribute + Backward, X + Y + Result));
+
+    [Fact]
+    public void AStoredResultIsTheOneOutput()
+        => Check("UNET031", "could be any of several outputs", Op(
+            Sample + "[Forward<TForwardTwo>] [[|Forward<TForwardScratch>(Name = \"Stored\", Like = \"\")|]] " + Backward,
+            X + Y + Result + "[Output] public static partial Role Other { get; } "));
 
     /// <summary>Whose gradient the result would be, nobody could say.</summary>
     [Fact]

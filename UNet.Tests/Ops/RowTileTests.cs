@@ -83,6 +83,23 @@ public class RowTileTests
             4, levels.Count(level => level.Contains(CropConcatConv2dPackSkipRows.Info) && level.Contains(MaxPool2dForwardStored.Info)));
     }
 
+    /// <summary>However planning divides an invocation, its arithmetic is counted once.</summary>
+    [Fact]
+    public void PackingEarlyChangesNoOperations()
+    {
+        Assert.SkipUnless(Conv2dForwardRowsMatrix.Info.IsEmbedded, "This build has no kernels for matrix units.");
+        Graph graph = new();
+        Value image = graph.Input("image", new Shape(1, 1, 572, 572));
+        graph.AppendNetwork(new UNetConfiguration(), image);
+        PlanOptions options = new() { Numerics = NumericsRule.Mixed };
+        Assert.Equal(
+            Operations(options with { StoreRows = false, KeepPacked = false }), Operations(options), tolerance: 100); // of divisions
+
+        double Operations(PlanOptions planned)
+            => Planner.Plan(graph, Gpu, planned) is { } plan
+                ? plan.Preparation.SelectMany(level => level).Concat(plan.Dispatches).Sum(dispatch => (double)dispatch.Operations) : 0;
+    }
+
     /// <summary>Dispatches of these kernels in a step of the paper's network.</summary>
     private static int Count(params KernelInfo[] kernels)
         => Plan(Gpu).Dispatches.Count(dispatch => kernels.Contains(dispatch.Dispatch.Kernel));

@@ -83,7 +83,10 @@ public class StoredRowsTests
     private static Value Rectified(Graph graph, string name, Op op, Value value)
         => graph.Add(name + ".relu", new Relu(), graph.Add(name, op, value).Output).Output;
 
-    /// <summary>Compares the gradients of a network's parameters with and without results that are stored as rows.</summary>
+    /// <summary>
+    /// Compares the gradients of a network's parameters with and without results that are stored as rows, and of a batch whose largest
+    /// tensors are bound one image at a time.
+    /// </summary>
     /// <param name="shape">Shape of the network's input, the graph's first value.</param>
     /// <param name="storing">How many results are stored so.</param>
     /// <param name="network">Appends the network, and gives the logits of three classes.</param>
@@ -101,12 +104,20 @@ public class StoredRowsTests
         Assert.Contains(stored, gradient => gradient != 0);
         Assert.Equal(Gradients(WithRows with { StoreRows = false }), stored);
         Assert.Equal(stored, Gradients(WithRows with { Alias = false }));
-        Assert.Equal(storing, StoringKernels(Planner.Plan(graph, TestDevice.Shared.Properties, WithRows)));
+        ExecutionPlan plan = Planner.Plan(graph, TestDevice.Shared.Properties, WithRows);
+        Assert.Equal(storing, StoringKernels(plan));
+        if (shape.N > 1)
+        {
+            long largest = plan.Dispatches.SelectMany(dispatch => dispatch.Dispatch.Buffers).Max(buffer => buffer.Length);
+            DeviceProperties narrow = TestDevice.Shared.Properties with { MaxStorageBufferRange = (uint)largest - 1 };
+            Assert.True(Planner.Plan(graph, narrow, WithRows).Dispatches.Count() > plan.Dispatches.Count());
+            Assert.Equal(stored, Gradients(WithRows, narrow));
+        }
 
-        float[] Gradients(PlanOptions options)
+        float[] Gradients(PlanOptions options, DeviceProperties? device = null)
         {
             using VulkanSession session = new(
-                TestDevice.Shared, Planner.Plan(graph, TestDevice.Shared.Properties, options), graph.StepSlot,
+                TestDevice.Shared, Planner.Plan(graph, device ?? TestDevice.Shared.Properties, options), graph.StepSlot,
                 options: new VulkanSessionOptions { Poison = true, ShuffleSeed = 1 });
             session.Initialize(graph);
             RandomStream random = new(1, RandomStreams.Synthesis);

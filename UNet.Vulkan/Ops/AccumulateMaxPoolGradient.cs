@@ -49,7 +49,7 @@ public sealed partial record AccumulateMaxPoolGradient(int CropHeight = 0, int C
             throw new ArgumentException($"{shapes.Sum} has no {CropHeight} x {CropWidth} pixels in the middle.");
     }
 
-    /// <summary>Windows along a column and a row: where pixels are in none and have to be set to 0, those that are cut off too.</summary>
+    /// <summary>Windows along a column and a row; where pixels outside a crop are set, those cut off at the edge count too.</summary>
     private (int Height, int Width) Windows(Shape sum) => CropHeight > 0 ? ((sum.H + 1) / 2, (sum.W + 1) / 2) : (sum.H / 2, sum.W / 2);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in AccumulateMaxPoolGradientForward.Spec spec)

@@ -13,7 +13,7 @@ internal static class SplitRule
     /// <summary>Workgroups to aim for where a weight gradient is a matrix product: enough for a large GPU.</summary>
     private const long WantedWorkgroups = 2048;
 
-    /// <summary>The same where output channels have few weights, so that a workgroup sums eight of them over a run.</summary>
+    /// <summary>Runs to aim for where output channels have few weights, so that a workgroup sums several of them over a run.</summary>
     private const long WantedRuns = 264;
 
     /// <summary>Weights of an output channel that are few.</summary>

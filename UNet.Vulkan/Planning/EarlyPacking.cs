@@ -26,7 +26,7 @@ internal static class EarlyPacking
                     || LastBefore(read, reader, kernel) is not { } other || IsReadBetween(rows, other, reader))
                     continue;
                 left[reader] = left[reader] with { Kernels = left[reader].Kernels.Remove(kernel) };
-                behind[other].Add(planned with { Kernels = [kernel] });
+                behind[other].Add(planned with { Kernels = [kernel], PacksAlone = true });
             }
         }
         return [.. left.SelectMany((planned, i) => behind[i].Prepend(planned))];

@@ -23,7 +23,7 @@ internal static class KeptPacking
             left.Add(planned with { Kernels = planned.Kernels.RemoveRange(kept) });
             if (kept.Length == 0)
                 continue;
-            PlannedInvocation alone = planned with { Kernels = [.. kept] };
+            PlannedInvocation alone = planned with { Kernels = [.. kept], PacksAlone = true };
             foreach (Value value in alone.Touched(BufferAccess.Write))
                 value.Keep = true;
             preparation.Add(alone);

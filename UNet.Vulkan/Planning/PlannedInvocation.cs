@@ -16,10 +16,13 @@ internal sealed record PlannedInvocation(
     Invocation Invocation, Implementation Implementation, Tiling? Tiling, ImmutableArray<Value?> Values)
 {
     /// <summary>
-    /// Places in <see cref="Implementation.Kernels"/> of those that run; <see cref="SharedPacking"/> and <see cref="SingleRuns"/> leave
-    /// some out.
+    /// Places in <see cref="Implementation.Kernels"/> of those that run: planning leaves some out, and has some that pack run by
+    /// themselves, as the same invocation once more.
     /// </summary>
     public ImmutableArray<int> Kernels { get; init; } = [.. Enumerable.Range(0, Implementation.Kernels.Length)];
+
+    /// <summary>Whether its kernels do nothing but pack, at another time than the others, which do the invocation's arithmetic.</summary>
+    public bool PacksAlone { get; init; }
 
     /// <summary>How the result lies where the implementation stores it as packed rows (<see cref="StoredRows"/>).</summary>
     public ResultRows? Result { get; init; }

@@ -126,7 +126,8 @@ public static class Planner
             Invocation invocation = invocations[i].Invocation;
             if (!invocation.Node.Op.RunsInPlace)
                 continue;
-            foreach (Value written in invocation.Writes.Where(value => !value.IsKept && lifetimes[value].First == i))
+            foreach (Value written in invocation.Writes
+                .Where(value => !value.IsKept && lifetimes.TryGetValue(value, out Lifetime lifetime) && lifetime.First == i))
             {
                 Value? read = invocations[i].Touched(BufferAccess.Read).FirstOrDefault(value => !value.IsKept && lifetimes[value].Last == i
                     && value.Kind != ValueKind.Scratch && (value.Shape, value.Element) == (written.Shape, written.Element)
@@ -159,7 +160,9 @@ public static class Planner
         PlannedInvocation planned, int kernel, int part, int parts, IReadOnlyDictionary<Value, BufferRange> ranges, DeviceProperties device)
     {
         Op op = planned.Invocation.Node.Op;
-        long operations = op.Operations(planned.Invocation.Pass, planned.Shapes) / planned.Kernels.Length / parts;
+        long operations = planned.PacksAlone
+            ? 0
+            : op.Operations(planned.Invocation.Pass, planned.Shapes) / planned.Kernels.Length / parts;
         var whole = new Binding(planned, ranges, part, Image: -1, Images: 1, device);
         KernelDispatch dispatch = op.Dispatch(planned.Implementation, kernel, planned.Shapes, whole);
         if (dispatch.Buffers.All(range => range.Length <= device.MaxStorageBufferRange))

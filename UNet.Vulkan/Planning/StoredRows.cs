@@ -139,7 +139,7 @@ internal static class StoredRows
             ImmutableArray<RoleUse> uses = planned.Implementation.Kernels[kernel].Uses;
             RoleUse[] read = [.. uses.Where(use => use.Access == BufferAccess.Read)];
             RoleUse[] others = [.. uses.Except(read)];
-            if (read.Any(use => use.Role.Kind == RoleKind.Scratch)
+            if (Packing.Of(planned.Implementation.Kernels[kernel], planned) is null
                 || others is not [{ Access: BufferAccess.Write, Role: { Kind: RoleKind.Scratch, IsResult: false } } written])
                 yield break;
             foreach (RoleUse use in read)

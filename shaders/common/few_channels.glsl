@@ -6,7 +6,7 @@
 // before the source), source_at(c, row, column), source_height(), source_width(), target_channels(), target_height(), target_width(),
 // weight_at(target, source, tap), start_at(target) (what is added to the products), and finished(target, pixel, sum), which makes a sum a
 // result; and how results are stored: GROUP (channels whose results are stored together), stored_channels() (channels that are stored,
-// those behind the target's with 0), stored_at(pixel), by which the place of a pixel is computed once for all its channels, and
+// some behind the target's among them), stored_at(pixel), by which the place of a pixel is computed once for all its channels, and
 // store_group(target, at, results).
 const uint TAPS = KERNEL * KERNEL;
 const uint DEPTH = SOURCES * TAPS;

@@ -18,6 +18,8 @@ uint stored_at(uint pixel) {
 }
 
 void store_group(uint target, uint at, float results[GROUP]) {
+    [[unroll]] for (uint k = 0u; k < GROUP; k++)
+        results[k] = target + k < result_c ? results[k] : 0.0;
     result_rows[(at + target) / 8u] = uvec4(
         rounded_pair(results[0], results[1]), rounded_pair(results[2], results[3]),
         rounded_pair(results[4], results[5]), rounded_pair(results[6], results[7]));

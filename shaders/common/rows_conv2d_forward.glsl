@@ -34,6 +34,6 @@ uint row_channels() {
 vec4 finished(uint k, uint row, uint column, vec4 sums) {
     vec4 result;
     [[unroll]] for (uint q = 0u; q < 4u; q++)
-        result[q] = k + q < y_c ? sums[q] + bias[min(k + q, y_c - 1u)] : 0.0;
+        result[q] = sums[q] + bias[min(k + q, y_c - 1u)];
     return RECTIFY_OUTPUT == 1u ? max(result, 0.0) : result;
 }

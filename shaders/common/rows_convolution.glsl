@@ -8,7 +8,8 @@
 // line_width(), first_place() (the place of the source that the first tap of the target's first pixel reads), row_count() and
 // row_channels() (of the source's rows: how many an image has, and their channels), finished(channel, row, column, sums), which makes sums
 // of four neighbouring channels, of which the first is a multiple of 4 and one of the target's, results, and store_four(channel, row,
-// column, results), which stores those that are channels of the target (see common/plane_results.glsl and common/row_results.glsl).
+// column, results), which stores them where the first is a channel of what is stored (see common/plane_results.glsl and
+// common/row_results.glsl).
 const uint NOWHERE = 0xFFFFFFFFu;
 
 uint channel_tiles() {

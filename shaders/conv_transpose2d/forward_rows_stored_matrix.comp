@@ -5,10 +5,9 @@
 #extension GL_KHR_cooperative_matrix : require
 #extension GL_KHR_memory_scope_semantics : require
 #extension GL_KHR_shader_subgroup_basic : require
-// 2x2 transposed convolution with stride 2 on matrix units from packed rows, which stores its output as the op that reads it would pack it
-// (see common/result_rows.glsl): the function of conv_transpose2d/forward, a convolution of
-// single pixels whose target has y[n,k,2p+r,2q+s] of all k for each corner (r,s); see common/window_channels.glsl and
-// common/rows_convolution_matrix.glsl.
+// 2x2 transposed convolution with stride 2 on matrix units from packed rows, which stores its output as the op that reads it would pack it:
+// the function of conv_transpose2d/forward, a convolution of single pixels whose target has y[n,k,2p+r,2q+s] of all k for each corner
+// (r,s); see common/window_channels.glsl, common/rows_convolution_matrix.glsl and common/result_rows.glsl.
 layout(local_size_x = 256, local_size_x_id = 6) in; // TILE_INVOCATIONS
 
 layout(constant_id = 0) const uint RECTIFY_OUTPUT = 0u; // 1: max(y, 0) is stored
