@@ -23,18 +23,19 @@ public static class StoredRowsComparison
     /// <summary>Of parameters, so that nothing leaves the range of 16 bits.</summary>
     private const float Scale = 0.1f;
 
+    private static readonly PlanOptions Storing = new() { GuardBytes = Guard, Choose = Chosen };
+
     /// <summary>
-    /// The implementations that read packed rows; else those with a variant that stores its result so; where there is none, the plain one.
+    /// The implementation that reads packed rows; else the one with a variant that stores its result so; where there is none, the plain
+    /// one.
     /// </summary>
-    private static readonly PlanOptions Storing = new()
-    {
-        GuardBytes = Guard,
-        Choose = (invocation, candidates) =>
-            candidates.LastOrDefault(candidate => candidate is { Suits: DeviceKind.Hardware, Numerics: NumericsClass.Float16 })
-                ?? candidates.LastOrDefault(candidate =>
-                    invocation.Pass.Implementations.Any(other => other.Like == candidate.Name && other.StoresResult))
-                ?? candidates[0],
-    };
+    internal static Implementation Chosen(Invocation invocation, IReadOnlyList<Implementation> candidates)
+        => candidates.LastOrDefault(candidate => candidate is { Suits: DeviceKind.Hardware, Numerics: NumericsClass.Float16 })
+            ?? candidates.LastOrDefault(candidate => CanStore(invocation.Pass, candidate)) ?? candidates[0];
+
+    /// <summary>Whether an implementation has a variant that stores its result as rows.</summary>
+    internal static bool CanStore(Pass pass, Implementation implementation)
+        => pass.Implementations.Any(other => other.Like == implementation.Name && other.StoresResult);
 
     /// <summary>The declared samples of an op whose results can be stored so; none where the device has no matrix units.</summary>
     /// <param name="op">The op.</param>
@@ -63,8 +64,10 @@ public static class StoredRowsComparison
     private static bool StoresRows(PlannedDispatch dispatch)
         => dispatch.Dispatch.Kernel.Buffers.Any(buffer => buffer.Name == Conv2d.ResultRows.BufferName);
 
-    /// <summary>The op between convolutions that keep the size, one before each of its inputs and one behind its output.</summary>
-    private static Graph.Graph Between(OpSample sample)
+    /// <summary>
+    /// The op, as a node of its own name, between convolutions that keep the size, one before each of its inputs and one behind its output.
+    /// </summary>
+    internal static Graph.Graph Between(OpSample sample)
     {
         Graph.Graph graph = new();
         OpInfo info = sample.Op.Info;

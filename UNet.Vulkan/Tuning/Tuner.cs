@@ -113,14 +113,14 @@ internal sealed class Tuner(VulkanDevice device, TuningFile? file, double budget
             float[][] expected = small.Result();
             double rate = OperationsOf(subject, compared) / small.Seconds();
             OpSample timed = SampleOf(subject, (long)(rate * TimedSeconds));
-            using Trial usual = new(device, subject, timed, null);
+            using Trial usual = new(device, subject, timed, null, isTimed: true);
             double smallest = 1 - LeastGain;
             foreach (Tiling tiling in subject.Implementation.Tilings)
             {
                 isComplete = table.SecondsSpent + Stopwatch.GetElapsedTime(start).TotalSeconds < budget;
                 if (!isComplete)
                     break;
-                using Trial trial = new(device, subject, timed, tiling);
+                using Trial trial = new(device, subject, timed, tiling, isTimed: true);
                 if (trial.IsSameAs(usual))
                     continue;
                 // Side by side, the usual tiles last: a GPU that was idle only comes to its clock while it is timed.
@@ -178,7 +178,10 @@ internal sealed class Tuner(VulkanDevice device, TuningFile? file, double budget
 
     private sealed record Subject(string Key, Invocation Invocation, Implementation Implementation, long Operations);
 
-    /// <summary>One pass of a sample with one tiling, alone on the device.</summary>
+    /// <summary>
+    /// One pass of a sample with one tiling, alone on the device. Where it is timed, it stores its result as a network would have it: as
+    /// packed rows, if it can.
+    /// </summary>
     private sealed class Trial : IDisposable
     {
         private readonly VulkanDevice _device;
@@ -187,18 +190,21 @@ internal sealed class Tuner(VulkanDevice device, TuningFile? file, double budget
         private readonly ExecutionPlan _plan;
         private readonly Lazy<VulkanSession> _session;
 
-        public Trial(VulkanDevice device, Subject subject, OpSample sample, Tiling? tiling)
+        public Trial(VulkanDevice device, Subject subject, OpSample sample, Tiling? tiling, bool isTimed = false)
         {
             (_device, Implementation implementation) = (device, subject.Implementation);
             _sample = new SampleGraph(sample);
-            _invocation = _sample.Graph.Invocations.First(invocation => invocation.Pass.Index == implementation.PassIndex);
-            _plan = Planner.Plan(_sample.Graph, device.Properties, new PlanOptions
+            bool isStored = isTimed && StoredRowsComparison.CanStore(subject.Invocation.Pass, implementation);
+            Graph.Graph graph = isStored ? StoredRowsComparison.Between(sample) : _sample.Graph;
+            _invocation = graph.Invocations.First(
+                invocation => invocation.Node.Name == _sample.Node.Name && invocation.Pass.Index == implementation.PassIndex);
+            _plan = Planner.Plan(graph, device.Properties, new PlanOptions
             {
-                Choose = (_, candidates) => candidates.FirstOrDefault(candidate => ReferenceEquals(candidate, implementation))
-                    ?? candidates[0],
+                Choose = (invocation, candidates) => candidates.FirstOrDefault(candidate => ReferenceEquals(candidate, implementation))
+                    ?? (isStored ? StoredRowsComparison.Chosen(invocation, candidates) : candidates[0]),
                 Tile = (_, chosen) => ReferenceEquals(chosen, implementation) ? tiling : null,
             }).Only(_invocation.ToString());
-            _session = new(() => new VulkanSession(device, _plan, _sample.Graph.StepSlot));
+            _session = new(() => new VulkanSession(device, _plan, graph.StepSlot));
         }
 
         /// <summary>Whether the device is asked to do the same: the rule may have taken one of the declared tilings.</summary>
