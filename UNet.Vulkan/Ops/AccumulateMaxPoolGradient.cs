@@ -45,7 +45,7 @@ public sealed partial record AccumulateMaxPoolGradient(int CropHeight = 0, int C
         Shape pooled = new MaxPool2d().InferShapes([shapes.Sum])[MaxPool2d.Y.Index];
         if (shapes.PooledGradient != pooled || shapes.Place != MaxPool2d.PlaceShape(pooled))
             throw new ArgumentException($"gradients {shapes.PooledGradient} at {shapes.Place} places cannot be added to {shapes.Sum}.");
-        if (CropHeight > shapes.Sum.H || CropWidth > shapes.Sum.W)
+        if (CropHeight > shapes.Sum.H || CropWidth > shapes.Sum.W || CropHeight > 0 != CropWidth > 0)
             throw new ArgumentException($"{shapes.Sum} has no {CropHeight} x {CropWidth} pixels in the middle.");
     }
 

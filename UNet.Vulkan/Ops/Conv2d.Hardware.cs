@@ -164,7 +164,7 @@ public sealed partial record Conv2d
     private uint PixelsOf(int sourceChannels) => (sourceChannels * Kernel * Kernel) switch
     {
         <= 12 => 4u,
-        <= 28 => 2u,
+        <= SplitRule.FewWeights => 2u,
         _ => 0u,
     };
 

@@ -16,8 +16,8 @@ internal static class SplitRule
     /// <summary>Runs to aim for where output channels have few weights, so that a workgroup sums several of them over a run.</summary>
     private const long WantedRuns = 264;
 
-    /// <summary>Weights of an output channel that are few.</summary>
-    private const long FewWeights = 28;
+    /// <summary>Weights of an output channel that are few: an invocation has registers for the window that they multiply.</summary>
+    internal const int FewWeights = 28;
 
     /// <summary>
     /// The same where it is computed from packed rows: two for each compute unit of a large GPU, which is all that run at a time.

@@ -1,8 +1,6 @@
 // What the gradient of a convolution to its input from packed rows (see common/rows_convolution.glsl) multiplies and adds, wherever it
 // stores its results. The including file declares PADDING, RECTIFY, the buffers gradient_rows and pixel_rows (four channels a uvec2), and
 // the push constants x_c, x_h, x_w, gradient_rows_h, gradient_rows_w, pixel_rows_h and pixel_rows_w.
-#define SOURCE_ROWS gradient_rows
-
 uint target_channels() {
     return x_c;
 }
@@ -15,23 +13,7 @@ uint target_width() {
     return x_w;
 }
 
-// That of the packed rows of the gradient, which is also that of the packed rows of the input.
-uint line_width() {
-    return x_w + 2u * PADDING;
-}
-
-uint first_place() {
-    return PADDING * (line_width() + 1u);
-}
-
-uint row_count() {
-    return gradient_rows_h;
-}
-
-uint row_channels() {
-    return gradient_rows_w;
-}
-
+#include "common/rows_gradient_source.glsl"
 #include "common/rows_mask.glsl"
 
 vec4 finished(uint c, uint row, uint column, vec4 sums) {

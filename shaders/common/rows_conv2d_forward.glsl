@@ -1,8 +1,6 @@
 // What a convolution from packed rows (see common/rows_convolution.glsl) multiplies and adds, wherever it stores its results. The including
 // file declares KERNEL, RECTIFY_OUTPUT, the buffers pixel_rows and bias, and the push constants y_c, y_h, y_w, pixel_rows_h and
 // pixel_rows_w.
-#define SOURCE_ROWS pixel_rows
-
 uint target_channels() {
     return y_c;
 }
@@ -19,17 +17,7 @@ uint line_width() {
     return y_w + KERNEL - 1u;
 }
 
-uint first_place() {
-    return 0u;
-}
-
-uint row_count() {
-    return pixel_rows_h;
-}
-
-uint row_channels() {
-    return pixel_rows_w;
-}
+#include "common/rows_pixel_source.glsl"
 
 vec4 finished(uint k, uint row, uint column, vec4 sums) {
     vec4 result;

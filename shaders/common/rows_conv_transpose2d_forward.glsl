@@ -3,8 +3,6 @@
 // bias, and the push constants x_h, x_w, y_c, pixel_rows_h and pixel_rows_w.
 #include "common/window_channels.glsl"
 
-#define SOURCE_ROWS pixel_rows
-
 const uint KERNEL = 1u;
 
 uint target_channels() {
@@ -23,17 +21,7 @@ uint line_width() {
     return x_w;
 }
 
-uint first_place() {
-    return 0u;
-}
-
-uint row_count() {
-    return pixel_rows_h;
-}
-
-uint row_channels() {
-    return pixel_rows_w;
-}
+#include "common/rows_pixel_source.glsl"
 
 vec4 finished(uint rsk, uint row, uint column, vec4 sums) {
     uint k = rsk % corner_channels(y_c);

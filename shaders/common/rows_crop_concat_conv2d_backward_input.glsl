@@ -4,8 +4,6 @@
 // upsampled_first, gradient_rows_h, gradient_rows_w, pixel_rows_h and pixel_rows_w.
 #include "common/concatenated.glsl"
 
-#define SOURCE_ROWS gradient_rows
-
 uint target_channels() {
     return skip_c + upsampled_c;
 }
@@ -18,23 +16,7 @@ uint target_width() {
     return upsampled_w;
 }
 
-// That of the packed rows of the gradient, which is also that of the packed rows of the input.
-uint line_width() {
-    return upsampled_w + 2u * PADDING;
-}
-
-uint first_place() {
-    return PADDING * (line_width() + 1u);
-}
-
-uint row_count() {
-    return gradient_rows_h;
-}
-
-uint row_channels() {
-    return gradient_rows_w;
-}
-
+#include "common/rows_gradient_source.glsl"
 #include "common/rows_mask.glsl"
 
 vec4 finished(uint c, uint row, uint column, vec4 sums) {
