@@ -8,6 +8,7 @@ internal sealed partial class OpParser
 {
     private const string GradientPrefix = "d_";
     private const string ResultBinding = "buffers.Result!";
+    private const string NumericsClasses = Declarations + "NumericsClass";
 
     private static readonly Dictionary<string, string> ShapeComponents = new()
     {
@@ -89,7 +90,7 @@ internal sealed partial class OpParser
         if (meanings.Count == 0)
         {
             Report(OpDiagnostics.Member, place, what, declaredName, path, _op.Name,
-                "it is neither <role>_<n|c|h|w|length> nor first_image nor part nor subgroup_size nor matrix_size nor "
+                "it is neither <role>_<n|c|h|w|length> nor first_image nor part nor subgroup_size nor matrix_size nor a NumericsClass nor "
                     + (_roles.Any(role => role.IsResult) ? "result_<c|h|w|gap|margin|window|first_channel> nor " : "")
                     + $"a property {Naming.ToPascal(name)}");
         }
@@ -126,6 +127,11 @@ internal sealed partial class OpParser
         {
             ITypeSymbol type = _compilation.GetSpecialType(SpecialType.System_Int32);
             meanings.Add(new("the size of the device's matrices", "buffers.MatrixSize", type));
+        }
+        if (_compilation.GetTypeByMetadataName(NumericsClasses)?.GetMembers(Naming.ToPascal(name)).Length > 0)
+        {
+            meanings.Add(new($"whether implementations are of the class {Naming.ToPascal(name)}",
+                $"(buffers.Numerics == NumericsClass.{Naming.ToPascal(name)})", _compilation.GetSpecialType(SpecialType.System_Boolean)));
         }
         if (_roles.Any(candidate => candidate.IsResult) && LayoutOfResult.TryGetValue(name, out string? part))
             meanings.Add(new("the layout of the result", $"{ResultBinding}.{part}", _compilation.GetSpecialType(SpecialType.System_Int32)));

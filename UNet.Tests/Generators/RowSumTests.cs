@@ -24,6 +24,8 @@ public class RowSumTests
 
         public int SubgroupSize => 8;
 
+        public NumericsClass Numerics => default;
+
         public int MatrixSize => 0;
 
         public DeviceProperties Device => DeviceProperties.Minimum;

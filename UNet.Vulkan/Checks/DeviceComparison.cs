@@ -34,7 +34,7 @@ public static class DeviceComparison
             ? results.Concat(Run(new SampleGraph(sample, ofFloat16: true), createSession, implementation, used => used.Any(Rounds)))
             : results;
 
-        static bool Rounds(Implementation implementation) => implementation.Numerics == NumericsClass.Float16;
+        static bool Rounds(Implementation implementation) => implementation.Numerics.IsOf16Bits();
         static bool RoundsOrNot(IEnumerable<Implementation> used) => true;
     }
 
@@ -97,7 +97,7 @@ public static class DeviceComparison
             }
             float[] actual = device.ReadAll(value);
             double[] expected = reference.Tensor(value).Span.ToArray();
-            bool rounds = !subject.IsOfFloat16 && used[invocation.Pass].Numerics == NumericsClass.Float16;
+            bool rounds = !subject.IsOfFloat16 && used[invocation.Pass].Numerics.IsOf16Bits();
             double allowed = Allowed(invocation, value, expected.Max(Math.Abs), rounds ? Float16Roundoff : Roundoff);
             for (int i = 0; i < actual.Length; i++)
             {

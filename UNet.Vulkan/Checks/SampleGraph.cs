@@ -15,7 +15,7 @@ public sealed class SampleGraph
 
     /// <summary>Builds the graph of a sample.</summary>
     /// <param name="sample">The op and its input shapes.</param>
-    /// <param name="ofFloat16">Rounds the data to numbers that fit 16 bits.</param>
+    /// <param name="ofFloat16">Rounds the data to numbers that fit 16 bits, as do the sums of them that Winograd's F(2,3) multiplies.</param>
     public SampleGraph(OpSample sample, bool ofFloat16 = false)
     {
         (Sample, IsOfFloat16, Graph) = (sample, ofFloat16, new Graph.Graph());
@@ -81,5 +81,6 @@ public sealed class SampleGraph
         return elements;
     }
 
-    private float Rounded(float element) => IsOfFloat16 ? (float)(Half)element : element;
+    /// <summary>A multiple of 1/256 up to 2: three of these, halved, have at most the 11 bits of Float16.</summary>
+    private float Rounded(float element) => IsOfFloat16 ? Math.Clamp(MathF.Round(element * 256) / 256, -2, 2) : element;
 }

@@ -39,6 +39,9 @@ public sealed partial record Conv2d
             && WindowTile.Fits(Math.Max(shapes.X.H, shapes.Y.H), Math.Max(shapes.X.W, shapes.Y.W), device)
             && RowTile.Suits(PixelRowsShape(shapes), Kernel, device) && RowTile.Suits(GradientRowsShape(shapes), Kernel, device);
 
+    private partial bool SupportsRowsWinograd(in Shapes shapes, DeviceProperties device)
+        => SupportsRows(shapes, device) && RowTile.SuitsWinograd(Kernel, device);
+
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackPixelRows.Spec spec) => RowTile.Packing(PixelRowsShape(shapes));
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackGradientRows.Spec spec)

@@ -28,6 +28,9 @@ public sealed partial record CropConcatConv2d
     partial void SupportsRowsStoredApart(in Shapes shapes, DeviceProperties device, ref bool supports)
         => supports &= RowTile.ArePackedApart(shapes.Skip.C, shapes.Upsampled.C);
 
+    partial void SupportsRowsWinogradStoredApart(in Shapes shapes, DeviceProperties device, ref bool supports)
+        => SupportsRowsStoredApart(shapes, device, ref supports);
+
     private int Taps => Kernel * Kernel;
 
     private bool TapsWithinRows => false;
@@ -46,6 +49,9 @@ public sealed partial record CropConcatConv2d
         => Kernel == 3 && Padding < Kernel && device.RunsMatrixKernels
             && WindowTile.Fits(Math.Max(shapes.Upsampled.H, shapes.Y.H), Math.Max(shapes.Upsampled.W, shapes.Y.W), device)
             && RowTile.Suits(PixelRowsShape(shapes), Kernel, device) && RowTile.Suits(GradientRowsShape(shapes), Kernel, device);
+
+    private partial bool SupportsRowsWinograd(in Shapes shapes, DeviceProperties device)
+        => SupportsRows(shapes, device) && RowTile.SuitsWinograd(Kernel, device);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dPackPixelRows.Spec spec)
         => RowTile.Packing(PixelRowsShape(shapes));

@@ -41,6 +41,13 @@ namespace UNet.Vulkan.Ops;
 [Forward<CropConcatConv2dPackPixelRows, Conv2dPackWeightRows, Conv2dForwardRowsStoredMatrix>(Name = "RowsStored", Like = "Rows")]
 [Forward<CropConcatConv2dPackSkipRows, Conv2dPackWeightRows, Conv2dForwardRowsMatrix>(Name = "RowsGiven", Like = "Rows")]
 [Forward<CropConcatConv2dPackSkipRows, Conv2dPackWeightRows, Conv2dForwardRowsStoredMatrix>(Name = "RowsGivenStored", Like = "Rows")]
+[Forward<CropConcatConv2dPackPixelRows, Conv2dPackWeightRows, Conv2dForwardRowsMatrix>(
+    Name = "RowsWinograd", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16Winograd, Tiles = RowTile.WinogradTiles)]
+[Forward<CropConcatConv2dPackPixelRows, Conv2dPackWeightRows, Conv2dForwardRowsStoredMatrix>(
+    Name = "RowsWinogradStored", Like = "RowsWinograd")]
+[Forward<CropConcatConv2dPackSkipRows, Conv2dPackWeightRows, Conv2dForwardRowsMatrix>(Name = "RowsWinogradGiven", Like = "RowsWinograd")]
+[Forward<CropConcatConv2dPackSkipRows, Conv2dPackWeightRows, Conv2dForwardRowsStoredMatrix>(
+    Name = "RowsWinogradGivenStored", Like = "RowsWinograd")]
 [Backward<CropConcatConv2dClearBorder, CropConcatConv2dBackwardInput>]
 [Backward<CropConcatConv2dClearBorder, CropConcatConv2dBackwardInputGemm>(
     Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
@@ -64,6 +71,13 @@ namespace UNet.Vulkan.Ops;
 [Backward<
     CropConcatConv2dClearBorder, CropConcatConv2dPackPixelRows, Conv2dPackGradientRows, Conv2dPackTurnedWeightRows,
     CropConcatConv2dBackwardInputRowsStoredMatrix>(Name = "RowsStoredApart", Like = "Rows")]
+[Backward<
+    CropConcatConv2dClearBorder, CropConcatConv2dPackPixelRows, Conv2dPackGradientRows, Conv2dPackTurnedWeightRows,
+    CropConcatConv2dBackwardInputRowsMatrix>(
+    Name = "RowsWinograd", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16Winograd, Tiles = RowTile.WinogradTiles)]
+[Backward<
+    CropConcatConv2dClearBorder, CropConcatConv2dPackPixelRows, Conv2dPackGradientRows, Conv2dPackTurnedWeightRows,
+    CropConcatConv2dBackwardInputRowsStoredMatrix>(Name = "RowsWinogradStoredApart", Like = "RowsWinograd")]
 [Backward<CropConcatConv2dBackwardWeight, WeightGradientSum>]
 [Backward<CropConcatConv2dBackwardWeightGemm, WeightGradientSumRuns>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Backward<CropConcatConv2dBackwardWeightWinograd, WeightGradientSumRuns>(

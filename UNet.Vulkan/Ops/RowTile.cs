@@ -28,6 +28,9 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
     public const string Tiles = Names
         + ": 128, 64, 32, 128; 64, 64, 64, 128; 128, 128, 32, 256; 128, 64, 64, 256; 128, 64, 32, 256; 64, 64, 32, 256";
 
+    /// <summary>The same by Winograd's F(2,3), where sums take four times the registers.</summary>
+    public const string WinogradTiles = Names + ": 128, 64, 32, 256; 128, 64, 32, 128; 64, 64, 32, 128";
+
     /// <summary>The same of gradients to the weight.</summary>
     public const string WeightTiles = Names
         + ": 128, 64, 64, 256; 64, 64, 64, 128; 64, 32, 64, 128; 64, 64, 64, 256; 64, 64, 32, 256; 64, 32, 64, 256";
@@ -40,10 +43,17 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
     /// <summary>Runs below which a workgroup that adds up runs takes as many channels instead.</summary>
     private const uint FewRuns = 8;
 
+    /// <summary>Rows and columns of the kernel of which Winograd's F(2,3) computes a row.</summary>
+    private const int WinogradKernel = 3;
+
+    /// <summary>Products of Winograd's F(2,3): <c>shaders/common/rows_winograd.glsl</c>.</summary>
+    private const uint WinogradElements = 4;
+
     /// <summary>Sums that an invocation has registers for.</summary>
     private const int MostSums = 128;
 
     private static readonly RowTile[] OfConvolutions = [.. Tiling.Parse(Tiles).Select(Of)];
+    private static readonly RowTile[] OfWinograd = [.. Tiling.Parse(WinogradTiles).Select(Of)];
     private static readonly RowTile[] OfWeights = [.. Tiling.Parse(WeightTiles).Select(Of)];
 
     /// <summary>
@@ -52,6 +62,12 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
     /// </summary>
     private static readonly (RowTile Tile, double Cost)[] ConvolutionsByRule =
         [(new(128, 64, 64), 1), (new(128, 64, 32), 1.15), (new(64, 64, 64, 128), 1.4), (new(64, 64, 32), 1.45)];
+
+    /// <summary>
+    /// The same by Winograd's F(2,3). What a result costs was not measured: it is what the tile takes of shared memory and of multiplication
+    /// for each of its places.
+    /// </summary>
+    private static readonly (RowTile Tile, double Cost)[] WinogradByRule = [(new(128, 64, 32, 128), 1), (new(64, 64, 32, 128), 1.3)];
 
     /// <summary>Tiles of gradients to the weight among which the rule chooses, in the order in which it prefers them.</summary>
     private static readonly RowTile[] WeightsByRule = [new(64, 64, 64), new(64, 64, 32), new(64, 32, 64)];
@@ -209,6 +225,12 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
             && ConvolutionsByRule.Any(rule => rule.Tile.Fits(kernel, device))
             && WeightsByRule.Any(tile => tile.FitsWeight(kernel, device));
 
+    /// <summary>Whether it does so by Winograd's F(2,3) too.</summary>
+    /// <param name="kernel">Rows and columns of the kernel.</param>
+    /// <param name="device">The device.</param>
+    public static bool SuitsWinograd(int kernel, DeviceProperties device)
+        => kernel == WinogradKernel && WinogradByRule.Any(rule => rule.Tile.Fits(kernel, device, isWinograd: true));
+
     /// <summary>
     /// The tile of a convolution that was chosen by measured time; else, by rule, the one by which the compute units with the most
     /// workgroups have the least to do.
@@ -217,9 +239,11 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
     /// <param name="kernel">Rows and columns of the kernel.</param>
     /// <param name="lineWidth">Places of a row of the line.</param>
     /// <param name="sourceChannels">Channels of the source: of them the depth of a tile is a divisor.</param>
-    /// <param name="buffers">Says what was chosen, and for which device.</param>
+    /// <param name="buffers">Says what was chosen, of which class of rounding, and for which device.</param>
     public static RowTile For(Shape target, int kernel, int lineWidth, int sourceChannels, IBufferBinding buffers)
-        => For(target, kernel, lineWidth, sourceChannels, buffers.Device, buffers.Tiling);
+        => For(
+            target, kernel, lineWidth, sourceChannels, buffers.Device, buffers.Tiling,
+            isWinograd: buffers.Numerics == NumericsClass.Float16Winograd);
 
     /// <summary>The same of a gradient to the weight; by rule, the first that is nowhere larger than the product.</summary>
     /// <param name="tapWeight">Shape of the weight gradients of all runs, tap by tap.</param>
@@ -229,13 +253,15 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
         => ForWeight(tapWeight, kernel, buffers.Device, buffers.Tiling);
 
     internal static RowTile For(
-        Shape target, int kernel, int lineWidth, int sourceChannels, DeviceProperties device, Tiling? chosen = null)
+        Shape target, int kernel, int lineWidth, int sourceChannels, DeviceProperties device, Tiling? chosen = null,
+        bool isWinograd = false)
     {
-        bool isTaken = chosen is not null && OfConvolutions.Contains(Of(chosen)) && Of(chosen).Fits(kernel, device)
-            && Filled(target.C, PackedTargets) % Of(chosen).Columns == 0;
+        bool isTaken = chosen is not null && (isWinograd ? OfWinograd : OfConvolutions).Contains(Of(chosen))
+            && Of(chosen).Fits(kernel, device, isWinograd) && Filled(target.C, PackedTargets) % Of(chosen).Columns == 0;
         RowTile tile = isTaken
             ? Of(chosen!)
-            : ConvolutionsByRule.Where(rule => rule.Tile.Fits(kernel, device)).MinBy(rule => Work(rule.Tile) * rule.Cost).Tile;
+            : (isWinograd ? WinogradByRule : ConvolutionsByRule).Where(rule => rule.Tile.Fits(kernel, device, isWinograd))
+                .MinBy(rule => Work(rule.Tile) * rule.Cost).Tile;
         uint channels = (uint)Filled(sourceChannels, PackedSources);
         return tile with { Depth = Math.Min(tile.Depth, channels & ~(channels - 1)) }; // the largest power of 2 that divides them
 
@@ -267,17 +293,20 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
     /// <summary>
     /// Whether the device has such workgroups for a convolution, each subgroup whole matrices, in half the columns and its share of the
     /// rows, and shared memory room for both factors, with 16 bytes behind each row, or for the results that pass through it, four channels
-    /// for each invocation at least, and for a table of the places.
+    /// for each invocation at least, and for a table of the places. By Winograd's F(2,3), rows of matrices are pairs of places, and there are
+    /// weights of four elements, and sums for which there have to be registers.
     /// </summary>
-    internal bool Fits(int kernel, DeviceProperties device)
+    internal bool Fits(int kernel, DeviceProperties device, bool isWinograd = false)
     {
         if (!HasSubgroups(device, out uint subgroups, out uint size))
             return false;
-        (uint partsM, uint left) = Math.DivRem(Rows, subgroups / 2 * size);
-        uint factors = (Rows + (uint)kernel - 1 + (uint)kernel * Columns) * (Depth + 8) * 2;
-        uint storedRows = (partsM % 2 == 0 ? 2u : 1u) * size;
+        uint placesEach = isWinograd ? 2u : 1u;
+        (uint partsM, uint left) = Math.DivRem(Rows, subgroups / 2 * size * placesEach);
+        uint factors = (Rows + (uint)kernel - 1 + (isWinograd ? WinogradElements : (uint)kernel) * Columns) * (Depth + 8) * 2;
+        uint storedRows = (isWinograd || partsM % 2 == 0 ? 2u : 1u) * size;
         uint results = subgroups * storedRows * (size + 4) * sizeof(float);
-        return left == 0 && Columns % (2 * size) == 0 && storedRows * size / 4 % (uint)device.SubgroupSize == 0
+        uint sums = Rows / placesEach * Columns * (isWinograd ? WinogradElements : 1u) / Invocations;
+        return left == 0 && sums <= MostSums && Columns % (2 * size) == 0 && storedRows * size / 4 % (uint)device.SubgroupSize == 0
             && Math.Max(factors, results) + Rows * sizeof(uint) <= device.MaxSharedMemory;
     }
 

@@ -23,6 +23,12 @@ public sealed record NumericsRule(NumericsClass Class)
     /// <summary>Mixed precision: products of 16 bits where an op has an implementation with them.</summary>
     public static NumericsRule Mixed { get; } = new(NumericsClass.Float16);
 
+    /// <summary>
+    /// Mixed precision with fewer products where an op has an implementation with them. Not the rule of any precision: how fast it is has
+    /// not been measured yet.
+    /// </summary>
+    public static NumericsRule MixedWinograd { get; } = new(NumericsClass.Float16Winograd);
+
     /// <summary>The rules by the names that training states hold.</summary>
     private static readonly ImmutableDictionary<string, NumericsRule> ByName = new Dictionary<string, NumericsRule>
     {
@@ -30,6 +36,7 @@ public sealed record NumericsRule(NumericsClass Class)
         ["winograd"] = Winograd,
         ["winograd_f43"] = WinogradF43,
         ["float16"] = Mixed,
+        ["float16_winograd"] = MixedWinograd,
     }.ToImmutableDictionary();
 
     /// <summary>The name in a training state, such as <c>direct</c>.</summary>
@@ -40,6 +47,7 @@ public sealed record NumericsRule(NumericsClass Class)
     {
         NumericsClass.Direct => [NumericsClass.Direct],
         NumericsClass.WinogradF43 => [NumericsClass.WinogradF43, NumericsClass.Winograd, NumericsClass.Direct],
+        NumericsClass.Float16Winograd => [NumericsClass.Float16Winograd, NumericsClass.Float16, NumericsClass.Direct],
         _ => [Class, NumericsClass.Direct],
     };
 

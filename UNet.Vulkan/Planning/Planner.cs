@@ -253,6 +253,8 @@ public static class Planner
 
         public int MatrixSize => Device.MatrixSize;
 
+        public NumericsClass Numerics => Planned.Implementation.Numerics;
+
         public Tiling? Tiling => Planned.Tiling;
 
         public ResultRows? Result => Planned.Result is { } result

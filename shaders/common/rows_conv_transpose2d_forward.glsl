@@ -4,6 +4,7 @@
 #include "common/window_channels.glsl"
 
 const uint KERNEL = 1u;
+const uint FLOAT16_WINOGRAD = 0u; // a single tap shares nothing
 
 uint target_channels() {
     return 4u * corner_channels(y_c);

@@ -2,42 +2,53 @@
 // One workgroup computes TILE_COLUMNS channels at TILE_ROWS places of the line of one image. Both factors pass through shared memory,
 // TILE_DEPTH channels of one row of taps at a time: the places of the tile and the few behind it, which all taps of the row read, each from
 // its own place on, and the weights of these taps. Of the product each subgroup takes half the columns and its share of the rows. Sums run
-// over rows of taps, then over matrices of channels, then over the taps of the row, whatever the tile. The including file declares its
-// number of invocations, SUBGROUP_SIZE, MATRIX_SIZE, TILE_DEPTH (of which row_channels() is a multiple), what common/rows_convolution.glsl
-// asks for, and the buffers weight_rows and, by the name SOURCE_ROWS, that of the source.
+// over rows of taps, then over matrices of channels, then over the taps of the row, whatever the tile.
+// With FLOAT16_WINOGRAD = 1, the three taps of a row at two neighbouring places are four products instead of six, by Winograd's F(2,3)
+// (see common/rows_winograd.glsl): the rows of a matrix are pairs of places then, and a tap is an element of the transform.
+// The including file declares its number of invocations, SUBGROUP_SIZE, MATRIX_SIZE, FLOAT16_WINOGRAD, TILE_DEPTH (of which row_channels()
+// is a multiple), what common/rows_convolution.glsl asks for, and the buffers weight_rows and, by the name SOURCE_ROWS, that of the source.
 #include "common/rows_convolution.glsl"
+#include "common/rows_winograd.glsl"
+
+const bool IN_PAIRS = FLOAT16_WINOGRAD == 1u;
+const uint PLACES_EACH = IN_PAIRS ? 2u : 1u; // of a row of a matrix
+const uint FACTORS_EACH = IN_PAIRS ? WINOGRAD_ELEMENTS : KERNEL; // of a row of taps
+const uint SUMS_EACH = IN_PAIRS ? WINOGRAD_ELEMENTS : 1u;
 
 const uint SUBGROUPS = gl_WorkGroupSize.x / SUBGROUP_SIZE;
 const uint ROWS_EACH = TILE_ROWS / (SUBGROUPS / 2u);
 const uint COLUMNS_EACH = TILE_COLUMNS / 2u;
-const uint PARTS_M = ROWS_EACH / MATRIX_SIZE;
+const uint PARTS_M = ROWS_EACH / PLACES_EACH / MATRIX_SIZE;
 const uint PARTS_N = COLUMNS_EACH / MATRIX_SIZE;
 const uint EIGHTS = TILE_DEPTH / 8u;
 const uint PITCH = EIGHTS + 1u; // of 16 bytes; the odd one spreads neighbouring rows over the banks
 const uint PLACES = TILE_ROWS + KERNEL - 1u;
-const uint TARGETS = KERNEL * TILE_COLUMNS;
+const uint TARGETS = FACTORS_EACH * TILE_COLUMNS;
 const uint PIXEL_LOADS = (PLACES * EIGHTS + gl_WorkGroupSize.x - 1u) / gl_WorkGroupSize.x;
-const uint WEIGHT_LOADS = (TARGETS * EIGHTS + gl_WorkGroupSize.x - 1u) / gl_WorkGroupSize.x;
 
-// Results leave through the same shared memory, so many matrices one below the other at a time.
-const uint STORED_M = 1u + uint(PARTS_M % 2u == 0u);
-const uint STORED_ROWS = STORED_M * MATRIX_SIZE;
+// Results leave through the same shared memory, so many matrices one below the other, or of neighbouring places, at a time.
+const uint STORED_M = IN_PAIRS ? 1u : 1u + uint(PARTS_M % 2u == 0u);
+const uint STORED_ROWS = STORED_M * PLACES_EACH * MATRIX_SIZE;
 const uint STORED_PITCH = MATRIX_SIZE / 4u + 1u; // of 16 bytes
 const uint STORED_QUADS = STORED_ROWS * (MATRIX_SIZE / 4u) / SUBGROUP_SIZE; // of channels, for each invocation
 
 // Of large tiles, each subgroup has products enough that loads find room between them.
-const bool LOADS_BETWEEN_PRODUCTS = TILE_COLUMNS > 64u;
+const bool LOADS_BETWEEN_PRODUCTS = !IN_PAIRS && TILE_COLUMNS > 64u;
 
 const uint FACTORS = (PLACES + TARGETS) * PITCH;
 const uint RESULTS = SUBGROUPS * STORED_ROWS * STORED_PITCH;
 
 shared uvec4 part[FACTORS > RESULTS ? FACTORS : RESULTS]; // pixels, and behind them weights
 
-uvec4 next_pixels[PIXEL_LOADS]; // of the next part, for each invocation
-uvec4 next_weights[WEIGHT_LOADS];
-
 // Each invocation loads eight channels of one row of the part, and of those that lie so many rows further on.
 const uint LOADED_ROWS = gl_WorkGroupSize.x / EIGHTS;
+
+// Where weights are transformed, an invocation has all taps of a row.
+const uint COLUMN_LOADS = (TILE_COLUMNS + LOADED_ROWS - 1u) / LOADED_ROWS;
+const uint WEIGHT_LOADS = IN_PAIRS ? KERNEL * COLUMN_LOADS : (TARGETS + LOADED_ROWS - 1u) / LOADED_ROWS;
+
+uvec4 next_pixels[PIXEL_LOADS]; // of the next part, for each invocation
+uvec4 next_weights[WEIGHT_LOADS];
 
 // Where four invocations load a row, the eight of them that share their part at once have rows that lie four apart, which are in different
 // banks.
@@ -68,10 +79,32 @@ bool is_loaded(uint load, uint rows) {
     return rows % LOADED_ROWS == 0u || load * LOADED_ROWS + loaded_row() < rows;
 }
 
+// The place that a row of the part has on the line: in pairs, all even places come before all odd ones, so that the rows of a matrix are
+// neighbours there too.
+uint place_of(uint row) {
+    return !IN_PAIRS ? row : row < PLACES / 2u ? 2u * row : 2u * (row - PLACES / 2u) + 1u;
+}
+
+// How many places further on than an invocation's first load another one is.
+uint places_on(uint load) {
+    return place_of(load * LOADED_ROWS + loaded_row()) - place_of(loaded_row());
+}
+
 // From the beginning of all weights of a channel of the target, row by row of the part: all channels of the target for the first tap of a
 // row, then for the next.
 uint offset_of_weights(uint row) {
     return row % TILE_COLUMNS * (KERNEL * KERNEL) + row / TILE_COLUMNS;
+}
+
+// The same for a load of an invocation's.
+uint offset_of_load(uint load) {
+    return IN_PAIRS
+        ? load % COLUMN_LOADS * LOADED_ROWS * (KERNEL * KERNEL) + load / COLUMN_LOADS
+        : offset_of_weights(load * LOADED_ROWS);
+}
+
+bool is_weight_loaded(uint load) {
+    return IN_PAIRS ? is_loaded(load % COLUMN_LOADS, TILE_COLUMNS) : is_loaded(load, TARGETS);
 }
 
 // Starts to load one of so many shares of the part whose pixels begin at `pixel` and whose weights at `weight`, for this invocation.
@@ -79,11 +112,11 @@ void load_share(uint pixel, uint weight, uint share, uint shares) {
     uint eights = row_channels() / 8u;
     [[unroll]] for (uint i = 0u; i < PIXEL_LOADS; i++) {
         if (i % shares == share && is_loaded(i, PLACES))
-            next_pixels[i] = SOURCE_ROWS[pixel + i * LOADED_ROWS * eights];
+            next_pixels[i] = SOURCE_ROWS[pixel + places_on(i) * eights];
     }
     [[unroll]] for (uint i = 0u; i < WEIGHT_LOADS; i++) {
-        if ((PIXEL_LOADS + i) % shares == share && is_loaded(i, TARGETS))
-            next_weights[i] = weight_rows[weight + offset_of_weights(i * LOADED_ROWS) * eights];
+        if ((PIXEL_LOADS + i) % shares == share && is_weight_loaded(i))
+            next_weights[i] = weight_rows[weight + offset_of_load(i) * eights];
     }
 }
 
@@ -97,23 +130,37 @@ void share_part(uint shared_at) {
         if (is_loaded(i, PLACES))
             part[shared_at + i * (LOADED_ROWS * PITCH)] = next_pixels[i];
     }
-    [[unroll]] for (uint i = 0u; i < WEIGHT_LOADS; i++) {
-        if (is_loaded(i, TARGETS))
-            part[shared_at + (PLACES + i * LOADED_ROWS) * PITCH] = next_weights[i];
+    if (!IN_PAIRS) {
+        [[unroll]] for (uint i = 0u; i < WEIGHT_LOADS; i++) {
+            if (is_weight_loaded(i))
+                part[shared_at + (PLACES + i * LOADED_ROWS) * PITCH] = next_weights[i];
+        }
+        return;
+    }
+    [[unroll]] for (uint i = 0u; i < COLUMN_LOADS; i++) {
+        if (!is_weight_loaded(i))
+            continue;
+        uvec4 taps[3];
+        [[unroll]] for (uint s = 0u; s < KERNEL; s++)
+            taps[s] = next_weights[s * COLUMN_LOADS + i];
+        uvec4 transformed[WINOGRAD_ELEMENTS] = transformed_weights(taps);
+        [[unroll]] for (uint element = 0u; element < WINOGRAD_ELEMENTS; element++)
+            part[shared_at + (PLACES + element * TILE_COLUMNS + i * LOADED_ROWS) * PITCH] = transformed[element];
     }
 }
 
 void convolve() {
     find_target_pixels();
     uint eights = row_channels() / 8u;
-    uint pixel = (gl_WorkGroupID.z * row_count() + first_place() + gl_WorkGroupID.y * TILE_ROWS + loaded_row()) * eights + loaded_eight();
+    uint pixel = (gl_WorkGroupID.z * row_count() + first_place() + gl_WorkGroupID.y * TILE_ROWS + place_of(loaded_row())) * eights
+        + loaded_eight();
     uint weight = (gl_WorkGroupID.x * TILE_COLUMNS * (KERNEL * KERNEL) + offset_of_weights(loaded_row())) * eights + loaded_eight();
     uint shared_at = loaded_row() * PITCH + loaded_eight();
     uint row0 = gl_SubgroupID / 2u * ROWS_EACH;
     uint column0 = gl_SubgroupID % 2u * COLUMNS_EACH;
 
-    coopmat<float, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseAccumulator> sum[PARTS_M * PARTS_N];
-    [[unroll]] for (uint i = 0u; i < PARTS_M * PARTS_N; i++)
+    coopmat<float, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseAccumulator> sum[SUMS_EACH * PARTS_M * PARTS_N];
+    [[unroll]] for (uint i = 0u; i < SUMS_EACH * PARTS_M * PARTS_N; i++)
         sum[i] = coopmat<float, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseAccumulator>(0.0);
 
     uint parts = KERNEL * eights / EIGHTS;
@@ -132,18 +179,38 @@ void convolve() {
         if (!LOADS_BETWEEN_PRODUCTS && turn + 1u < parts)
             load_part(pixel + eight, weight + eight);
         [[unroll]] for (uint k = 0u; k < TILE_DEPTH; k += MATRIX_SIZE) {
-            [[unroll]] for (uint s = 0u; s < KERNEL; s++) {
+            coopmat<float16_t, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseA> left[FACTORS_EACH * PARTS_M];
+            if (IN_PAIRS) {
+                [[unroll]] for (uint i = 0u; i < PARTS_M; i++) {
+                    coopmat<float16_t, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseA> place[4];
+                    uint even = (row0 / 2u + i * MATRIX_SIZE) * PITCH + k / 8u;
+                    uint odd = even + PLACES / 2u * PITCH;
+                    coopMatLoad(place[0], part, even, PITCH, gl_CooperativeMatrixLayoutRowMajor);
+                    coopMatLoad(place[1], part, odd, PITCH, gl_CooperativeMatrixLayoutRowMajor);
+                    coopMatLoad(place[2], part, even + PITCH, PITCH, gl_CooperativeMatrixLayoutRowMajor);
+                    coopMatLoad(place[3], part, odd + PITCH, PITCH, gl_CooperativeMatrixLayoutRowMajor);
+                    left[i] = place[0] - place[2];
+                    left[PARTS_M + i] = place[1] + place[2];
+                    left[2u * PARTS_M + i] = place[2] - place[1];
+                    left[3u * PARTS_M + i] = place[1] - place[3];
+                }
+            }
+            [[unroll]] for (uint s = 0u; s < FACTORS_EACH; s++) {
                 if (LOADS_BETWEEN_PRODUCTS && turn + 1u < parts)
                     load_share(pixel + eight, weight + eight, k / MATRIX_SIZE * KERNEL + s, TILE_DEPTH / MATRIX_SIZE * KERNEL);
-                coopmat<float16_t, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseA> left[PARTS_M];
-                [[unroll]] for (uint i = 0u; i < PARTS_M; i++)
-                    coopMatLoad(left[i], part, (row0 + i * MATRIX_SIZE + s) * PITCH + k / 8u, PITCH, gl_CooperativeMatrixLayoutRowMajor);
+                if (!IN_PAIRS) {
+                    [[unroll]] for (uint i = 0u; i < PARTS_M; i++)
+                        coopMatLoad(left[s * PARTS_M + i], part, (row0 + i * MATRIX_SIZE + s) * PITCH + k / 8u, PITCH,
+                            gl_CooperativeMatrixLayoutRowMajor);
+                }
                 [[unroll]] for (uint j = 0u; j < PARTS_N; j++) {
                     coopmat<float16_t, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseB> right;
                     coopMatLoad(right, part, (PLACES + s * TILE_COLUMNS + column0 + j * MATRIX_SIZE) * PITCH + k / 8u,
                         PITCH, gl_CooperativeMatrixLayoutColumnMajor);
-                    [[unroll]] for (uint i = 0u; i < PARTS_M; i++)
-                        sum[i * PARTS_N + j] = coopMatMulAdd(left[i], right, sum[i * PARTS_N + j]);
+                    [[unroll]] for (uint i = 0u; i < PARTS_M; i++) {
+                        uint at = ((IN_PAIRS ? s : 0u) * PARTS_M + i) * PARTS_N + j;
+                        sum[at] = coopMatMulAdd(left[s * PARTS_M + i], right, sum[at]);
+                    }
                 }
             }
         }
@@ -154,21 +221,30 @@ void convolve() {
     uint part0 = gl_SubgroupID * (STORED_ROWS * STORED_PITCH);
     [[unroll]] for (uint i = 0u; i < PARTS_M; i += STORED_M) {
         [[unroll]] for (uint j = 0u; j < PARTS_N; j++) {
-            [[unroll]] for (uint below = 0u; below < STORED_M; below++)
-                coopMatStore(sum[(i + below) * PARTS_N + j], part, part0 + below * MATRIX_SIZE * STORED_PITCH, STORED_PITCH,
+            if (IN_PAIRS) {
+                const uint others = PARTS_M * PARTS_N;
+                uint at = i * PARTS_N + j;
+                coopMatStore(sum[at] + sum[at + others] + sum[at + 2u * others], part, part0, 2u * STORED_PITCH,
                     gl_CooperativeMatrixLayoutRowMajor);
+                coopMatStore(sum[at + others] - sum[at + 2u * others] - sum[at + 3u * others], part, part0 + STORED_PITCH, 2u * STORED_PITCH,
+                    gl_CooperativeMatrixLayoutRowMajor);
+            } else {
+                [[unroll]] for (uint below = 0u; below < STORED_M; below++)
+                    coopMatStore(sum[(i + below) * PARTS_N + j], part, part0 + below * MATRIX_SIZE * STORED_PITCH, STORED_PITCH,
+                        gl_CooperativeMatrixLayoutRowMajor);
+            }
             subgroupBarrier();
             vec4 result[STORED_QUADS];
             [[unroll]] for (uint e = 0u; e < STORED_QUADS; e++) {
                 uint place = stored_place(e * SUBGROUP_SIZE + gl_SubgroupInvocationID);
                 uint quad = stored_quad(e * SUBGROUP_SIZE + gl_SubgroupInvocationID);
                 vec4 sums = uintBitsToFloat(part[part0 + place * STORED_PITCH + quad]);
-                result[e] = finished_sums(row0 + i * MATRIX_SIZE + place, column0 + j * MATRIX_SIZE + 4u * quad, sums);
+                result[e] = finished_sums(row0 + i * PLACES_EACH * MATRIX_SIZE + place, column0 + j * MATRIX_SIZE + 4u * quad, sums);
             }
             [[unroll]] for (uint e = 0u; e < STORED_QUADS; e++) {
                 uint place = stored_place(e * SUBGROUP_SIZE + gl_SubgroupInvocationID);
                 uint quad = stored_quad(e * SUBGROUP_SIZE + gl_SubgroupInvocationID);
-                store_results(row0 + i * MATRIX_SIZE + place, column0 + j * MATRIX_SIZE + 4u * quad, result[e]);
+                store_results(row0 + i * PLACES_EACH * MATRIX_SIZE + place, column0 + j * MATRIX_SIZE + 4u * quad, result[e]);
             }
             subgroupBarrier();
         }

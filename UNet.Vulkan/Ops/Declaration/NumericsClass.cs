@@ -23,4 +23,17 @@ public enum NumericsClass
 
     /// <summary>Products of elements rounded to 16 bits, added in Float32.</summary>
     Float16,
+
+    /// <summary>
+    /// Winograd's F(2,3) along the rows of a 3x3 kernel: products of sums of two or three such elements, 12 in the place of 18, where the
+    /// sums are rounded to 16 bits too; see <c>shaders/common/rows_winograd.glsl</c>.
+    /// </summary>
+    Float16Winograd,
+}
+
+/// <summary>What is common to several classes.</summary>
+public static class NumericsClasses
+{
+    /// <summary>Whether factors are rounded to 16 bits.</summary>
+    public static bool IsOf16Bits(this NumericsClass numerics) => numerics is NumericsClass.Float16 or NumericsClass.Float16Winograd;
 }

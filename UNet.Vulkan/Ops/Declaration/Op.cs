@@ -26,6 +26,9 @@ public interface IBufferBinding
     /// <summary>Rows and columns of the matrices that a subgroup multiplies on the device; 0 where there are none.</summary>
     int MatrixSize { get; }
 
+    /// <summary>How the implementation rounds.</summary>
+    NumericsClass Numerics { get; }
+
     /// <summary>Limits and features of the device.</summary>
     DeviceProperties Device { get; }
 

@@ -1,0 +1,23 @@
+// Winograd's F(2,3) for convolutions from packed rows: two neighbouring results of a row of three taps by four products instead of six.
+// With pixels d0 to d3 and taps g0 to g2 (Winograd, "Arithmetic complexity of computations"; Lavin and Gray 2015, section 4.1):
+//   m0 = (d0 - d2) g0                      y0 = d0 g0 + d1 g1 + d2 g2 = m0 + m1 + m2
+//   m1 = (d1 + d2) (g0 + g1 + g2) / 2      y1 = d1 g0 + d2 g1 + d3 g2 = m1 - m2 - m3
+//   m2 = (d2 - d1) (g0 - g1 + g2) / 2
+//   m3 = (d1 - d3) g2
+// The m are sums over all rows of taps and channels, in Float32. What is multiplied are sums in Float16 of numbers that were rounded to it
+// already, so that each is rounded once or twice more. No result depends on a pixel beyond its taps, be that infinite or not a number.
+const uint WINOGRAD_ELEMENTS = 4u;
+
+// Eight channels of the weights of three taps, two to a word, as factors of the four elements.
+uvec4[WINOGRAD_ELEMENTS] transformed_weights(uvec4 taps[3]) {
+    uvec4 transformed[WINOGRAD_ELEMENTS];
+    transformed[0] = taps[0];
+    transformed[3] = taps[2];
+    [[unroll]] for (uint pair = 0u; pair < 4u; pair++) {
+        f16vec2 outer = unpackFloat2x16(taps[0][pair]) + unpackFloat2x16(taps[2][pair]);
+        f16vec2 middle = unpackFloat2x16(taps[1][pair]);
+        transformed[1][pair] = packFloat2x16((outer + middle) * float16_t(0.5));
+        transformed[2][pair] = packFloat2x16((outer - middle) * float16_t(0.5));
+    }
+    return transformed;
+}
