@@ -124,6 +124,17 @@ public class RowTileTests
             RowTile.For(new Shape(1, channels, size, size), kernel: 3, lineWidth: size + 2, sourceChannels: 64, Gpu));
 
     [Theory]
+    [InlineData(64, 568, 128)]
+    [InlineData(512, 54, 64)] // two of the larger ones for each compute unit, of which many would wait
+    [InlineData(1024, 28, 128)]
+    [InlineData(512, 14, 64)] // fewer than compute units
+    public void TheSameHoldsOfWinogradsTiles(int channels, int size, int rows)
+        => Assert.Equal(
+            new RowTile((uint)rows, 64, 32, 128),
+            RowTile.For(
+                new Shape(1, channels, size, size), kernel: 3, lineWidth: size + 2, sourceChannels: 64, Gpu, isWinograd: true));
+
+    [Theory]
     [InlineData(1024, 512, 3, 64, 64)]
     [InlineData(64, 64, 3, 64, 64)]
     [InlineData(64, 128, 1, 64, 64)]
@@ -161,19 +172,21 @@ public class RowTileTests
     [InlineData(RowTile.Tiles, false, 1)]
     [InlineData(RowTile.WeightTiles, true, 3)]
     [InlineData(RowTile.WeightTiles, true, 1)]
-    public void TilesAreDividedEvenly(string tiles, bool isWeight, int kernel)
+    [InlineData(RowTile.WinogradTiles, false, 3, true)]
+    public void TilesAreDividedEvenly(string tiles, bool isWeight, int kernel, bool isWinograd = false)
     {
         const uint Matrix = 16, Subgroup = 32, MostSums = 128;
         RowTile[] all = [.. Tiling.Parse(tiles).Select(Of)];
         Assert.Distinct(all);
-        foreach (RowTile tile in all.Where(tile => isWeight ? tile.FitsWeight(kernel, Gpu) : tile.Fits(kernel, Gpu)))
+        foreach (RowTile tile in all.Where(tile => isWeight ? tile.FitsWeight(kernel, Gpu) : tile.Fits(kernel, Gpu, isWinograd)))
         {
             uint subgroups = tile.Invocations / Subgroup;
             uint width = isWeight ? (uint)kernel * tile.Columns : tile.Columns;
             uint across = !isWeight || width % (4 * Matrix) != 0 ? 2u : 4u;
-            (uint rows, uint columns) = (tile.Rows / (subgroups / across), width / across);
-            Assert.Equal(tile.Rows * width, subgroups * (rows / Matrix * Matrix) * (columns / Matrix * Matrix));
-            Assert.InRange(rows * columns / Subgroup, 1u, MostSums);
+            (uint places, uint elements) = isWinograd ? (2u, 4u) : (1u, 1u); // of a row of a matrix, and for each of them
+            (uint rows, uint columns) = (tile.Rows / places / (subgroups / across), width / across);
+            Assert.Equal(tile.Rows * width, subgroups * places * (rows / Matrix * Matrix) * (columns / Matrix * Matrix));
+            Assert.InRange(elements * rows * columns / Subgroup, 1u, MostSums);
             Assert.Equal(0u, tile.Depth % Matrix);
             // Runs of a weight gradient are multiples of 64 places.
             Assert.True(!isWeight || 64 % tile.Depth == 0);
@@ -184,6 +197,7 @@ public class RowTileTests
     public void TilesFitALargeGpu()
     {
         Assert.All(Tiling.Parse(RowTile.Tiles).Select(Of), tile => Assert.True(tile.Fits(3, Gpu) && tile.Fits(1, Gpu), $"{tile}"));
+        Assert.All(Tiling.Parse(RowTile.WinogradTiles).Select(Of), tile => Assert.True(tile.Fits(3, Gpu, isWinograd: true), $"{tile}"));
         Assert.All(
             Tiling.Parse(RowTile.WeightTiles).Select(Of),
             tile => Assert.True(tile.FitsWeight(3, Gpu) && tile.FitsWeight(1, Gpu), $"{tile}"));
@@ -215,16 +229,18 @@ public class RowTileTests
     /// Several tiles along both sides of each product, several parts of the depth or only one, and channels that are a multiple of the
     /// depth or not.
     /// </summary>
-    public static TheoryData<Op, string[]> Divided => new()
+    public static TheoryData<Op, string[], string> Divided => new()
     {
-        { new Conv2d(OutChannels: 136, Padding: 1), ["2x64x13x19"] },
-        { new CropConcatConv2d(OutChannels: 64), ["1x24x16x18", "1x40x14x12"] },
-        { new ConvTranspose2d(OutChannels: 48), ["2x64x9x17"] },
+        { new Conv2d(OutChannels: 136, Padding: 1), ["2x64x13x19"], "Rows" },
+        { new CropConcatConv2d(OutChannels: 64), ["1x24x16x18", "1x40x14x12"], "Rows" },
+        { new ConvTranspose2d(OutChannels: 48), ["2x64x9x17"], "Rows" },
+        { new Conv2d(OutChannels: 136, Padding: 1), ["2x64x13x19"], "RowsWinograd" },
+        { new CropConcatConv2d(OutChannels: 64), ["1x24x16x18", "1x40x14x12"], "RowsWinograd" },
     };
 
     [Theory(DisableDiscoveryEnumeration = true)]
     [MemberData(nameof(Divided))]
-    public void EveryTileGivesTheSameBits(Op op, string[] shapes)
+    public void EveryTileGivesTheSameBits(Op op, string[] shapes, string name)
     {
         DeviceProperties device = TestDevice.Shared.Properties;
         Assert.SkipUnless(Conv2dForwardRowsMatrix.Info.IsEmbedded && device.RunsMatrixKernels, "No kernels for matrix units run here.");
@@ -233,10 +249,10 @@ public class RowTileTests
         OpSample sample = new(op, [.. shapes.Select(Shape.Parse)]);
         Dictionary<string, float[]> expected = Run(null);
         foreach (Tiling tiling in op.Info.Passes.SelectMany(pass => pass.Implementations)
-            .Where(IsRows).SelectMany(rows => rows.Tilings).Distinct())
+            .Where(implementation => implementation.Name == name).SelectMany(rows => rows.Tilings).Distinct())
         {
-            foreach ((string name, float[] elements) in Run(tiling))
-                Assert.True(elements.SequenceEqual(expected[name]), $"{op}: {name} has other bits with {tiling}");
+            foreach ((string tensor, float[] elements) in Run(tiling))
+                Assert.True(elements.SequenceEqual(expected[tensor]), $"{op}: {tensor} has other bits with {tiling}");
         }
 
         Dictionary<string, float[]> Run(Tiling? tiling)
@@ -245,7 +261,7 @@ public class RowTileTests
             ExecutionPlan plan = Planner.Plan(subject.Graph, device, new()
             {
                 GuardBytes = 1024,
-                Choose = (_, candidates) => candidates.Single(IsRows),
+                Choose = (_, candidates) => candidates.FirstOrDefault(candidate => candidate.Name == name) ?? candidates[0],
                 Tile = (_, implementation) => tiling is not null && implementation.Tilings.Contains(tiling) ? tiling : null,
             });
             using VulkanSession session = new(TestDevice.Shared, plan, options: new() { Poison = true });
@@ -254,8 +270,6 @@ public class RowTileTests
             Assert.Null(session.FindStrayWrite());
             return subject.Written.ToDictionary(written => written.Value.Name, written => session.ReadAll(written.Value));
         }
-
-        static bool IsRows(Implementation implementation) => implementation.Name == "Rows";
     }
 
     private static RowTile Of(Tiling tiling) => new(

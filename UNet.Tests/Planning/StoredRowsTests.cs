@@ -17,12 +17,15 @@ namespace UNet.Tests.Planning;
 /// <summary>Results that are only read packed are stored packed, and the bits stay the same.</summary>
 public class StoredRowsTests
 {
-    private static readonly string[] Names = ["Rows", "Few", "FewOutputs"];
-
     /// <summary>What is planned for a GPU with matrix units, on any device that can run it.</summary>
-    private static readonly PlanOptions WithRows = new()
+    private static readonly PlanOptions WithRows = With("Rows", "Few", "FewOutputs");
+
+    /// <summary>The same by Winograd's F(2,3) where that computes it.</summary>
+    private static readonly PlanOptions WithWinograd = With("Rows", "RowsWinograd", "Few", "FewOutputs");
+
+    private static PlanOptions With(params string[] names) => new()
     {
-        Choose = (_, candidates) => candidates.LastOrDefault(candidate => Names.Contains(candidate.Name)) ?? candidates[0],
+        Choose = (_, candidates) => candidates.LastOrDefault(candidate => names.Contains(candidate.Name)) ?? candidates[0],
     };
 
     /// <summary>Convolutions of all paddings and an up-convolution, with channels and pixels that fill no tile.</summary>
@@ -101,18 +104,25 @@ public class StoredRowsTests
         Value weight = graph.Input("weight", target.Shape);
         graph.AppendBackward(graph.Add("loss", new SoftmaxCrossEntropy(), logits, target, weight).Output);
 
-        float[] stored = Gradients(WithRows);
-        Assert.Contains(stored, gradient => gradient != 0);
-        Assert.Equal(Gradients(WithRows with { StoreRows = false }), stored);
-        Assert.Equal(stored, Gradients(WithRows with { Alias = false }));
-        ExecutionPlan plan = Planner.Plan(graph, TestDevice.Shared.Properties, WithRows);
-        Assert.Equal(storing, StoringKernels(plan));
-        if (imageByImage)
+        float[] direct = Stored(WithRows);
+        Assert.NotEqual(direct, Stored(WithWinograd));
+
+        float[] Stored(PlanOptions options)
         {
-            long largest = plan.Dispatches.SelectMany(dispatch => dispatch.Dispatch.Buffers).Max(buffer => buffer.Length);
-            DeviceProperties narrow = TestDevice.Shared.Properties with { MaxStorageBufferRange = (uint)largest - 1 };
-            Assert.True(Planner.Plan(graph, narrow, WithRows).Dispatches.Count() > plan.Dispatches.Count());
-            Assert.Equal(stored, Gradients(WithRows, narrow));
+            float[] stored = Gradients(options);
+            Assert.Contains(stored, gradient => gradient != 0);
+            Assert.Equal(Gradients(options with { StoreRows = false }), stored);
+            Assert.Equal(stored, Gradients(options with { Alias = false }));
+            ExecutionPlan plan = Planner.Plan(graph, TestDevice.Shared.Properties, options);
+            Assert.Equal(storing, StoringKernels(plan));
+            if (imageByImage)
+            {
+                long largest = plan.Dispatches.SelectMany(dispatch => dispatch.Dispatch.Buffers).Max(buffer => buffer.Length);
+                DeviceProperties narrow = TestDevice.Shared.Properties with { MaxStorageBufferRange = (uint)largest - 1 };
+                Assert.True(Planner.Plan(graph, narrow, options).Dispatches.Count() > plan.Dispatches.Count());
+                Assert.Equal(stored, Gradients(options, narrow));
+            }
+            return stored;
         }
 
         float[] Gradients(PlanOptions options, DeviceProperties? device = null)
@@ -143,7 +153,7 @@ public class StoredRowsTests
         SmallStep step = new(architecture, dropout: architecture == UNetArchitecture.PhsegV5 ? 0.5 : 0);
         VulkanSessionOptions poisoned = new() { Poison = true, ShuffleSeed = 1 };
         Assert.All(
-            new[] { new PlanOptions { Numerics = NumericsRule.Mixed }, WithRows, WithRows with { Fuse = false } },
+            new[] { new PlanOptions { Numerics = NumericsRule.Mixed }, WithRows, WithRows with { Fuse = false }, WithWinograd },
             options =>
             {
                 PlanOptions stored = options with { Recompute = recompute };

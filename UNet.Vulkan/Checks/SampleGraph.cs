@@ -15,7 +15,9 @@ public sealed class SampleGraph
 
     /// <summary>Builds the graph of a sample.</summary>
     /// <param name="sample">The op and its input shapes.</param>
-    /// <param name="ofFloat16">Rounds the data to numbers that fit 16 bits, as do the sums of them that Winograd's F(2,3) multiplies.</param>
+    /// <param name="ofFloat16">
+    /// Rounds the data to numbers that fit 16 bits, as do the sums of them that Winograd's F(2,3) multiplies.
+    /// </param>
     public SampleGraph(OpSample sample, bool ofFloat16 = false)
     {
         (Sample, IsOfFloat16, Graph) = (sample, ofFloat16, new Graph.Graph());

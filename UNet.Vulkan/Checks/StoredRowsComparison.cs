@@ -23,15 +23,19 @@ public static class StoredRowsComparison
     /// <summary>Of parameters, so that nothing leaves the range of 16 bits.</summary>
     private const float Scale = 0.1f;
 
-    private static readonly PlanOptions Storing = new() { GuardBytes = Guard, Choose = Chosen };
-
     /// <summary>
-    /// The implementation that reads packed rows; else the one with a variant that stores its result so; where there is none, the plain
-    /// one.
+    /// The implementation that reads packed rows, of the class if it has one; else the one with a variant that stores its result so; where
+    /// there is none, the plain one.
     /// </summary>
-    internal static Implementation Chosen(Invocation invocation, IReadOnlyList<Implementation> candidates)
-        => candidates.LastOrDefault(candidate => candidate is { Suits: DeviceKind.Hardware, Numerics: NumericsClass.Float16 })
+    internal static Implementation Chosen(
+        Invocation invocation, IReadOnlyList<Implementation> candidates, NumericsClass numerics = NumericsClass.Float16)
+    {
+        return Reading(numerics) ?? Reading(NumericsClass.Float16)
             ?? candidates.LastOrDefault(candidate => CanStore(invocation.Pass, candidate)) ?? candidates[0];
+
+        Implementation? Reading(NumericsClass of)
+            => candidates.LastOrDefault(candidate => candidate.Suits == DeviceKind.Hardware && candidate.Numerics == of);
+    }
 
     /// <summary>Whether an implementation has a variant that stores its result as rows.</summary>
     internal static bool CanStore(Pass pass, Implementation implementation)
@@ -45,20 +49,29 @@ public static class StoredRowsComparison
             ? OpCatalog.SamplesOf(op)
             : [];
 
-    /// <summary>Runs the check on one sample: one result, or none where nothing is stored as rows.</summary>
+    /// <summary>Runs the check on one sample: a result for each class of rounding, or none where nothing is stored as rows.</summary>
     /// <param name="sample">The op and its input shapes.</param>
     /// <param name="device">The device to check.</param>
     /// <param name="createSession">Creates a session on it.</param>
     public static IEnumerable<CheckResult> Run(OpSample sample, DeviceProperties device, SessionFactory createSession)
     {
         Graph.Graph graph = Between(sample);
-        if (!Planner.Plan(graph, device, Storing).Dispatches.Any(StoresRows))
-            yield break;
-        (uint[] expected, _) = Compute(graph, createSession, Storing with { StoreRows = false });
-        (uint[] actual, string? stray) = Compute(graph, createSession, Storing);
-        int different = actual.Zip(expected).Count(words => words.First != words.Second);
-        string? failure = stray ?? (different > 0 ? $"{different} gradients have other bits than where rows are packed" : null);
-        yield return new CheckResult($"{sample} (stored as rows)", failure is null ? 0 : double.PositiveInfinity, failure ?? "");
+        foreach (NumericsClass numerics in Enum.GetValues<NumericsClass>().Where(numerics => numerics.IsOf16Bits()))
+        {
+            PlanOptions storing = new()
+            {
+                GuardBytes = Guard,
+                Choose = (invocation, candidates) => Chosen(invocation, candidates, numerics),
+            };
+            if (!Planner.Plan(graph, device, storing).Dispatches.Any(StoresRows))
+                continue;
+            (uint[] expected, _) = Compute(graph, createSession, storing with { StoreRows = false });
+            (uint[] actual, string? stray) = Compute(graph, createSession, storing);
+            int different = actual.Zip(expected).Count(words => words.First != words.Second);
+            string? failure = stray ?? (different > 0 ? $"{different} gradients have other bits than where rows are packed" : null);
+            yield return new CheckResult(
+                $"{sample} (stored as rows, {numerics})", failure is null ? 0 : double.PositiveInfinity, failure ?? "");
+        }
     }
 
     private static bool StoresRows(PlannedDispatch dispatch)

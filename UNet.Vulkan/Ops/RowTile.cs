@@ -64,7 +64,7 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
         [(new(128, 64, 64), 1), (new(128, 64, 32), 1.15), (new(64, 64, 64, 128), 1.4), (new(64, 64, 32), 1.45)];
 
     /// <summary>
-    /// The same by Winograd's F(2,3). What a result costs was not measured: it is what the tile takes of shared memory and of multiplication
+    /// The same by Winograd's F(2,3). What a result costs was not measured: it is what the tile takes of shared memory and of matrix units
     /// for each of its places.
     /// </summary>
     private static readonly (RowTile Tile, double Cost)[] WinogradByRule = [(new(128, 64, 32, 128), 1), (new(64, 64, 32, 128), 1.3)];
@@ -293,8 +293,8 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
     /// <summary>
     /// Whether the device has such workgroups for a convolution, each subgroup whole matrices, in half the columns and its share of the
     /// rows, and shared memory room for both factors, with 16 bytes behind each row, or for the results that pass through it, four channels
-    /// for each invocation at least, and for a table of the places. By Winograd's F(2,3), rows of matrices are pairs of places, and there are
-    /// weights of four elements, and sums for which there have to be registers.
+    /// for each invocation at least, and for a table of the places. By Winograd's F(2,3), rows of matrices are pairs of places, and
+    /// there are weights of four elements, and sums for which there have to be registers.
     /// </summary>
     internal bool Fits(int kernel, DeviceProperties device, bool isWinograd = false)
     {

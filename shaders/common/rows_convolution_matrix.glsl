@@ -226,8 +226,8 @@ void convolve() {
                 uint at = i * PARTS_N + j;
                 coopMatStore(sum[at] + sum[at + others] + sum[at + 2u * others], part, part0, 2u * STORED_PITCH,
                     gl_CooperativeMatrixLayoutRowMajor);
-                coopMatStore(sum[at + others] - sum[at + 2u * others] - sum[at + 3u * others], part, part0 + STORED_PITCH, 2u * STORED_PITCH,
-                    gl_CooperativeMatrixLayoutRowMajor);
+                coopMatStore(sum[at + others] - sum[at + 2u * others] - sum[at + 3u * others], part, part0 + STORED_PITCH,
+                    2u * STORED_PITCH, gl_CooperativeMatrixLayoutRowMajor);
             } else {
                 [[unroll]] for (uint below = 0u; below < STORED_M; below++)
                     coopMatStore(sum[(i + below) * PARTS_N + j], part, part0 + below * MATRIX_SIZE * STORED_PITCH, STORED_PITCH,
