@@ -173,21 +173,24 @@ public class RowTileTests
     [InlineData(RowTile.WeightTiles, true, 3)]
     [InlineData(RowTile.WeightTiles, true, 1)]
     [InlineData(RowTile.WinogradTiles, false, 3, true)]
+    [InlineData(RowTile.WinogradWeightTiles, true, 3, true)]
     public void TilesAreDividedEvenly(string tiles, bool isWeight, int kernel, bool isWinograd = false)
     {
         const uint Matrix = 16, Subgroup = 32, MostSums = 128;
         RowTile[] all = [.. Tiling.Parse(tiles).Select(Of)];
         Assert.Distinct(all);
-        foreach (RowTile tile in all.Where(tile => isWeight ? tile.FitsWeight(kernel, Gpu) : tile.Fits(kernel, Gpu, isWinograd)))
+        foreach (RowTile tile in all.Where(
+            tile => isWeight ? tile.FitsWeight(kernel, Gpu, isWinograd) : tile.Fits(kernel, Gpu, isWinograd)))
         {
             uint subgroups = tile.Invocations / Subgroup;
-            uint width = isWeight ? (uint)kernel * tile.Columns : tile.Columns;
-            uint across = !isWeight || width % (4 * Matrix) != 0 ? 2u : 4u;
-            (uint places, uint elements) = isWinograd ? (2u, 4u) : (1u, 1u); // of a row of a matrix, and for each of them
+            uint width = isWeight && !isWinograd ? (uint)kernel * tile.Columns : tile.Columns;
+            uint across = !isWeight || width % (4 * Matrix) != 0 || (isWinograd && subgroups < 8) ? 2u : 4u;
+            uint elements = isWinograd ? 4u : 1u, pair = isWinograd ? 2u : 1u;
+            uint places = isWeight ? 1u : pair; // of a row of a matrix
             (uint rows, uint columns) = (tile.Rows / places / (subgroups / across), width / across);
             Assert.Equal(tile.Rows * width, subgroups * places * (rows / Matrix * Matrix) * (columns / Matrix * Matrix));
             Assert.InRange(elements * rows * columns / Subgroup, 1u, MostSums);
-            Assert.Equal(0u, tile.Depth % Matrix);
+            Assert.Equal(0u, tile.Depth % (isWeight ? pair * Matrix : Matrix));
             // Runs of a weight gradient are multiples of 64 places.
             Assert.True(!isWeight || 64 % tile.Depth == 0);
         }
@@ -198,6 +201,9 @@ public class RowTileTests
     {
         Assert.All(Tiling.Parse(RowTile.Tiles).Select(Of), tile => Assert.True(tile.Fits(3, Gpu) && tile.Fits(1, Gpu), $"{tile}"));
         Assert.All(Tiling.Parse(RowTile.WinogradTiles).Select(Of), tile => Assert.True(tile.Fits(3, Gpu, isWinograd: true), $"{tile}"));
+        Assert.All(
+            Tiling.Parse(RowTile.WinogradWeightTiles).Select(Of),
+            tile => Assert.True(tile.FitsWeight(3, Gpu, isWinograd: true), $"{tile}"));
         Assert.All(
             Tiling.Parse(RowTile.WeightTiles).Select(Of),
             tile => Assert.True(tile.FitsWeight(3, Gpu) && tile.FitsWeight(1, Gpu), $"{tile}"));

@@ -35,6 +35,10 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
     public const string WeightTiles = Names
         + ": 128, 64, 64, 256; 64, 64, 64, 128; 64, 32, 64, 128; 64, 64, 64, 256; 64, 64, 32, 256; 64, 32, 64, 256";
 
+    /// <summary>The same by Winograd's F(2,3).</summary>
+    public const string WinogradWeightTiles = Names
+        + ": 64, 64, 64, 128; 64, 32, 64, 128; 64, 64, 64, 256; 64, 64, 32, 256; 64, 32, 64, 256";
+
     private const string Names = "TILE_ROWS, TILE_COLUMNS, TILE_DEPTH, TILE_INVOCATIONS";
 
     /// <summary>With fewer, of 64 lanes, AMD's RDNA 3 has not enough registers for their shares.</summary>
@@ -49,12 +53,16 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
     /// <summary>Products of Winograd's F(2,3): <c>shaders/common/rows_winograd.glsl</c>.</summary>
     private const uint WinogradElements = 4;
 
+    /// <summary>Subgroups with which each has a quarter of the columns there, instead of half.</summary>
+    private const uint WinogradQuarters = 8;
+
     /// <summary>Sums that an invocation has registers for.</summary>
     private const int MostSums = 128;
 
     private static readonly RowTile[] OfConvolutions = [.. Tiling.Parse(Tiles).Select(Of)];
     private static readonly RowTile[] OfWinograd = [.. Tiling.Parse(WinogradTiles).Select(Of)];
     private static readonly RowTile[] OfWeights = [.. Tiling.Parse(WeightTiles).Select(Of)];
+    private static readonly RowTile[] OfWinogradWeights = [.. Tiling.Parse(WinogradWeightTiles).Select(Of)];
 
     /// <summary>
     /// Tiles of convolutions among which the rule chooses, and what each result costs by them: on an NVIDIA H200, of layers that fill it
@@ -67,7 +75,8 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
     /// The same by Winograd's F(2,3). What a result costs was not measured: it is what the tile takes of shared memory and of matrix units
     /// for each of its places.
     /// </summary>
-    private static readonly (RowTile Tile, double Cost)[] WinogradByRule = [(new(128, 64, 32, 128), 1), (new(64, 64, 32, 128), 1.3)];
+    private static readonly (RowTile Tile, double Cost)[] WinogradByRule =
+        [(new(128, 64, 32, 128), 1), (new(128, 64, 32), 1.2), (new(64, 64, 32, 128), 1.3)];
 
     /// <summary>Tiles of gradients to the weight among which the rule chooses, in the order in which it prefers them.</summary>
     private static readonly RowTile[] WeightsByRule = [new(64, 64, 64), new(64, 64, 32), new(64, 32, 64)];
@@ -229,7 +238,8 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
     /// <param name="kernel">Rows and columns of the kernel.</param>
     /// <param name="device">The device.</param>
     public static bool SuitsWinograd(int kernel, DeviceProperties device)
-        => kernel == WinogradKernel && WinogradByRule.Any(rule => rule.Tile.Fits(kernel, device, isWinograd: true));
+        => kernel == WinogradKernel && WinogradByRule.Any(rule => rule.Tile.Fits(kernel, device, isWinograd: true))
+            && WeightsByRule.Any(tile => tile.FitsWeight(kernel, device, isWinograd: true));
 
     /// <summary>
     /// The tile of a convolution that was chosen by measured time; else, by rule, the one by which the compute units with the most
@@ -248,9 +258,9 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
     /// <summary>The same of a gradient to the weight; by rule, the first that is nowhere larger than the product.</summary>
     /// <param name="tapWeight">Shape of the weight gradients of all runs, tap by tap.</param>
     /// <param name="kernel">Rows and columns of the kernel.</param>
-    /// <param name="buffers">Says what was chosen, and for which device.</param>
+    /// <param name="buffers">Says what was chosen, of which class of rounding, and for which device.</param>
     public static RowTile ForWeight(Shape tapWeight, int kernel, IBufferBinding buffers)
-        => ForWeight(tapWeight, kernel, buffers.Device, buffers.Tiling);
+        => ForWeight(tapWeight, kernel, buffers.Device, buffers.Tiling, buffers.Numerics == NumericsClass.Float16Winograd);
 
     internal static RowTile For(
         Shape target, int kernel, int lineWidth, int sourceChannels, DeviceProperties device, Tiling? chosen = null,
@@ -274,11 +284,13 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
         }
     }
 
-    internal static RowTile ForWeight(Shape tapWeight, int kernel, DeviceProperties device, Tiling? chosen = null)
+    internal static RowTile ForWeight(
+        Shape tapWeight, int kernel, DeviceProperties device, Tiling? chosen = null, bool isWinograd = false)
     {
-        if (chosen is not null && OfWeights.Contains(Of(chosen)) && Of(chosen).FitsWeight(kernel, device))
+        if (chosen is not null && (isWinograd ? OfWinogradWeights : OfWeights).Contains(Of(chosen))
+            && Of(chosen).FitsWeight(kernel, device, isWinograd))
             return Of(chosen);
-        RowTile[] fitting = [.. WeightsByRule.Where(tile => tile.FitsWeight(kernel, device))];
+        RowTile[] fitting = [.. WeightsByRule.Where(tile => tile.FitsWeight(kernel, device, isWinograd))];
         return fitting.FirstOrDefault(
             tile => tile.Rows <= tapWeight.H && tile.Columns <= tapWeight.W, fitting.MinBy(tile => tile.Rows * tile.Columns));
     }
@@ -312,17 +324,20 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
 
     /// <summary>
     /// The same for a gradient to the weight, whose results go to memory as they are: each subgroup has a quarter of the columns, or half.
+    /// By Winograd's F(2,3) these are the columns of one of four sums, and matrices are pairs of places deep.
     /// </summary>
-    internal bool FitsWeight(int kernel, DeviceProperties device)
+    internal bool FitsWeight(int kernel, DeviceProperties device, bool isWinograd = false)
     {
         if (!HasSubgroups(device, out uint subgroups, out uint size))
             return false;
-        uint columns = (uint)kernel * Columns % (4 * size) == 0 ? 4u : 2u;
-        uint partsN = (uint)kernel * Columns / (columns * size);
+        uint shared = isWinograd ? Columns : (uint)kernel * Columns;
+        uint columns = shared % (4 * size) == 0 && !(isWinograd && subgroups < WinogradQuarters) ? 4u : 2u;
+        uint partsN = shared / (columns * size);
         (uint partsM, uint left) = Math.DivRem(Rows, subgroups / columns * size);
         uint factors = (Depth * (Rows + 8) + (Depth + (uint)kernel - 1) * (Columns + 8)) * 2;
-        return left == 0 && (uint)kernel * Columns % (columns * size) == 0 && factors <= device.MaxSharedMemory
-            && partsM * partsN * size * size / (uint)device.SubgroupSize <= MostSums;
+        uint sums = partsM * partsN * (isWinograd ? WinogradElements : 1u) * size * size / (uint)device.SubgroupSize;
+        return left == 0 && shared % (columns * size) == 0 && factors <= device.MaxSharedMemory && sums <= MostSums
+            && Depth % (isWinograd ? 2 * size : size) == 0;
     }
 
     private bool HasSubgroups(DeviceProperties device, out uint subgroups, out uint size)

@@ -2,14 +2,24 @@
 // common/rows_weight.glsl.
 // One workgroup computes a tile; both factors pass through shared memory, TILE_DEPTH places at a time and of the right rows the few
 // behind them, which all taps read, each from its own place on. Of the product each subgroup takes a quarter of the columns (or half,
-// where quarters are no whole matrices) and its share of the rows. The including file declares its number of invocations, SUBGROUP_SIZE,
-// MATRIX_SIZE and what common/rows_weight.glsl asks for.
+// where quarters are no whole matrices) and its share of the rows.
+// With FLOAT16_WINOGRAD = 1, what two neighbouring places add to the three taps of a row are four products instead of six, by Winograd's
+// F(2,3) (see common/rows_winograd.glsl): matrices are pairs of places deep then, and each subgroup sums all four for its share.
+// The including file declares its number of invocations, SUBGROUP_SIZE, MATRIX_SIZE, FLOAT16_WINOGRAD and what common/rows_weight.glsl asks
+// for.
 #include "common/rows_weight.glsl"
+#include "common/rows_winograd.glsl"
+
+const bool IN_PAIRS = FLOAT16_WINOGRAD == 1u;
+const uint PLACES_EACH = IN_PAIRS ? 2u : 1u; // of a row or column of a matrix
+const uint SUMS_EACH = IN_PAIRS ? WINOGRAD_ELEMENTS : 1u;
 
 const uint SUBGROUPS = gl_WorkGroupSize.x / SUBGROUP_SIZE;
-const uint SUBGROUP_COLUMNS = 2u + 2u * uint(KERNEL * TILE_COLUMNS % (4u * MATRIX_SIZE) == 0u);
+const uint COLUMNS = IN_PAIRS ? TILE_COLUMNS : KERNEL * TILE_COLUMNS; // that subgroups share
+const uint FOR_QUARTERS = IN_PAIRS ? 8u : 1u; // with fewer subgroups, squarer shares load less
+const uint SUBGROUP_COLUMNS = 2u + 2u * uint(COLUMNS % (4u * MATRIX_SIZE) == 0u) * uint(SUBGROUPS >= FOR_QUARTERS);
 const uint ROWS_EACH = TILE_ROWS / (SUBGROUPS / SUBGROUP_COLUMNS);
-const uint COLUMNS_EACH = KERNEL * TILE_COLUMNS / SUBGROUP_COLUMNS;
+const uint COLUMNS_EACH = COLUMNS / SUBGROUP_COLUMNS;
 const uint PARTS_M = ROWS_EACH / MATRIX_SIZE;
 const uint PARTS_N = COLUMNS_EACH / MATRIX_SIZE;
 const uint LEFT_EIGHTS = TILE_ROWS / 8u;
@@ -47,15 +57,29 @@ bool loads_right(uint load) {
     return RIGHT_PLACES % RIGHT_LOADED == 0u || load * RIGHT_LOADED + right_place() < RIGHT_PLACES;
 }
 
+// The place of the part that is staged there: in pairs, all even places come before all odd ones, so that those of a matrix are neighbours
+// there too.
+uint place_of(uint staged, uint places) {
+    return !IN_PAIRS ? staged : staged < places / 2u ? 2u * staged : 2u * (staged - places / 2u) + 1u;
+}
+
+uint left_places_on(uint load) {
+    return place_of(load * LEFT_LOADED + left_place(), TILE_DEPTH) - place_of(left_place(), TILE_DEPTH);
+}
+
+uint right_places_on(uint load) {
+    return place_of(load * RIGHT_LOADED + right_place(), RIGHT_PLACES) - place_of(right_place(), RIGHT_PLACES);
+}
+
 // Starts to load the part that begins at `left` and `right`, for this invocation.
 void load_part(uint left, uint right) {
     [[unroll]] for (uint i = 0u; i < LEFT_LOADS; i++) {
         if (loads_left(i))
-            next_left[i] = LEFT_ROWS[left + i * LEFT_LOADED * (left_row_channels() / 8u)];
+            next_left[i] = LEFT_ROWS[left + left_places_on(i) * (left_row_channels() / 8u)];
     }
     [[unroll]] for (uint i = 0u; i < RIGHT_LOADS; i++) {
         if (loads_right(i))
-            next_right[i] = RIGHT_ROWS[right + i * RIGHT_LOADED * (right_row_channels() / 8u)];
+            next_right[i] = RIGHT_ROWS[right + right_places_on(i) * (right_row_channels() / 8u)];
     }
 }
 
@@ -73,16 +97,16 @@ void share_part(uint left_at, uint right_at) {
 void sum_products() {
     uint left_eight = gl_LocalInvocationID.x % LEFT_EIGHTS;
     uint right_eight = gl_LocalInvocationID.x % RIGHT_EIGHTS;
-    uint left_start = first_left() + left_place() * (left_row_channels() / 8u) + left_eight;
-    uint right_start = first_right() + right_place() * (right_row_channels() / 8u) + right_eight;
+    uint left_start = first_left() + place_of(left_place(), TILE_DEPTH) * (left_row_channels() / 8u) + left_eight;
+    uint right_start = first_right() + place_of(right_place(), RIGHT_PLACES) * (right_row_channels() / 8u) + right_eight;
     uint left_at = left_place() * LEFT_PITCH + left_eight;
     uint right_at = right_place() * RIGHT_PITCH + right_eight;
     uint length = length_of_run(gl_WorkGroupID.z);
     uint row0 = gl_SubgroupID / SUBGROUP_COLUMNS * ROWS_EACH;
     uint column0 = gl_SubgroupID % SUBGROUP_COLUMNS * COLUMNS_EACH;
 
-    coopmat<float, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseAccumulator> sum[PARTS_M * PARTS_N];
-    [[unroll]] for (uint i = 0u; i < PARTS_M * PARTS_N; i++)
+    coopmat<float, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseAccumulator> sum[SUMS_EACH * PARTS_M * PARTS_N];
+    [[unroll]] for (uint i = 0u; i < SUMS_EACH * PARTS_M * PARTS_N; i++)
         sum[i] = coopmat<float, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseAccumulator>(0.0);
 
     if (length > 0u)
@@ -95,18 +119,41 @@ void sum_products() {
         if (next < length)
             load_part(left_start + next * (left_row_channels() / 8u), right_start + next * (right_row_channels() / 8u));
         // Unrolled, it would hold the factors of all turns in registers, and fewer workgroups would run beside it.
-        [[dont_unroll]] for (uint k = 0u; k < TILE_DEPTH; k += MATRIX_SIZE) {
-            coopmat<float16_t, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseA> left[PARTS_M];
-            [[unroll]] for (uint i = 0u; i < PARTS_M; i++)
-                coopMatLoad(left[i], left_part, k * LEFT_PITCH + (row0 + i * MATRIX_SIZE) / 8u,
-                    LEFT_PITCH, gl_CooperativeMatrixLayoutColumnMajor);
+        [[dont_unroll]] for (uint k = 0u; k < TILE_DEPTH / PLACES_EACH; k += MATRIX_SIZE) {
+            coopmat<float16_t, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseA> left[SUMS_EACH * PARTS_M];
+            [[unroll]] for (uint i = 0u; i < PARTS_M; i++) {
+                uint row = (row0 + i * MATRIX_SIZE) / 8u;
+                coopMatLoad(left[i], left_part, k * LEFT_PITCH + row, LEFT_PITCH, gl_CooperativeMatrixLayoutColumnMajor);
+                if (IN_PAIRS) {
+                    uint third = 3u * PARTS_M;
+                    coopMatLoad(left[third + i], left_part, (TILE_DEPTH / 2u + k) * LEFT_PITCH + row,
+                        LEFT_PITCH, gl_CooperativeMatrixLayoutColumnMajor);
+                    left[PARTS_M + i] = left[i] + left[third + i];
+                    left[2u * PARTS_M + i] = left[i] - left[third + i];
+                }
+            }
             [[unroll]] for (uint j = 0u; j < PARTS_N; j++) {
                 uint column = column0 + j * MATRIX_SIZE;
-                coopmat<float16_t, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseB> right;
-                coopMatLoad(right, right_part, (k + column / TILE_COLUMNS) * RIGHT_PITCH + column % TILE_COLUMNS / 8u,
-                    RIGHT_PITCH, gl_CooperativeMatrixLayoutRowMajor);
-                [[unroll]] for (uint i = 0u; i < PARTS_M; i++)
-                    sum[i * PARTS_N + j] = coopMatMulAdd(left[i], right, sum[i * PARTS_N + j]);
+                coopmat<float16_t, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseB> right[WINOGRAD_ELEMENTS];
+                if (IN_PAIRS) {
+                    coopmat<float16_t, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseB> place[4];
+                    [[unroll]] for (uint s = 0u; s < 4u; s++)
+                        coopMatLoad(place[s], right_part, (s % 2u * (RIGHT_PLACES / 2u) + s / 2u + k) * RIGHT_PITCH + column / 8u,
+                            RIGHT_PITCH, gl_CooperativeMatrixLayoutRowMajor);
+                    right[0] = place[0] - place[2];
+                    right[1] = place[1] + place[2];
+                    right[2] = place[2] - place[1];
+                    right[3] = place[3] - place[1];
+                } else {
+                    coopMatLoad(right[0], right_part, (k + column / TILE_COLUMNS) * RIGHT_PITCH + column % TILE_COLUMNS / 8u,
+                        RIGHT_PITCH, gl_CooperativeMatrixLayoutRowMajor);
+                }
+                [[unroll]] for (uint element = 0u; element < SUMS_EACH; element++) {
+                    [[unroll]] for (uint i = 0u; i < PARTS_M; i++) {
+                        uint at = (element * PARTS_M + i) * PARTS_N + j;
+                        sum[at] = coopMatMulAdd(left[element * PARTS_M + i], right[element], sum[at]);
+                    }
+                }
             }
         }
     }
@@ -117,9 +164,23 @@ void sum_products() {
             uint left = gl_WorkGroupID.y * TILE_ROWS + row0 + i * MATRIX_SIZE;
             uint column = column0 + j * MATRIX_SIZE;
             uint right = gl_WorkGroupID.x % column_tiles() * TILE_COLUMNS + column % TILE_COLUMNS;
-            if (left < left_row_channels() && right < right_row_channels())
-                coopMatStore(sum[i * PARTS_N + j], tap_weight, place_of_sum(left, right, column / TILE_COLUMNS),
+            if (left >= left_row_channels() || right >= right_row_channels())
+                continue;
+            uint at = i * PARTS_N + j;
+            if (IN_PAIRS) {
+                const uint others = PARTS_M * PARTS_N;
+                coopmat<float, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseAccumulator> outer
+                    = (sum[at + others] + sum[at + 2u * others]) * 0.5;
+                coopMatStore(sum[at] + outer, tap_weight, place_of_sum(left, right, 0u),
                     right_row_channels(), gl_CooperativeMatrixLayoutRowMajor);
+                coopMatStore((sum[at + others] - sum[at + 2u * others]) * 0.5, tap_weight, place_of_sum(left, right, 1u),
+                    right_row_channels(), gl_CooperativeMatrixLayoutRowMajor);
+                coopMatStore(outer + sum[at + 3u * others], tap_weight, place_of_sum(left, right, 2u),
+                    right_row_channels(), gl_CooperativeMatrixLayoutRowMajor);
+            } else {
+                coopMatStore(sum[at], tap_weight, place_of_sum(left, right, column / TILE_COLUMNS),
+                    right_row_channels(), gl_CooperativeMatrixLayoutRowMajor);
+            }
         }
     }
 }

@@ -6,6 +6,12 @@
 //   m3 = (d1 - d3) g2
 // The m are sums over all rows of taps and channels, in Float32. What is multiplied are sums in Float16 of numbers that were rounded to it
 // already, so that each is rounded once or twice more. No result depends on a pixel beyond its taps, be that infinite or not a number.
+// All three of y, d and g being linear in one another, the gradient to the taps is made of the same pieces: with a0 and a1 the gradients of
+// y0 and y1, now summed over places,
+//   m0 = a0 (d0 - d2)                      g0 = a0 d0 + a1 d1 = m0 + (m1 + m2) / 2
+//   m1 = (a0 + a1) (d1 + d2)               g1 = a0 d1 + a1 d2 = (m1 - m2) / 2
+//   m2 = (a0 - a1) (d2 - d1)               g2 = a0 d2 + a1 d3 = (m1 + m2) / 2 + m3
+//   m3 = a1 (d3 - d1)
 const uint WINOGRAD_ELEMENTS = 4u;
 
 // Eight channels of the weights of three taps, two to a word, as factors of the four elements.

@@ -15,6 +15,7 @@ layout(constant_id = 2) const uint MATRIX_SIZE = 16u;
 layout(constant_id = 3) const uint TILE_ROWS = 64u;
 layout(constant_id = 4) const uint TILE_COLUMNS = 64u;
 layout(constant_id = 5) const uint TILE_DEPTH = 64u;
+layout(constant_id = 7) const uint FLOAT16_WINOGRAD = 0u; // 1: by F(2,3) along rows
 
 layout(set = 0, binding = 0, std430) readonly buffer PixelRows { uvec4 pixel_rows[]; };
 layout(set = 0, binding = 1, std430) readonly buffer GradientRows { uvec4 gradient_rows[]; };

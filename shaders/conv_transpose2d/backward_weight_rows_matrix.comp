@@ -35,6 +35,7 @@ layout(push_constant, std430) uniform Push {
 #define RIGHT_ROWS gradient_rows
 
 const uint KERNEL = 1u;
+const uint FLOAT16_WINOGRAD = 0u; // a single tap shares nothing
 
 uint image_count() {
     return x_n;
