@@ -28,8 +28,7 @@ public sealed partial record Conv2d
 
     private partial Shape TapBiasShape(in Shapes shapes) => Shape.Of(TapWeightShape(shapes).N, OutChannels);
 
-    private partial Shape WeightRowsShape(in Shapes shapes) => Shape.Of(Math.Max(
-        RowTile.WeightLength(OutChannels, shapes.X.C, Kernel), RowTile.WeightLength(shapes.X.C, OutChannels, Kernel)));
+    private partial Shape WeightRowsShape(in Shapes shapes) => Shape.Of(RowTile.WeightLength(OutChannels, shapes.X.C, Kernel));
 
     /// <summary>Not where there is next to nothing to multiply: an image's one channel.</summary>
     private partial bool SupportsRounded(in Shapes shapes, DeviceProperties device) => Kernel > 1 && shapes.X.C > 1;
@@ -49,9 +48,6 @@ public sealed partial record Conv2d
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackWeightRows.Spec spec)
         => RowTile.Packing(OutChannels, shapes.X.C, Kernel);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackTurnedWeightRows.Spec spec)
-        => RowTile.Packing(shapes.X.C, OutChannels, Kernel);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardRowsMatrix.Spec spec)
         => RowTile.Grid(shapes.Y, RowTile.LineWidth(shapes.Y, Kernel), spec.TileRows, spec.TileColumns);

@@ -59,13 +59,13 @@ namespace UNet.Vulkan.Ops;
     Conv2dBackwardInputWinogradF43Lanes>(
     Name = "InputWinogradF43Lanes", Suits = DeviceKind.Software, Numerics = NumericsClass.WinogradF43)]
 [Backward<Conv2dBackwardInputRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
-[Backward<Conv2dPackPixelRows, Conv2dPackGradientRows, Conv2dPackTurnedWeightRows, Conv2dBackwardInputRowsMatrix>(
+[Backward<Conv2dPackPixelRows, Conv2dPackGradientRows, Conv2dPackWeightRows, Conv2dBackwardInputRowsMatrix>(
     Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.Tiles)]
-[Backward<Conv2dPackPixelRows, Conv2dPackGradientRows, Conv2dPackTurnedWeightRows, Conv2dBackwardInputRowsStoredMatrix>(
+[Backward<Conv2dPackPixelRows, Conv2dPackGradientRows, Conv2dPackWeightRows, Conv2dBackwardInputRowsStoredMatrix>(
     Name = "RowsStored", Like = "Rows")]
-[Backward<Conv2dPackPixelRows, Conv2dPackGradientRows, Conv2dPackTurnedWeightRows, Conv2dBackwardInputRowsMatrix>(
+[Backward<Conv2dPackPixelRows, Conv2dPackGradientRows, Conv2dPackWeightRows, Conv2dBackwardInputRowsMatrix>(
     Name = "RowsWinograd", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16Winograd, Tiles = RowTile.WinogradTiles)]
-[Backward<Conv2dPackPixelRows, Conv2dPackGradientRows, Conv2dPackTurnedWeightRows, Conv2dBackwardInputRowsStoredMatrix>(
+[Backward<Conv2dPackPixelRows, Conv2dPackGradientRows, Conv2dPackWeightRows, Conv2dBackwardInputRowsStoredMatrix>(
     Name = "RowsWinogradStored", Like = "RowsWinograd")]
 [Backward<Conv2dBackwardWeight, WeightGradientSum>]
 [Backward<Conv2dBackwardWeightGemm, WeightGradientSumRuns>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]

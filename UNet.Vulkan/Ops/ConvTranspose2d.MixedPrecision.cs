@@ -28,8 +28,7 @@ public sealed partial record ConvTranspose2d
 
     private partial Shape TapBiasShape(in Shapes shapes) => Shape.Of(TapWeightShape(shapes).N, OutChannels);
 
-    private partial Shape WeightRowsShape(in Shapes shapes) => Shape.Of(Math.Max(
-        RowTile.WeightLength(RowChannels, shapes.X.C, Kernel), RowTile.WeightLength(shapes.X.C, RowChannels, Kernel)));
+    private partial Shape WeightRowsShape(in Shapes shapes) => Shape.Of(RowTile.WeightLength(RowChannels, shapes.X.C, Kernel));
 
     private partial bool SupportsRounded(in Shapes shapes, DeviceProperties device) => true;
 
@@ -53,9 +52,6 @@ public sealed partial record ConvTranspose2d
 
     private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dPackWeightRows.Spec spec)
         => RowTile.Packing(RowChannels, shapes.X.C, Kernel);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dPackBackwardWeightRows.Spec spec)
-        => RowTile.Packing(shapes.X.C, RowChannels, Kernel);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dForwardRowsMatrix.Spec spec)
         => RowTile.Grid(RowsTarget(shapes), shapes.X.W, spec.TileRows, spec.TileColumns);

@@ -28,10 +28,10 @@ namespace UNet.Vulkan.Ops;
 [Backward<ConvTranspose2dBackwardInputGemm>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Backward<ConvTranspose2dBackwardInputLanes>(Name = "InputLanes", Suits = DeviceKind.Software)]
 [Backward<ConvTranspose2dBackwardInputRounded>(Name = "Rounded", Numerics = NumericsClass.Float16)]
-[Backward<Conv2dPackPixelRows, ConvTranspose2dPackGradientRows, ConvTranspose2dPackBackwardWeightRows, Conv2dBackwardInputRowsMatrix>(
+[Backward<Conv2dPackPixelRows, ConvTranspose2dPackGradientRows, ConvTranspose2dPackWeightRows, Conv2dBackwardInputRowsMatrix>(
     Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.Tiles)]
 [Backward<
-    Conv2dPackPixelRows, ConvTranspose2dPackGradientRows, ConvTranspose2dPackBackwardWeightRows,
+    Conv2dPackPixelRows, ConvTranspose2dPackGradientRows, ConvTranspose2dPackWeightRows,
     Conv2dBackwardInputRowsStoredMatrix>(Name = "RowsStored", Like = "Rows")]
 [Backward<ConvTranspose2dBackwardWeight, WeightGradientSum>]
 [Backward<ConvTranspose2dBackwardWeightGemm, WeightGradientSumRuns>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]

@@ -42,8 +42,7 @@ public sealed partial record CropConcatConv2d
 
     private partial Shape TapBiasShape(in Shapes shapes) => Shape.Of(TapWeightShape(shapes).N, OutChannels);
 
-    private partial Shape WeightRowsShape(in Shapes shapes) => Shape.Of(Math.Max(
-        RowTile.WeightLength(OutChannels, shapes.Weight.C, Kernel), RowTile.WeightLength(shapes.Weight.C, OutChannels, Kernel)));
+    private partial Shape WeightRowsShape(in Shapes shapes) => Shape.Of(RowTile.WeightLength(OutChannels, shapes.Weight.C, Kernel));
 
     private partial bool SupportsRows(in Shapes shapes, DeviceProperties device)
         => Kernel == 3 && Padding < Kernel && device.RunsMatrixKernels
@@ -64,9 +63,6 @@ public sealed partial record CropConcatConv2d
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackWeightRows.Spec spec)
         => RowTile.Packing(OutChannels, shapes.Weight.C, Kernel);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackTurnedWeightRows.Spec spec)
-        => RowTile.Packing(shapes.Weight.C, OutChannels, Kernel);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardRowsMatrix.Spec spec)
         => RowTile.Grid(shapes.Y, RowTile.LineWidth(shapes.Y, Kernel), spec.TileRows, spec.TileColumns);

@@ -65,18 +65,18 @@ namespace UNet.Vulkan.Ops;
     CropConcatConv2dBackwardInputWinogradF43Lanes>(
     Name = "InputWinogradF43Lanes", Suits = DeviceKind.Software, Numerics = NumericsClass.WinogradF43)]
 [Backward<
-    CropConcatConv2dClearBorder, CropConcatConv2dPackPixelRows, Conv2dPackGradientRows, Conv2dPackTurnedWeightRows,
+    CropConcatConv2dClearBorder, CropConcatConv2dPackPixelRows, Conv2dPackGradientRows, Conv2dPackWeightRows,
     CropConcatConv2dBackwardInputRowsMatrix>(
     Name = "Rows", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16, Tiles = RowTile.Tiles)]
 [Backward<
-    CropConcatConv2dClearBorder, CropConcatConv2dPackPixelRows, Conv2dPackGradientRows, Conv2dPackTurnedWeightRows,
+    CropConcatConv2dClearBorder, CropConcatConv2dPackPixelRows, Conv2dPackGradientRows, Conv2dPackWeightRows,
     CropConcatConv2dBackwardInputRowsStoredMatrix>(Name = "RowsStoredApart", Like = "Rows")]
 [Backward<
-    CropConcatConv2dClearBorder, CropConcatConv2dPackPixelRows, Conv2dPackGradientRows, Conv2dPackTurnedWeightRows,
+    CropConcatConv2dClearBorder, CropConcatConv2dPackPixelRows, Conv2dPackGradientRows, Conv2dPackWeightRows,
     CropConcatConv2dBackwardInputRowsMatrix>(
     Name = "RowsWinograd", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Float16Winograd, Tiles = RowTile.WinogradTiles)]
 [Backward<
-    CropConcatConv2dClearBorder, CropConcatConv2dPackPixelRows, Conv2dPackGradientRows, Conv2dPackTurnedWeightRows,
+    CropConcatConv2dClearBorder, CropConcatConv2dPackPixelRows, Conv2dPackGradientRows, Conv2dPackWeightRows,
     CropConcatConv2dBackwardInputRowsStoredMatrix>(Name = "RowsWinogradStoredApart", Like = "RowsWinograd")]
 [Backward<CropConcatConv2dBackwardWeight, WeightGradientSum>]
 [Backward<CropConcatConv2dBackwardWeightGemm, WeightGradientSumRuns>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]

@@ -87,6 +87,9 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
     /// <summary>To this multiple packed weights are filled up with zeros, along the channels of the target.</summary>
     private const int PackedTargets = 64;
 
+    /// <summary>Channels of the target in the widest tile of a convolution.</summary>
+    private const int MostColumns = 128;
+
     /// <summary>To this multiple the channels of rows are filled up with zeros: those that matrix units multiply at a time.</summary>
     private const int PackedSources = 16;
 
@@ -141,9 +144,12 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
     /// <param name="kernel">Rows and columns of the kernel.</param>
     public static int LineWidth(Shape y, int kernel) => y.W + kernel - 1;
 
-    /// <summary>Numbers of packed weights: a row for each channel of the target.</summary>
+    /// <summary>
+    /// Numbers of packed weights: a row for each channel of the target, and what tiles of the gradient to the input load behind the last
+    /// channel of the source.
+    /// </summary>
     public static int WeightLength(int targetChannels, int sourceChannels, int kernel)
-        => checked(Filled(targetChannels, PackedTargets) * kernel * kernel * Filled(sourceChannels, PackedSources));
+        => checked(Filled(targetChannels, PackedTargets) * kernel * kernel * Filled(sourceChannels, PackedSources) + MostColumns);
 
     /// <summary>
     /// Channels of rows that hold the four pixels of a window: those of one corner after the other

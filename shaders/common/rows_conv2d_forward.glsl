@@ -1,6 +1,8 @@
 // What a convolution from packed rows (see common/rows_convolution.glsl) multiplies and adds, wherever it stores its results. The including
 // file declares KERNEL, RECTIFY_OUTPUT, the buffers pixel_rows and bias, and the push constants y_c, y_h, y_w, pixel_rows_h and
 // pixel_rows_w.
+const bool IS_ADJOINT = false;
+
 uint target_channels() {
     return y_c;
 }

@@ -4,6 +4,7 @@
 #include "common/window_channels.glsl"
 
 const uint KERNEL = 1u;
+const bool IS_ADJOINT = false;
 const uint FLOAT16_WINOGRAD = 0u; // a single tap shares nothing
 
 uint target_channels() {

@@ -6,7 +6,9 @@
 // With FLOAT16_WINOGRAD = 1, the three taps of a row at two neighbouring places are four products instead of six, by Winograd's F(2,3)
 // (see common/rows_winograd.glsl): the rows of a matrix are pairs of places then, and a tap is an element of the transform.
 // The including file declares its number of invocations, SUBGROUP_SIZE, MATRIX_SIZE, FLOAT16_WINOGRAD, TILE_DEPTH (of which row_channels()
-// is a multiple), what common/rows_convolution.glsl asks for, and the buffers weight_rows and, by the name SOURCE_ROWS, that of the source.
+// is a multiple), IS_ADJOINT (whether the weights are those of the convolution whose target is the source here: packed as rows for the
+// source's channels, and turned by 180 degrees), what common/rows_convolution.glsl asks for, and the buffers weight_rows and, by the name
+// SOURCE_ROWS, that of the source.
 #include "common/rows_convolution.glsl"
 #include "common/rows_winograd.glsl"
 
@@ -23,7 +25,9 @@ const uint PARTS_N = COLUMNS_EACH / MATRIX_SIZE;
 const uint EIGHTS = TILE_DEPTH / 8u;
 const uint PITCH = EIGHTS + 1u; // of 16 bytes; the odd one spreads neighbouring rows over the banks
 const uint PLACES = TILE_ROWS + KERNEL - 1u;
-const uint TARGETS = FACTORS_EACH * TILE_COLUMNS;
+const uint WEIGHT_ROWS = IS_ADJOINT ? TILE_DEPTH : TILE_COLUMNS; // of each factor
+const uint WEIGHT_EIGHTS = (IS_ADJOINT ? TILE_COLUMNS : TILE_DEPTH) / 8u;
+const uint WEIGHT_PITCH = WEIGHT_EIGHTS + 1u;
 const uint PIXEL_LOADS = (PLACES * EIGHTS + gl_WorkGroupSize.x - 1u) / gl_WorkGroupSize.x;
 
 // Results leave through the same shared memory, so many matrices one below the other, or of neighbouring places, at a time.
@@ -35,34 +39,44 @@ const uint STORED_QUADS = STORED_ROWS * (MATRIX_SIZE / 4u) / SUBGROUP_SIZE; // o
 // Of large tiles, each subgroup has products enough that loads find room between them.
 const bool LOADS_BETWEEN_PRODUCTS = !IN_PAIRS && TILE_COLUMNS > 64u;
 
-const uint FACTORS = (PLACES + TARGETS) * PITCH;
+const uint WEIGHTS_AT = PLACES * PITCH;
+const uint FACTORS = WEIGHTS_AT + FACTORS_EACH * WEIGHT_ROWS * WEIGHT_PITCH;
 const uint RESULTS = SUBGROUPS * STORED_ROWS * STORED_PITCH;
 
 shared uvec4 part[FACTORS > RESULTS ? FACTORS : RESULTS]; // pixels, and behind them weights
 
 // Each invocation loads eight channels of one row of the part, and of those that lie so many rows further on.
 const uint LOADED_ROWS = gl_WorkGroupSize.x / EIGHTS;
+const uint LOADED_WEIGHTS = gl_WorkGroupSize.x / WEIGHT_EIGHTS;
 
 // Where weights are transformed, an invocation has all taps of a row.
-const uint COLUMN_LOADS = (TILE_COLUMNS + LOADED_ROWS - 1u) / LOADED_ROWS;
-const uint WEIGHT_LOADS = IN_PAIRS ? KERNEL * COLUMN_LOADS : (TARGETS + LOADED_ROWS - 1u) / LOADED_ROWS;
+const uint TAP_LOADS = (WEIGHT_ROWS + LOADED_WEIGHTS - 1u) / LOADED_WEIGHTS;
+const uint WEIGHT_LOADS = IN_PAIRS ? KERNEL * TAP_LOADS : (KERNEL * WEIGHT_ROWS + LOADED_WEIGHTS - 1u) / LOADED_WEIGHTS;
 
 uvec4 next_pixels[PIXEL_LOADS]; // of the next part, for each invocation
 uvec4 next_weights[WEIGHT_LOADS];
 
 // Where four invocations load a row, the eight of them that share their part at once have rows that lie four apart, which are in different
 // banks.
-uint loaded_item() {
+uint loaded_item(uint eights) {
     uint item = gl_LocalInvocationID.x;
-    return EIGHTS == 4u ? item & ~31u | (item >> 3u & 3u) << 2u | (item >> 2u & 1u) << 4u | item & 3u : item;
+    return eights == 4u ? item & ~31u | (item >> 3u & 3u) << 2u | (item >> 2u & 1u) << 4u | item & 3u : item;
 }
 
 uint loaded_row() {
-    return loaded_item() / EIGHTS;
+    return loaded_item(EIGHTS) / EIGHTS;
 }
 
 uint loaded_eight() {
-    return loaded_item() % EIGHTS;
+    return loaded_item(EIGHTS) % EIGHTS;
+}
+
+uint loaded_weight() {
+    return loaded_item(WEIGHT_EIGHTS) / WEIGHT_EIGHTS;
+}
+
+uint loaded_weight_eight() {
+    return loaded_item(WEIGHT_EIGHTS) % WEIGHT_EIGHTS;
 }
 
 // Which place, and which four channels, an invocation has of those that leave shared memory together.
@@ -74,9 +88,14 @@ uint stored_quad(uint item) {
     return NEIGHBOURS_ARE_CHANNELS ? item % (MATRIX_SIZE / 4u) : item / STORED_ROWS;
 }
 
-// Whether there is such a row among so many.
-bool is_loaded(uint load, uint rows) {
-    return rows % LOADED_ROWS == 0u || load * LOADED_ROWS + loaded_row() < rows;
+// Whether there is such a row among all.
+bool is_loaded(uint load) {
+    return PLACES % LOADED_ROWS == 0u || load * LOADED_ROWS + loaded_row() < PLACES;
+}
+
+bool is_weight_loaded(uint load) {
+    uint rows = IN_PAIRS ? WEIGHT_ROWS : KERNEL * WEIGHT_ROWS;
+    return rows % LOADED_WEIGHTS == 0u || (IN_PAIRS ? load % TAP_LOADS : load) * LOADED_WEIGHTS + loaded_weight() < rows;
 }
 
 // The place that a row of the part has on the line: in pairs, all even places come before all odd ones, so that the rows of a matrix are
@@ -90,33 +109,47 @@ uint places_on(uint load) {
     return place_of(load * LOADED_ROWS + loaded_row()) - place_of(loaded_row());
 }
 
-// From the beginning of all weights of a channel of the target, row by row of the part: all channels of the target for the first tap of a
-// row, then for the next.
+// How many eights of channels a packed row of weights has for each tap.
+uint tap_eights() {
+    return IS_ADJOINT ? (target_channels() + 15u) / 16u * 2u : row_channels() / 8u;
+}
+
+// From the beginning of all weights of a row of taps, counted in taps, row by row of the part: all channels for the first tap, then for the
+// next.
 uint offset_of_weights(uint row) {
-    return row % TILE_COLUMNS * (KERNEL * KERNEL) + row / TILE_COLUMNS;
+    return row % WEIGHT_ROWS * (KERNEL * KERNEL) + row / WEIGHT_ROWS;
 }
 
 // The same for a load of an invocation's.
 uint offset_of_load(uint load) {
     return IN_PAIRS
-        ? load % COLUMN_LOADS * LOADED_ROWS * (KERNEL * KERNEL) + load / COLUMN_LOADS
-        : offset_of_weights(load * LOADED_ROWS);
+        ? load % TAP_LOADS * LOADED_WEIGHTS * (KERNEL * KERNEL) + load / TAP_LOADS
+        : offset_of_weights(load * LOADED_WEIGHTS);
 }
 
-bool is_weight_loaded(uint load) {
-    return IN_PAIRS ? is_loaded(load % COLUMN_LOADS, TILE_COLUMNS) : is_loaded(load, TARGETS);
+// Where the workgroup's weights begin: in the middle of the packed rows of all channels of the source, or of its own channels of the target.
+uint first_weight() {
+    uint column = gl_WorkGroupID.x * TILE_COLUMNS;
+    return IS_ADJOINT
+        ? (KERNEL - 1u) * KERNEL * tap_eights() + column / 8u
+        : column * (KERNEL * KERNEL) * tap_eights();
+}
+
+// How much further on the weights of so many eights of channels of the source begin.
+uint weights_on(uint eights) {
+    return IS_ADJOINT ? eights * 8u * (KERNEL * KERNEL) * tap_eights() : eights;
 }
 
 // Starts to load one of so many shares of the part whose pixels begin at `pixel` and whose weights at `weight`, for this invocation.
 void load_share(uint pixel, uint weight, uint share, uint shares) {
     uint eights = row_channels() / 8u;
     [[unroll]] for (uint i = 0u; i < PIXEL_LOADS; i++) {
-        if (i % shares == share && is_loaded(i, PLACES))
+        if (i % shares == share && is_loaded(i))
             next_pixels[i] = SOURCE_ROWS[pixel + places_on(i) * eights];
     }
     [[unroll]] for (uint i = 0u; i < WEIGHT_LOADS; i++) {
         if ((PIXEL_LOADS + i) % shares == share && is_weight_loaded(i))
-            next_weights[i] = weight_rows[weight + offset_of_load(i) * eights];
+            next_weights[i] = weight_rows[weight + offset_of_load(i) * tap_eights()];
     }
 }
 
@@ -125,27 +158,27 @@ void load_part(uint pixel, uint weight) {
     load_share(pixel, weight, 0u, 1u);
 }
 
-void share_part(uint shared_at) {
+void share_part(uint shared_at, uint weights_at) {
     [[unroll]] for (uint i = 0u; i < PIXEL_LOADS; i++) {
-        if (is_loaded(i, PLACES))
+        if (is_loaded(i))
             part[shared_at + i * (LOADED_ROWS * PITCH)] = next_pixels[i];
     }
     if (!IN_PAIRS) {
         [[unroll]] for (uint i = 0u; i < WEIGHT_LOADS; i++) {
             if (is_weight_loaded(i))
-                part[shared_at + (PLACES + i * LOADED_ROWS) * PITCH] = next_weights[i];
+                part[weights_at + i * (LOADED_WEIGHTS * WEIGHT_PITCH)] = next_weights[i];
         }
         return;
     }
-    [[unroll]] for (uint i = 0u; i < COLUMN_LOADS; i++) {
+    [[unroll]] for (uint i = 0u; i < TAP_LOADS; i++) {
         if (!is_weight_loaded(i))
             continue;
         uvec4 taps[3];
         [[unroll]] for (uint s = 0u; s < KERNEL; s++)
-            taps[s] = next_weights[s * COLUMN_LOADS + i];
+            taps[IS_ADJOINT ? KERNEL - 1u - s : s] = next_weights[s * TAP_LOADS + i];
         uvec4 transformed[WINOGRAD_ELEMENTS] = transformed_weights(taps);
         [[unroll]] for (uint element = 0u; element < WINOGRAD_ELEMENTS; element++)
-            part[shared_at + (PLACES + element * TILE_COLUMNS + i * LOADED_ROWS) * PITCH] = transformed[element];
+            part[weights_at + (element * WEIGHT_ROWS + i * LOADED_WEIGHTS) * WEIGHT_PITCH] = transformed[element];
     }
 }
 
@@ -154,8 +187,9 @@ void convolve() {
     uint eights = row_channels() / 8u;
     uint pixel = (gl_WorkGroupID.z * row_count() + first_place() + gl_WorkGroupID.y * TILE_ROWS + place_of(loaded_row())) * eights
         + loaded_eight();
-    uint weight = (gl_WorkGroupID.x * TILE_COLUMNS * (KERNEL * KERNEL) + offset_of_weights(loaded_row())) * eights + loaded_eight();
+    uint weight = first_weight() + offset_of_weights(loaded_weight()) * tap_eights() + loaded_weight_eight();
     uint shared_at = loaded_row() * PITCH + loaded_eight();
+    uint weights_at = WEIGHTS_AT + loaded_weight() * WEIGHT_PITCH + loaded_weight_eight();
     uint row0 = gl_SubgroupID / 2u * ROWS_EACH;
     uint column0 = gl_SubgroupID % 2u * COLUMNS_EACH;
 
@@ -168,16 +202,16 @@ void convolve() {
     load_part(pixel, weight);
     for (uint turn = 0u; turn < parts; turn++) {
         barrier();
-        share_part(shared_at);
+        share_part(shared_at, weights_at);
         barrier();
         eight += EIGHTS;
         if (eight == eights) {
             eight = 0u;
             pixel += line_width() * eights;
-            weight += KERNEL * eights;
+            weight += (IS_ADJOINT ? -KERNEL : KERNEL) * tap_eights();
         }
         if (!LOADS_BETWEEN_PRODUCTS && turn + 1u < parts)
-            load_part(pixel + eight, weight + eight);
+            load_part(pixel + eight, weight + weights_on(eight));
         [[unroll]] for (uint k = 0u; k < TILE_DEPTH; k += MATRIX_SIZE) {
             coopmat<float16_t, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseA> left[FACTORS_EACH * PARTS_M];
             if (IN_PAIRS) {
@@ -197,7 +231,8 @@ void convolve() {
             }
             [[unroll]] for (uint s = 0u; s < FACTORS_EACH; s++) {
                 if (LOADS_BETWEEN_PRODUCTS && turn + 1u < parts)
-                    load_share(pixel + eight, weight + eight, k / MATRIX_SIZE * KERNEL + s, TILE_DEPTH / MATRIX_SIZE * KERNEL);
+                    load_share(pixel + eight, weight + weights_on(eight), k / MATRIX_SIZE * KERNEL + s,
+                        TILE_DEPTH / MATRIX_SIZE * KERNEL);
                 if (!IN_PAIRS) {
                     [[unroll]] for (uint i = 0u; i < PARTS_M; i++)
                         coopMatLoad(left[s * PARTS_M + i], part, (row0 + i * MATRIX_SIZE + s) * PITCH + k / 8u, PITCH,
@@ -205,8 +240,15 @@ void convolve() {
                 }
                 [[unroll]] for (uint j = 0u; j < PARTS_N; j++) {
                     coopmat<float16_t, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseB> right;
-                    coopMatLoad(right, part, (PLACES + s * TILE_COLUMNS + column0 + j * MATRIX_SIZE) * PITCH + k / 8u,
-                        PITCH, gl_CooperativeMatrixLayoutColumnMajor);
+                    uint column = column0 + j * MATRIX_SIZE;
+                    if (IS_ADJOINT) {
+                        uint factor = IN_PAIRS ? s : KERNEL - 1u - s;
+                        coopMatLoad(right, part, WEIGHTS_AT + (factor * WEIGHT_ROWS + k) * WEIGHT_PITCH + column / 8u, WEIGHT_PITCH,
+                            gl_CooperativeMatrixLayoutRowMajor);
+                    } else {
+                        coopMatLoad(right, part, WEIGHTS_AT + (s * WEIGHT_ROWS + column) * WEIGHT_PITCH + k / 8u, WEIGHT_PITCH,
+                            gl_CooperativeMatrixLayoutColumnMajor);
+                    }
                     [[unroll]] for (uint i = 0u; i < PARTS_M; i++) {
                         uint at = ((IN_PAIRS ? s : 0u) * PARTS_M + i) * PARTS_N + j;
                         sum[at] = coopMatMulAdd(left[s * PARTS_M + i], right, sum[at]);

@@ -3,6 +3,8 @@
 // target_width().
 #define SOURCE_ROWS gradient_rows
 
+const bool IS_ADJOINT = true;
+
 // That of the packed rows of the gradient, which is also that of the packed rows of the input.
 uint line_width() {
     return target_width() + 2u * PADDING;

@@ -5,13 +5,11 @@
 // reads neighbouring weights, and writes neighbouring channels. The including file declares KERNEL, the buffers weight and weight_rows, and
 // LINES_ARE_TARGETS: whether the weights of a channel of the target lie together in memory, channel by channel of the source, or those of
 // a channel of the source, channel by channel of the target, and within these tap by tap; and it defines source_channels(),
-// target_channels() and tap_at(tap), which of these taps is meant by a tap. Both kinds of channels are counted as the weights lie;
-// row_of(target) says in which row those of a channel of the target are packed, row_eights() how many eights of channels of the source a
-// tap's part of the row holds side by side, and of each of the workgroup's SOURCES / 8 of these, eight_of(eight) says which one of the row
-// it is, and source_of(eight, j) of which of the workgroup's SOURCES channels it consists (see common/plain_sources.glsl).
+// target_channels() and row_of(target), in which row those of a channel of the target are packed.
 #include "common/float16_pairs.glsl"
 
 const uint TAPS = KERNEL * KERNEL;
+const uint SOURCES = 64u;
 const uint TARGETS = TAPS == 1u ? 32u : 8u;
 const uint LINES = LINES_ARE_TARGETS ? TARGETS : SOURCES;
 const uint LENGTH = (LINES_ARE_TARGETS ? SOURCES : TARGETS) * TAPS;
@@ -22,7 +20,7 @@ shared float staged[LINES * PITCH];
 float staged_weight(uint target, uint source, uint tap) {
     uint line = LINES_ARE_TARGETS ? target : source;
     uint channel = LINES_ARE_TARGETS ? source : target;
-    return staged[line * PITCH + channel * TAPS + tap_at(tap)];
+    return staged[line * PITCH + channel * TAPS + tap];
 }
 
 void pack_weight_rows() {
@@ -40,18 +38,18 @@ void pack_weight_rows() {
             staged[i / LENGTH * PITCH + i % LENGTH] = line < line_count && place < line_length ? weight[line * line_length + place] : 0.0;
     }
     barrier();
-    uint eights = row_eights();
+    uint eights = (source_channels() + 15u) / 16u * 2u;
     for (uint i = gl_LocalInvocationID.x; i < TARGETS * TAPS * (SOURCES / 8u); i += gl_WorkGroupSize.x) {
         uint eight = i % (SOURCES / 8u);
         uint tap = i / (SOURCES / 8u) % TAPS;
         uint target = i / (SOURCES / 8u) / TAPS;
-        uint at = eight_of(eight);
+        uint at = first_source / 8u + eight;
         if (at >= eights)
             continue;
         uvec4 rounded;
         [[unroll]] for (uint pair = 0u; pair < 4u; pair++)
             rounded[pair] = rounded_pair(
-                staged_weight(target, source_of(eight, 2u * pair), tap), staged_weight(target, source_of(eight, 2u * pair + 1u), tap));
+                staged_weight(target, 8u * eight + 2u * pair, tap), staged_weight(target, 8u * eight + 2u * pair + 1u, tap));
         weight_rows[(row_of(first_target + target) * TAPS + tap) * eights + at] = rounded;
     }
 }

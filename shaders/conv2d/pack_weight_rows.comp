@@ -2,7 +2,8 @@
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_EXT_shader_explicit_arithmetic_types_float16 : require
 #extension GL_GOOGLE_include_directive : require
-// Rounds and packs the weights of a convolution for conv2d/forward_rows_matrix; see common/rows_weight_packing.glsl.
+// Rounds and packs the weights of a convolution for conv2d/forward_rows_matrix and conv2d/backward_input_rows_matrix; see
+// common/rows_weight_packing.glsl.
 layout(local_size_x = 256) in;
 
 layout(constant_id = 0) const uint KERNEL = 3u;
@@ -24,15 +25,10 @@ uint target_channels() {
     return weight_n;
 }
 
-uint tap_at(uint tap) {
-    return tap;
-}
-
 uint row_of(uint target) {
     return target;
 }
 
-#include "common/plain_sources.glsl"
 #include "common/rows_weight_packing.glsl"
 
 void main() {

@@ -3,7 +3,7 @@
 #extension GL_EXT_shader_explicit_arithmetic_types_float16 : require
 #extension GL_GOOGLE_include_directive : require
 // Rounds and packs the weights of the 2x2 stride-2 transposed convolution for conv_transpose2d/forward_rows_matrix, whose target has four
-// channels for each output channel; see common/rows_weight_packing.glsl.
+// channels for each output channel, and for its gradient to the input, whose source has; see common/rows_weight_packing.glsl.
 layout(local_size_x = 256) in;
 
 layout(set = 0, binding = 0, std430) readonly buffer Weight { float weight[]; };
@@ -25,12 +25,7 @@ uint target_channels() {
     return 4u * weight_c;
 }
 
-uint tap_at(uint tap) {
-    return tap;
-}
-
 #include "common/window_channels.glsl"
-#include "common/plain_sources.glsl"
 
 // Weights lie corner by corner within each channel, results channel by channel within each corner.
 uint row_of(uint target) {
