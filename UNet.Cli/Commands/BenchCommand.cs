@@ -91,8 +91,12 @@ internal static class BenchCommand
         {
             comparison.Add(benchmark.Run(device, "unet", new PlanOptions(), terminal.Stop));
             if (ComputeDevice.HasMatrixUnits(device.Properties))
+            {
                 comparison.Add(
                     benchmark.Run(device, "unet, mixed precision", new PlanOptions { Numerics = NumericsRule.Mixed }, terminal.Stop));
+                comparison.Add(benchmark.Run(
+                    device, "unet, mixed, F(2,3)", new PlanOptions { Numerics = NumericsRule.MixedWinograd }, terminal.Stop));
+            }
             IReadOnlyList<NetworkTimes> others
                 = torch?.Run(benchmark, onGpu: !isSoftware, round == 0 ? terminal.Note : _ => { }, terminal.Stop) ?? [];
             if (others.Count == 0)

@@ -48,6 +48,21 @@ public class RowTileTests
         Assert.Equal(1, Count(Conv2dBackwardWeightFew.Info));
     }
 
+    /// <summary>By that rule alone, and of every 3x3 convolution that is multiplied so; up-convolutions have no row of taps.</summary>
+    [Fact]
+    public void ARuleTakesWinogradsProductsForAllConvolutions()
+    {
+        Assert.SkipUnless(Conv2dForwardRowsMatrix.Info.IsEmbedded, "This build has no kernels for matrix units.");
+        Graph step = FixedTileStep.GraphOf(new UNetConfiguration(), tile: 572);
+        Assert.Equal(0, Winograd(NumericsRule.Mixed));
+        Assert.Equal(17 + 17 + 17, Winograd(NumericsRule.MixedWinograd));
+
+        int Winograd(NumericsRule rule) => Planner.Plan(step, Gpu, new PlanOptions { Numerics = rule }).Dispatches
+            .Select(planned => planned.Dispatch)
+            .Count(dispatch => dispatch.Kernel.Constants.Zip(dispatch.Constants)
+                .Any(constant => constant.First.Name == "FLOAT16_WINOGRAD" && constant.Second == 1));
+    }
+
     /// <summary>
     /// In 32 bits remain what is pooled beside a skip connection, and what the head reads; the gradients of skip connections and of pooled
     /// pixels; and that of the first layer, which is multiplied in 32 bits.

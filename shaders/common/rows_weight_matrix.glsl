@@ -134,24 +134,26 @@ void sum_products() {
             }
             [[unroll]] for (uint j = 0u; j < PARTS_N; j++) {
                 uint column = column0 + j * MATRIX_SIZE;
-                coopmat<float16_t, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseB> right[WINOGRAD_ELEMENTS];
+                coopmat<float16_t, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseB> place[4]; // or only one
                 if (IN_PAIRS) {
-                    coopmat<float16_t, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseB> place[4];
                     [[unroll]] for (uint s = 0u; s < 4u; s++)
                         coopMatLoad(place[s], right_part, (s % 2u * (RIGHT_PLACES / 2u) + s / 2u + k) * RIGHT_PITCH + column / 8u,
                             RIGHT_PITCH, gl_CooperativeMatrixLayoutRowMajor);
-                    right[0] = place[0] - place[2];
-                    right[1] = place[1] + place[2];
-                    right[2] = place[2] - place[1];
-                    right[3] = place[3] - place[1];
                 } else {
-                    coopMatLoad(right[0], right_part, (k + column / TILE_COLUMNS) * RIGHT_PITCH + column % TILE_COLUMNS / 8u,
+                    coopMatLoad(place[0], right_part, (k + column / TILE_COLUMNS) * RIGHT_PITCH + column % TILE_COLUMNS / 8u,
                         RIGHT_PITCH, gl_CooperativeMatrixLayoutRowMajor);
                 }
                 [[unroll]] for (uint element = 0u; element < SUMS_EACH; element++) {
+                    coopmat<float16_t, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseB> right = place[0];
+                    if (IN_PAIRS && element == 0u)
+                        right = place[0] - place[2];
+                    if (IN_PAIRS && element == 1u)
+                        right = place[1] + place[2];
+                    if (IN_PAIRS && element > 1u)
+                        right = place[element] - place[1];
                     [[unroll]] for (uint i = 0u; i < PARTS_M; i++) {
                         uint at = (element * PARTS_M + i) * PARTS_N + j;
-                        sum[at] = coopMatMulAdd(left[element * PARTS_M + i], right[element], sum[at]);
+                        sum[at] = coopMatMulAdd(left[element * PARTS_M + i], right, sum[at]);
                     }
                 }
             }
