@@ -30,7 +30,12 @@ internal static partial class OpEmitter
     private static void EmitRoles(CodeWriter writer, OpModel op)
     {
         foreach (RoleModel role in op.Roles)
-            writer.Line($"{role.Accessibility} static partial Role {role.Name} => Declared.{role.Name};");
+        {
+            if (role.SharedWith is not null)
+                writer.Line($"/// <inheritdoc cref=\"{role.SharedWith}.{role.Name}\"/>");
+            string partial = role.SharedWith is null ? "partial " : "";
+            writer.Line($"{role.Accessibility} static {partial}Role {role.Name} => Declared.{role.Name};");
+        }
         writer.Line();
         writer.Summary("Roles and passes.");
         writer.Line("public static OpInfo StaticInfo => Declared.Info;");
@@ -97,11 +102,12 @@ internal static partial class OpEmitter
             writer.Summary($"Inputs of one neuron of {role.BufferName}.");
             writer.Lines($"private partial int {role.Name}FanIn(in Shapes shapes);", "");
         }
-        foreach (RoleModel role in op.Roles.Where(role => role is { IsScratch: true, IsResult: false }))
+        foreach (RoleModel role in op.Roles.Where(role => role.HasOwnShape))
         {
             writer.Summary($"Shape of the scratch tensor {role.BufferName}.");
             writer.Lines($"private partial Shape {role.Name}Shape(in Shapes shapes);", "");
         }
+        EmitSharedShapes(writer, op);
         foreach (string name in op.Passes.SelectMany(pass => pass.Implementations.Skip(1)).Where(i => i.Like is null)
             .Select(i => i.Name).Where(name => name.Length > 0).Distinct())
         {
@@ -138,6 +144,25 @@ internal static partial class OpEmitter
             return;
         writer.Summary("Writes those gradients that are wanted.");
         writer.Lines("private partial void BackwardReference<T>(in Tensors<T> tensors) where T : IFloatingPointIeee754<T>;", "");
+    }
+
+    private static void EmitSharedShapes(CodeWriter writer, OpModel op)
+    {
+        RoleModel[] shared = [.. op.Roles.Where(role => role is { SharedWith: not null, IsResult: false })];
+        if (shared.Length == 0)
+            return;
+        writer.Summary("The op whose scratch this one has, and the shapes of all its roles but scratch.");
+        writer.Lines($"private partial ({shared[0].SharedWith} Op, Shape[] Shapes) ScratchOf(in Shapes shapes);", "");
+        writer.Open("private Shape SharedShape(Role role, in Shapes shapes)");
+        writer.Line($"({shared[0].SharedWith} op, Shape[] all) = ScratchOf(in shapes);");
+        writer.Line("return op.ScratchShape(role, all);");
+        writer.Close();
+        writer.Line();
+        foreach (RoleModel role in shared)
+        {
+            writer.Line($"private Shape {role.Name}Shape(in Shapes shapes) => SharedShape({role.SharedWith}.{role.Name}, in shapes);");
+            writer.Line();
+        }
     }
 
     private static void EmitText(CodeWriter writer, OpModel op)

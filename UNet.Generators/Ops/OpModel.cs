@@ -25,6 +25,7 @@ internal sealed record OpModel(
 /// <param name="Element">Name of a member of <c>ElementType</c>.</param>
 /// <param name="Init">Name of a member of <c>Init</c>.</param>
 /// <param name="IsResult">Scratch whose shape and layout are those that planning says.</param>
+/// <param name="SharedWith">Fully qualified name of the op that declares it and says its shape; null where this op does.</param>
 internal sealed record RoleModel(
     int Index,
     string Name,
@@ -35,9 +36,13 @@ internal sealed record RoleModel(
     string Init,
     bool PerImage,
     bool IsResult,
-    string Accessibility)
+    string Accessibility,
+    string? SharedWith)
 {
     public bool IsScratch => Kind == "Scratch";
+
+    /// <summary>Scratch whose shape this op says.</summary>
+    public bool HasOwnShape => IsScratch && !IsResult && SharedWith is null;
 
     public bool IsInteger => Element is "UInt32" or "UInt8";
 }

@@ -23,8 +23,11 @@ internal sealed partial class OpParser
     private readonly List<DeclaredRole> _roles = [];
 
     /// <summary>A role as declared; what kernels say of it is added while implementations are read.</summary>
-    private sealed class DeclaredRole(int index, IPropertySymbol property, string kind, AttributeData attribute)
+    private sealed class DeclaredRole(int index, IPropertySymbol property, string kind, AttributeData attribute, string? sharedWith = null)
     {
+        /// <summary>Fully qualified name of the op that says which shape it has; null where this one does.</summary>
+        public string? SharedWith { get; } = sharedWith;
+
         public int Index { get; } = index;
 
         public string Name { get; } = property.Name;
@@ -85,6 +88,30 @@ internal sealed partial class OpParser
         }
     }
 
+    /// <summary>Takes over scratch of another op, that which this one's kernels bind and it does not declare itself.</summary>
+    private void ParseSharedScratch()
+    {
+        AttributeData? attribute = _op.GetAttributes().FirstOrDefault(candidate => candidate.AttributeClass is { Arity: 1 } type
+            && type.ContainingNamespace.ToDisplayString() + "." + type.Name == Declarations + "ScratchOfAttribute");
+        if (attribute?.AttributeClass!.TypeArguments[0] is not INamedTypeSymbol { TypeKind: TypeKind.Class } other)
+            return;
+        HashSet<string> bound = [.. KernelsOf(_op).SelectMany(kernel => kernel.GetAttributes())
+            .Where(candidate => candidate.AttributeClass?.ToDisplayString() == "UNet.Shaders.KernelBufferAttribute")
+            .Select(candidate => candidate.ConstructorArguments[0].Value).OfType<string>()];
+        string owner = other.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat);
+        foreach (IPropertySymbol property in other.GetMembers().OfType<IPropertySymbol>())
+        {
+            AttributeData? scratch = property.GetAttributes().FirstOrDefault(
+                candidate => candidate.AttributeClass?.ToDisplayString() == Declarations + "ScratchAttribute");
+            if (scratch is not null && bound.Contains(Naming.ToSnake(property.Name)) && _roles.All(role => role.Name != property.Name))
+                _roles.Add(new DeclaredRole(_roles.Count, property, "Scratch", scratch, owner));
+        }
+    }
+
+    private static IEnumerable<ITypeSymbol> KernelsOf(INamedTypeSymbol op) => op.GetAttributes()
+        .Where(attribute => attribute.AttributeClass is { IsGenericType: true, Name: "ForwardAttribute" or "BackwardAttribute" })
+        .SelectMany(attribute => attribute.AttributeClass!.TypeArguments).Distinct<ITypeSymbol>(SymbolEqualityComparer.Default);
+
     /// <summary>Checks that need to know all kernels.</summary>
     private void CheckRoles()
     {
@@ -103,5 +130,5 @@ internal sealed partial class OpParser
 
     private static RoleModel ToModel(DeclaredRole role)
         => new(role.Index, role.Name, role.BufferName, role.Kind, role.Element, role.HasGradient, role.Init, role.PerImage,
-            role.IsResult, role.Accessibility);
+            role.IsResult, role.Accessibility, role.SharedWith);
 }

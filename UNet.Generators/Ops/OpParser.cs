@@ -38,6 +38,7 @@ internal sealed partial class OpParser
             return null;
         }
         ParseRoles();
+        ParseSharedScratch();
         ParseImplementations();
         // Nothing can be said of roles while a kernel is unknown, which is the compiler's error already.
         if (!HasBrokenKernel())

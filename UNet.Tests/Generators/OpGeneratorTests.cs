@@ -63,6 +63,14 @@ public class OpGeneratorTests
             layout(set = 0, binding = 2, std430) writeonly buffer DX { float d_x[]; };
             void main() { }
             """),
+        ("near/forward", Size + """
+            layout(constant_id = 0) const uint FLOAT16 = 0;
+            layout(set = 0, binding = 0, std430) readonly buffer T { float two_thirds[]; };
+            layout(set = 0, binding = 1, std430) writeonly buffer P { float partial[]; };
+            layout(set = 0, binding = 2, std430) writeonly buffer Y { float y[]; };
+            layout(push_constant, std430) uniform Push { uint partial_h; };
+            void main() { }
+            """),
         ("mix/backward_weight", Size + """
             layout(set = 0, binding = 0, std430) readonly buffer DY { float d_y[]; };
             layout(set = 0, binding = 1, std430) readonly buffer M { float mask[]; };
@@ -141,6 +149,21 @@ public class OpGeneratorTests
             private partial WorkgroupCount Grid(in Shapes shapes, in MixForwardJoin.Spec spec) => new(1);
             private partial void ForwardReference<T>(in Tensors<T> tensors) where T : IFloatingPointIeee754<T> { }
         }
+
+        [Op, NoGradient, ScratchOf<Mix>]
+        [Forward<NearForward>]
+        [Sample("two_thirds: 1x3x4x6")]
+        public sealed partial record Near
+        {
+            [Input] public static partial Role TwoThirds { get; }
+            [Output] public static partial Role Y { get; }
+
+            private partial void InferShapes(ref Shapes shapes) => shapes.Y = shapes.TwoThirds;
+            private partial (Mix Op, Shape[] Shapes) ScratchOf(in Shapes shapes)
+                => (new Mix(), new Mix().InferShapes([shapes.TwoThirds, shapes.TwoThirds]));
+            private partial WorkgroupCount Grid(in Shapes shapes, in NearForward.Spec spec) => new((uint)PartialShape(shapes).H);
+            private partial void ForwardReference<T>(in Tensors<T> tensors) where T : IFloatingPointIeee754<T> { }
+        }
         """;
 
     private static readonly IncrementalStepRunReason[] Kept = [IncrementalStepRunReason.Cached, IncrementalStepRunReason.Unchanged];
@@ -157,6 +180,14 @@ public class OpGeneratorTests
     {
         GeneratorRun run = GeneratorRun.Ops(Mix, Kernels).Compiles();
         ExpectedFile.Is("Update.g.cs", run.File("Sample.Layers.Update.g.cs"));
+    }
+
+    /// <summary>And a constant that is named like a class of rounding is told whether the implementation is of that class.</summary>
+    [Fact]
+    public void AnOpMayHaveTheScratchOfAnother()
+    {
+        GeneratorRun run = GeneratorRun.Ops(Mix, Kernels).Compiles();
+        ExpectedFile.Is("Near.g.cs", run.File("Sample.Layers.Near.g.cs"));
     }
 
     [Fact]
@@ -194,9 +225,17 @@ public class OpGeneratorTests
     public void AnEditOfOneOpLeavesTheOtherInCache()
     {
         GeneratorRun run = GeneratorRun.Ops(Mix, Kernels)
-            .AfterEdit(Mix.Replace("[Scratch] internal", "[Scratch(PerImage = true)] internal", StringComparison.Ordinal));
+            .AfterEdit(Mix.Replace("[Saved] public", "[Saved] internal", StringComparison.Ordinal));
         Assert.Single(run.Reasons(OpGenerator.OpsStep), IncrementalStepRunReason.Modified);
         Assert.All(run.Reasons(OpGenerator.CatalogStep), reason => Assert.Contains(reason, Kept));
         Assert.Single(run.OutputReasons(), IncrementalStepRunReason.Modified);
+    }
+
+    [Fact]
+    public void AnEditOfSharedScratchReachesBothOps()
+    {
+        GeneratorRun run = GeneratorRun.Ops(Mix, Kernels)
+            .AfterEdit(Mix.Replace("[Scratch] internal", "[Scratch(PerImage = true)] internal", StringComparison.Ordinal));
+        Assert.Equal(2, run.OutputReasons().Count(reason => reason == IncrementalStepRunReason.Modified));
     }
 }

@@ -8,18 +8,6 @@ namespace UNet.Vulkan.Ops;
 /// <content>Implementations for GPUs, with factors of 32 bits: matrix products, windows and Winograd's F(2x2,3x3).</content>
 public sealed partial record CropConcatConv2d
 {
-    private partial Shape RunWeightShape(in Shapes shapes)
-        => new(
-            SplitRule.Runs(shapes.Skip.N, (long)shapes.Y.H * shapes.Y.W, shapes.Weight, OutChannels),
-            OutChannels, shapes.Weight.C, Kernel * Kernel);
-
-    private partial Shape RunBiasShape(in Shapes shapes) => Shape.Of(RunWeightShape(shapes).N, OutChannels);
-
-    private partial Shape WindowWeightShape(in Shapes shapes) => Shape.Of(Math.Max(
-        WindowTile.WeightLength(OutChannels, shapes.Weight.C, Kernel), WindowTile.WeightLength(shapes.Weight.C, OutChannels, Kernel)));
-
-    private partial Shape TransformedWeightShape(in Shapes shapes) => WinogradTile.WeightShape(OutChannels, shapes.Weight.C);
-
     private partial bool SupportsGemm(in Shapes shapes, DeviceProperties device)
         => Kernel is 1 or 3
             && GemmTile.Fits(Math.Max((long)shapes.Upsampled.H * shapes.Upsampled.W, (long)shapes.Y.H * shapes.Y.W), device);

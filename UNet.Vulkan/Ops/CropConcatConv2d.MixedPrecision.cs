@@ -8,10 +8,6 @@ namespace UNet.Vulkan.Ops;
 /// <content>Implementations with factors of 16 bits, on matrix units or without.</content>
 public sealed partial record CropConcatConv2d
 {
-    private partial Shape PixelRowsShape(in Shapes shapes) => RowTile.RowsOf(shapes.Weight.C, shapes.Y, Kernel);
-
-    private partial Shape GradientRowsShape(in Shapes shapes) => RowTile.GradientRowsOf(Concatenated(shapes), shapes.Y, Kernel, Padding);
-
     /// <inheritdoc/>
     public override RowLayout? LayoutOf(Role scratch, Role packed, ReadOnlySpan<Shape> shapes)
     {
@@ -34,15 +30,6 @@ public sealed partial record CropConcatConv2d
     private int Taps => Kernel * Kernel;
 
     private bool TapsWithinRows => false;
-
-    private partial Shape TapWeightShape(in Shapes shapes)
-        => RowTile.TapWeight(
-            SplitRule.RowRuns(shapes.Y.N, (long)shapes.Y.H * shapes.Y.W, OutChannels, shapes.Weight.C, Kernel, OutChannels),
-            OutChannels, shapes.Weight.C, Kernel);
-
-    private partial Shape TapBiasShape(in Shapes shapes) => Shape.Of(TapWeightShape(shapes).N, OutChannels);
-
-    private partial Shape WeightRowsShape(in Shapes shapes) => Shape.Of(RowTile.WeightLength(OutChannels, shapes.Weight.C, Kernel));
 
     private partial bool SupportsRows(in Shapes shapes, DeviceProperties device)
         => Kernel == 3 && Padding < Kernel && device.RunsMatrixKernels

@@ -8,36 +8,6 @@ namespace UNet.Vulkan.Ops;
 /// <content>Implementations for drivers that run on a processor.</content>
 public sealed partial record CropConcatConv2d
 {
-    private partial Shape PackedShape(in Shapes shapes) => Conv2d.PackedFor(OutChannels, shapes.Weight.C, Kernel);
-
-    private partial Shape PackedTransposedShape(in Shapes shapes) => Conv2d.PackedFor(shapes.Weight.C, OutChannels, Kernel);
-
-    private partial Shape WinogradPackedShape(in Shapes shapes) => WinogradLanes.Packed(OutChannels, shapes.Weight.C);
-
-    private partial Shape WinogradPackedTransposedShape(in Shapes shapes) => WinogradLanes.Packed(shapes.Weight.C, OutChannels);
-
-    private partial Shape InputTilesShape(in Shapes shapes) => WinogradLanes.Tiles(Concatenated(shapes), shapes.Y);
-
-    private partial Shape GradientTilesShape(in Shapes shapes) => WinogradLanes.Tiles(shapes.Y, Concatenated(shapes));
-
-    private partial Shape F43PackedShape(in Shapes shapes) => WinogradF43Lanes.Packed(OutChannels, shapes.Weight.C);
-
-    private partial Shape F43PackedTransposedShape(in Shapes shapes) => WinogradF43Lanes.Packed(shapes.Weight.C, OutChannels);
-
-    private partial Shape F43InputTilesShape(in Shapes shapes) => WinogradF43Lanes.Tiles(Concatenated(shapes), shapes.Y);
-
-    private partial Shape F43GradientTilesShape(in Shapes shapes) => WinogradF43Lanes.Tiles(shapes.Y, Concatenated(shapes));
-
-    private partial Shape F43ProductsShape(in Shapes shapes) => WinogradF43Lanes.Products(Concatenated(shapes), shapes.Y);
-
-    private partial Shape F43GradientProductsShape(in Shapes shapes) => WinogradF43Lanes.Products(shapes.Y, Concatenated(shapes));
-
-    private partial Shape WeightTilesShape(in Shapes shapes)
-        => WinogradWeightLanes.Tiles(WinogradWeightLanes.F22Elements, shapes.Skip.N, PartialShape(shapes).N / shapes.Skip.N, shapes.Weight);
-
-    private partial Shape F43WeightTilesShape(in Shapes shapes)
-        => WinogradWeightLanes.Tiles(WinogradWeightLanes.F43Elements, shapes.Skip.N, PartialShape(shapes).N / shapes.Skip.N, shapes.Weight);
-
     private partial bool SupportsWinogradLanes(in Shapes shapes, DeviceProperties device)
         => Convolution.RunsOnLanes(device) && HasEvenRows(shapes) && WinogradLanes.Fits(shapes.Weight, device);
 

@@ -24,6 +24,7 @@ namespace UNet.Vulkan.Ops;
 /// Whether d_skip is left as it is outside the crop, because who reads it takes it for 0 there (<see cref="AccumulateMaxPoolGradient"/>).
 /// </param>
 [Op]
+[ScratchOf<Conv2d>]
 [Forward<CropConcatConv2dForward>]
 [Forward<CropConcatConv2dForwardGemm>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Forward<Conv2dPackForwardWindow, CropConcatConv2dForwardWindow>(Name = "Window", Suits = DeviceKind.Hardware, Tiles = WindowTile.Tiles)]
@@ -133,81 +134,6 @@ public sealed partial record CropConcatConv2d(
     /// <summary>Output [N,out,H+2·padding-kernel+1,W+2·padding-kernel+1].</summary>
     [Output] public static partial Role Y { get; }
 
-    /// <summary>Weight gradients of runs of rows, before they are added.</summary>
-    [Scratch(PerImage = true)] public static partial Role Partial { get; }
-
-    /// <summary>Bias gradients of runs of rows, before they are added.</summary>
-    [Scratch(PerImage = true)] public static partial Role PartialBias { get; }
-
-    /// <summary>Weight gradients of runs of pixels, before they are added.</summary>
-    [Scratch(PerImage = true)] public static partial Role RunWeight { get; }
-
-    /// <summary>Bias gradients of runs of pixels, before they are added.</summary>
-    [Scratch(PerImage = true)] public static partial Role RunBias { get; }
-
-    /// <summary>Weights in the order in which the implementation for processors reads them.</summary>
-    [Scratch] public static partial Role Packed { get; }
-
-    /// <summary>The same for the gradients to the two parts.</summary>
-    [Scratch] public static partial Role PackedTransposed { get; }
-
-    /// <summary>Weights as Winograd's convolution for processors reads them.</summary>
-    [Scratch] public static partial Role WinogradPacked { get; }
-
-    /// <summary>The same for the gradients to the two parts.</summary>
-    [Scratch] public static partial Role WinogradPackedTransposed { get; }
-
-    /// <summary>Tiles of x that workgroups of Winograd's convolution for processors have transformed.</summary>
-    [Scratch(PerImage = true)] public static partial Role InputTiles { get; }
-
-    /// <summary>The same of the gradient of y.</summary>
-    [Scratch(PerImage = true)] public static partial Role GradientTiles { get; }
-
-    /// <summary>Weights as Winograd's F(4x4,3x3) for processors reads them.</summary>
-    [Scratch] public static partial Role F43Packed { get; }
-
-    /// <summary>The same for the gradients to the two parts.</summary>
-    [Scratch] public static partial Role F43PackedTransposed { get; }
-
-    /// <summary>Tiles of the concatenation that F(4x4,3x3) has transformed, a part of them.</summary>
-    [Scratch(PerImage = true)] public static partial Role F43InputTiles { get; }
-
-    /// <summary>The same of the gradient of y.</summary>
-    [Scratch(PerImage = true)] public static partial Role F43GradientTiles { get; }
-
-    /// <summary>Products of such tiles of the concatenation with transformed weights.</summary>
-    [Scratch(PerImage = true)] public static partial Role F43Products { get; }
-
-    /// <summary>The same of the gradient of y.</summary>
-    [Scratch(PerImage = true)] public static partial Role F43GradientProducts { get; }
-
-    /// <summary>Tiles of both, and sums of their products, of subgroups that sum the weight gradient.</summary>
-    [Scratch(PerImage = true)] public static partial Role WeightTiles { get; }
-
-    /// <summary>The same by F(4x4,3x3).</summary>
-    [Scratch(PerImage = true)] public static partial Role F43WeightTiles { get; }
-
-    /// <summary>Weights in the order in which GPUs read them.</summary>
-    [Scratch] public static partial Role WindowWeight { get; }
-
-    /// <summary>Weights transformed by Winograd's algorithm, in the order in which GPUs read them.</summary>
-    [Scratch] public static partial Role TransformedWeight { get; }
-
-    /// <summary>The concatenation and its padding as rows of 16 bits, for matrix units.</summary>
-    [Scratch(PerImage = true, Element = ElementType.Float16)] public static partial Role PixelRows { get; }
-
-    /// <summary>The same of the gradient of the output.</summary>
-    [Scratch(PerImage = true, Element = ElementType.Float16)] public static partial Role GradientRows { get; }
-
-    /// <summary>Weight gradients of runs of packed rows, tap by tap, before they are added.</summary>
-    [Scratch(PerImage = true)] public static partial Role TapWeight { get; }
-
-    /// <summary>Bias gradients of the same runs.</summary>
-    [Scratch(PerImage = true)] public static partial Role TapBias { get; }
-
-    /// <summary>Weights as rows of 16 bits.</summary>
-    [Scratch(Element = ElementType.Float16)] public static partial Role WeightRows { get; }
-
     /// <summary>The two ops in whose place this one stands.</summary>
     /// <param name="concatenation">Makes what the convolution reads.</param>
     /// <param name="convolution">Reads it as it is.</param>
@@ -215,9 +141,6 @@ public sealed partial record CropConcatConv2d(
         => new(
             convolution.OutChannels, convolution.Kernel, convolution.Padding, concatenation.UpsampledFirst,
             concatenation.RectifySkip, concatenation.RectifyUpsampled, convolution.RectifyOutput);
-
-    /// <summary>What a pass gives, as rows of 16 bits, for an op that reads it so.</summary>
-    [Scratch(PerImage = true, Element = ElementType.Float16, IsResult = true)] public static partial Role ResultRows { get; }
 
     /// <inheritdoc/>
     public override Role? RunsOf(Role scratch)
@@ -249,10 +172,8 @@ public sealed partial record CropConcatConv2d(
 
     private partial int WeightFanIn(in Shapes shapes) => shapes.Weight.C * Kernel * Kernel;
 
-    private partial Shape PartialShape(in Shapes shapes)
-        => new(SplitRule.Splits(shapes.Skip.N, shapes.Y.H, shapes.Weight), OutChannels, shapes.Weight.C, Kernel * Kernel);
-
-    private partial Shape PartialBiasShape(in Shapes shapes) => Shape.Of(PartialShape(shapes).N, OutChannels);
+    private partial (Conv2d Op, Shape[] Shapes) ScratchOf(in Shapes shapes)
+        => (Convolution, Convolution.InferShapes([Concatenated(shapes)]));
 
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dForward.Spec spec)
         => Conv2d.Tiles(shapes.Y, spec.TileH, spec.TileC, CropConcatConv2dForward.Info.LocalSize);

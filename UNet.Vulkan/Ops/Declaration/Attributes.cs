@@ -14,6 +14,14 @@ public sealed class OpAttribute : Attribute;
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class NoGradientAttribute : Attribute;
 
+/// <summary>
+/// Marks an op that computes what another op would of an input which this one puts together itself: it has the scratch of that op, as far as
+/// its kernels bind it, of the shapes that the other op says. <c>ScratchOf(in Shapes)</c>, written by hand, gives that op and its shapes.
+/// </summary>
+/// <typeparam name="TOp">The other op.</typeparam>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class ScratchOfAttribute<TOp> : Attribute where TOp : Op;
+
 /// <summary>What all attributes that state an implementation share.</summary>
 public abstract class ImplementationAttribute : Attribute
 {
