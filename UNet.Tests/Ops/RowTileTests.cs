@@ -158,7 +158,7 @@ public class RowTileTests
     public void TilesOfWeightGradientsAreNoLargerThanTheProduct(int leftChannels, int rightChannels, int kernel, int rows, int columns)
         => Assert.Equal(
             new RowTile((uint)rows, (uint)columns, 64),
-            RowTile.ForWeight(RowTile.TapWeight(4, leftChannels, rightChannels, kernel), kernel, Gpu));
+            RowTile.ForWeight(PackedRows.TapWeight(4, leftChannels, rightChannels, kernel), kernel, Gpu));
 
     /// <summary>A depth that the channels are no multiple of becomes the largest that they are a multiple of.</summary>
     [Theory]

@@ -58,7 +58,7 @@ public sealed partial record AccumulateMaxPoolGradient(int CropHeight = 0, int C
             (long)shapes.Sum.N * shapes.Sum.C);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in AccumulateMaxPoolGradientForwardStored.Spec spec)
-        => RowTile.Turning(shapes.Sum, AccumulateMaxPoolGradientForwardStored.Info, MaxPool2d.WordsOf((shapes.Sum.H + 1) / 2));
+        => PackedRows.Turning(shapes.Sum, AccumulateMaxPoolGradientForwardStored.Info, MaxPool2d.WordsOf((shapes.Sum.H + 1) / 2));
 
     private partial void ForwardReference<T>(in Tensors<T> tensors) where T : IFloatingPointIeee754<T>
     {

@@ -8,9 +8,9 @@ namespace UNet.Vulkan.Ops;
 /// <content>Implementations with factors of 16 bits, on matrix units or without.</content>
 public sealed partial record ConvTranspose2d
 {
-    private partial Shape PixelRowsShape(in Shapes shapes) => RowTile.RowsOf(shapes.X.C, shapes.X, Kernel);
+    private partial Shape PixelRowsShape(in Shapes shapes) => PackedRows.Of(shapes.X.C, shapes.X, Kernel);
 
-    private partial Shape GradientRowsShape(in Shapes shapes) => RowTile.RowsOf(RowChannels, shapes.X, Kernel);
+    private partial Shape GradientRowsShape(in Shapes shapes) => PackedRows.Of(RowChannels, shapes.X, Kernel);
 
     /// <inheritdoc/>
     public override RowLayout? LayoutOf(Role scratch, Role packed, ReadOnlySpan<Shape> shapes)
@@ -22,13 +22,13 @@ public sealed partial record ConvTranspose2d
     private bool TapsWithinRows => true;
 
     private partial Shape TapWeightShape(in Shapes shapes)
-        => RowTile.TapWeight(
+        => PackedRows.TapWeight(
             SplitRule.RowRuns(shapes.Y.N, (long)shapes.X.H * shapes.X.W, shapes.X.C, RowChannels, Kernel, OutChannels),
             shapes.X.C, RowChannels, Kernel);
 
     private partial Shape TapBiasShape(in Shapes shapes) => Shape.Of(TapWeightShape(shapes).N, OutChannels);
 
-    private partial Shape WeightRowsShape(in Shapes shapes) => Shape.Of(RowTile.WeightLength(RowChannels, shapes.X.C, Kernel));
+    private partial Shape WeightRowsShape(in Shapes shapes) => Shape.Of(PackedRows.WeightLength(RowChannels, shapes.X.C, Kernel));
 
     private partial bool SupportsRounded(in Shapes shapes, DeviceProperties device) => true;
 
@@ -45,13 +45,13 @@ public sealed partial record ConvTranspose2d
     private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardWeightRounded.Spec spec)
         => WorkgroupCount.Linear(PartialShape(shapes).Length, ConvTranspose2dBackwardWeightRounded.Info.LocalSize.X);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackPixelRows.Spec spec) => RowTile.Packing(PixelRowsShape(shapes));
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackPixelRows.Spec spec) => PackedRows.Packing(PixelRowsShape(shapes));
 
     private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dPackGradientRows.Spec spec)
-        => RowTile.Packing(GradientRowsShape(shapes));
+        => PackedRows.Packing(GradientRowsShape(shapes));
 
     private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dPackWeightRows.Spec spec)
-        => RowTile.Packing(RowChannels, shapes.X.C, Kernel);
+        => PackedRows.Packing(RowChannels, shapes.X.C, Kernel);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dForwardRowsMatrix.Spec spec)
         => RowTile.Grid(RowsTarget(shapes), shapes.X.W, spec.TileRows, spec.TileColumns);
@@ -69,10 +69,10 @@ public sealed partial record ConvTranspose2d
         => RowTile.WeightGrid(TapWeightShape(shapes), Kernel, spec.TileRows, spec.TileColumns);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSumTapRuns.Spec spec)
-        => RowTile.AddingTaps(Taps, shapes.X.C, OutChannels, OutChannels, spec.TileLeft);
+        => PackedRows.AddingTaps(Taps, shapes.X.C, OutChannels, OutChannels, spec.TileLeft);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardBiasRows.Spec spec)
-        => RowTile.Adding(GradientRowsShape(shapes), TapWeightShape(shapes).N);
+        => PackedRows.Adding(GradientRowsShape(shapes), TapWeightShape(shapes).N);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref ConvTranspose2dForwardRowsMatrix.Spec spec)
         => spec = spec.With(RowTile.For(RowsTarget(shapes), Kernel, shapes.X.W, shapes.X.C, buffers).Constants);
@@ -90,10 +90,10 @@ public sealed partial record ConvTranspose2d
         => spec = spec.With(RowTile.ForWeight(TapWeightShape(shapes), Kernel, buffers).Constants);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref WeightGradientSumTapRuns.Spec spec)
-        => spec = spec with { TileLeft = RowTile.LeftChannels(TapWeightShape(shapes).N / shapes.Y.N) };
+        => spec = spec with { TileLeft = PackedRows.LeftChannels(TapWeightShape(shapes).N / shapes.Y.N) };
 
     /// <summary>Channels of a window's four pixels.</summary>
-    private int RowChannels => RowTile.WindowChannels(OutChannels);
+    private int RowChannels => PackedRows.WindowChannels(OutChannels);
 
     /// <summary>What the convolution of single pixels gives.</summary>
     private Shape RowsTarget(in Shapes shapes) => new(shapes.X.N, RowChannels, shapes.X.H, shapes.X.W);

@@ -12,17 +12,17 @@ public sealed partial record CropConcatConv2d
     public override RowLayout? LayoutOf(Role scratch, Role packed, ReadOnlySpan<Shape> shapes)
     {
         if (scratch == GradientRows)
-            return RowTile.LayoutOfGradient(Kernel);
+            return PackedRows.LayoutOfGradient(Kernel);
         int skip = shapes[Skip.Index].C;
         return scratch == PixelRows && packed == Upsampled && RectifyUpsampled != Rectification.OnLoad
-            && RowTile.ArePackedApart(skip, shapes[Upsampled.Index].C)
+            && PackedRows.ArePackedApart(skip, shapes[Upsampled.Index].C)
             ? new RowLayout(Gap: 2 * Padding, Margin: Padding, FirstChannel: UpsampledFirst ? 0 : skip)
             : null;
     }
 
     /// <summary>Four neighbouring channels have to belong to one part.</summary>
     partial void SupportsRowsStoredApart(in Shapes shapes, DeviceProperties device, ref bool supports)
-        => supports &= RowTile.ArePackedApart(shapes.Skip.C, shapes.Upsampled.C);
+        => supports &= PackedRows.ArePackedApart(shapes.Skip.C, shapes.Upsampled.C);
 
     partial void SupportsRowsWinogradStoredApart(in Shapes shapes, DeviceProperties device, ref bool supports)
         => SupportsRowsStoredApart(shapes, device, ref supports);
@@ -40,53 +40,53 @@ public sealed partial record CropConcatConv2d
         => SupportsRows(shapes, device) && RowTile.SuitsWinograd(Kernel, device);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dPackPixelRows.Spec spec)
-        => RowTile.Packing(PixelRowsShape(shapes));
+        => PackedRows.Packing(PixelRowsShape(shapes));
 
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dPackSkipRows.Spec spec)
-        => RowTile.Packing(RowTile.RowsOf(shapes.Skip.C, shapes.Y, Kernel));
+        => PackedRows.Packing(PackedRows.Of(shapes.Skip.C, shapes.Y, Kernel));
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackGradientRows.Spec spec)
-        => RowTile.Packing(GradientRowsShape(shapes));
+        => PackedRows.Packing(GradientRowsShape(shapes));
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackWeightRows.Spec spec)
-        => RowTile.Packing(OutChannels, shapes.Weight.C, Kernel);
+        => PackedRows.Packing(OutChannels, shapes.Weight.C, Kernel);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardRowsMatrix.Spec spec)
-        => RowTile.Grid(shapes.Y, RowTile.LineWidth(shapes.Y, Kernel), spec.TileRows, spec.TileColumns);
+        => RowTile.Grid(shapes.Y, PackedRows.LineWidth(shapes.Y, Kernel), spec.TileRows, spec.TileColumns);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardRowsStoredMatrix.Spec spec)
-        => RowTile.Grid(shapes.Y, RowTile.LineWidth(shapes.Y, Kernel), spec.TileRows, spec.TileColumns);
+        => RowTile.Grid(shapes.Y, PackedRows.LineWidth(shapes.Y, Kernel), spec.TileRows, spec.TileColumns);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardInputRowsMatrix.Spec spec)
-        => RowTile.Grid(Concatenated(shapes), RowTile.LineWidth(shapes.Y, Kernel), spec.TileRows, spec.TileColumns);
+        => RowTile.Grid(Concatenated(shapes), PackedRows.LineWidth(shapes.Y, Kernel), spec.TileRows, spec.TileColumns);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardInputRowsStoredMatrix.Spec spec)
-        => RowTile.Grid(Concatenated(shapes), RowTile.LineWidth(shapes.Y, Kernel), spec.TileRows, spec.TileColumns);
+        => RowTile.Grid(Concatenated(shapes), PackedRows.LineWidth(shapes.Y, Kernel), spec.TileRows, spec.TileColumns);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightRowsMatrix.Spec spec)
         => RowTile.WeightGrid(TapWeightShape(shapes), Kernel, spec.TileRows, spec.TileColumns);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSumTapRuns.Spec spec)
-        => RowTile.AddingTaps(Taps, OutChannels, shapes.Weight.C, OutChannels, spec.TileLeft);
+        => PackedRows.AddingTaps(Taps, OutChannels, shapes.Weight.C, OutChannels, spec.TileLeft);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardBiasRows.Spec spec)
-        => RowTile.Adding(GradientRowsShape(shapes), TapWeightShape(shapes).N);
+        => PackedRows.Adding(GradientRowsShape(shapes), TapWeightShape(shapes).N);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardRowsMatrix.Spec spec)
-        => spec = spec.With(RowTile.For(shapes.Y, Kernel, RowTile.LineWidth(shapes.Y, Kernel), shapes.Weight.C, buffers).Constants);
+        => spec = spec.With(RowTile.For(shapes.Y, Kernel, PackedRows.LineWidth(shapes.Y, Kernel), shapes.Weight.C, buffers).Constants);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardRowsStoredMatrix.Spec spec)
-        => spec = spec.With(RowTile.For(shapes.Y, Kernel, RowTile.LineWidth(shapes.Y, Kernel), shapes.Weight.C, buffers).Constants);
+        => spec = spec.With(RowTile.For(shapes.Y, Kernel, PackedRows.LineWidth(shapes.Y, Kernel), shapes.Weight.C, buffers).Constants);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dBackwardInputRowsMatrix.Spec spec)
-        => spec = spec.With(RowTile.For(Concatenated(shapes), Kernel, RowTile.LineWidth(shapes.Y, Kernel), OutChannels, buffers).Constants);
+        => spec = spec.With(RowTile.For(Concatenated(shapes), Kernel, PackedRows.LineWidth(shapes.Y, Kernel), OutChannels, buffers).Constants);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dBackwardInputRowsStoredMatrix.Spec spec)
-        => spec = spec.With(RowTile.For(Concatenated(shapes), Kernel, RowTile.LineWidth(shapes.Y, Kernel), OutChannels, buffers).Constants);
+        => spec = spec.With(RowTile.For(Concatenated(shapes), Kernel, PackedRows.LineWidth(shapes.Y, Kernel), OutChannels, buffers).Constants);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightRowsMatrix.Spec spec)
         => spec = spec.With(RowTile.ForWeight(TapWeightShape(shapes), Kernel, buffers).Constants);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref WeightGradientSumTapRuns.Spec spec)
-        => spec = spec with { TileLeft = RowTile.LeftChannels(TapWeightShape(shapes).N / shapes.Y.N) };
+        => spec = spec with { TileLeft = PackedRows.LeftChannels(TapWeightShape(shapes).N / shapes.Y.N) };
 }

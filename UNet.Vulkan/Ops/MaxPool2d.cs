@@ -79,7 +79,7 @@ public sealed partial record MaxPool2d(Rectification Rectify = Rectification.Non
         => WorkgroupCount.Cover(shapes.Y.W, MaxPool2dForwardPairs.Info.LocalSize.X, shapes.Y.H, spec.TileH, (long)shapes.Y.N * shapes.Y.C);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in MaxPool2dForwardStored.Spec spec)
-        => RowTile.Turning(shapes.Y, MaxPool2dForwardStored.Info, shapes.Place.H);
+        => PackedRows.Turning(shapes.Y, MaxPool2dForwardStored.Info, shapes.Place.H);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in MaxPool2dBackward.Spec spec)
         => WorkgroupCount.Cover(

@@ -44,9 +44,6 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
     /// <summary>With fewer, of 64 lanes, AMD's RDNA 3 has not enough registers for their shares.</summary>
     private const int FewestSubgroups = 4;
 
-    /// <summary>Runs below which a workgroup that adds up runs takes as many channels instead.</summary>
-    private const uint FewRuns = 8;
-
     /// <summary>Rows and columns of the kernel of which Winograd's F(2,3) computes a row.</summary>
     private const int WinogradKernel = 3;
 
@@ -81,106 +78,8 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
     /// <summary>Tiles of gradients to the weight among which the rule chooses, in the order in which it prefers them.</summary>
     private static readonly RowTile[] WeightsByRule = [new(64, 64, 64), new(64, 64, 32), new(64, 32, 64)];
 
-    /// <summary>Places that an image's rows are filled up to a multiple of, so that no tile reaches beyond them.</summary>
-    private const int PackedPlaces = 128;
-
-    /// <summary>To this multiple packed weights are filled up with zeros, along the channels of the target.</summary>
-    private const int PackedTargets = 64;
-
-    /// <summary>Channels of the target in the widest tile of a convolution.</summary>
-    private const int MostColumns = 128;
-
-    /// <summary>To this multiple the channels of rows are filled up with zeros: those that matrix units multiply at a time.</summary>
-    private const int PackedSources = 16;
-
-    /// <summary>Channels of a workgroup that packs rows, and places; channels of one that adds rows up.</summary>
-    private const int PackedTile = 64;
-
-    /// <summary>Rows behind all others, for what tiles load beyond the last channel of a row.</summary>
-    private const int SpareRows = 16;
-
-    /// <summary>
-    /// To this multiple the rows of an image are filled up: 256 bytes of 16 channels, so that each image can be bound by itself.
-    /// </summary>
-    private const int ImageRows = 8;
-
     /// <summary>The tile as constants of the kernels.</summary>
     public ImmutableDictionary<string, uint> Constants => Tiling.Of(Names, Rows, Columns, Depth, Invocations).Values;
-
-    /// <summary>Rows of a source, as Float16: the line that its taps reach, and what the last tile reads behind it.</summary>
-    /// <param name="channels">Channels of the source.</param>
-    /// <param name="target">Shape of the target of the convolution.</param>
-    /// <param name="kernel">Rows and columns of the kernel.</param>
-    public static Shape RowsOf(int channels, Shape target, int kernel)
-    {
-        int width = LineWidth(target, kernel);
-        return RowsOf(channels, target.N, Filled(target.H * width, PackedPlaces), width, kernel);
-    }
-
-    /// <summary>
-    /// Rows of the gradient of a convolution's output, as Float16, with the zeros before it: what the tiles of the gradient to the input
-    /// read, and what those of the gradient to the weight do.
-    /// </summary>
-    /// <param name="x">Shape of the convolution's input.</param>
-    /// <param name="y">Shape of its output.</param>
-    /// <param name="kernel">Rows and columns of the kernel.</param>
-    /// <param name="padding">Rows and columns of zeros on each side of the input.</param>
-    public static Shape GradientRowsOf(Shape x, Shape y, int kernel, int padding)
-    {
-        int width = LineWidth(y, kernel);
-        int forInput = checked(padding * (width + 1) + Filled(x.H * width, PackedPlaces));
-        return RowsOf(y.C, y.N, Math.Max(forInput, Filled(y.H * width, PackedPlaces)), width, kernel);
-    }
-
-    /// <summary>Where pixels of the gradient of a convolution's output lie in such rows.</summary>
-    /// <param name="kernel">Rows and columns of the kernel.</param>
-    public static RowLayout LayoutOfGradient(int kernel) => new(Gap: kernel - 1, Margin: kernel - 1);
-
-    /// <summary>
-    /// Places of a row of the line of a convolution's input: its pixels and the padding on both sides. The gradient of the output lies on
-    /// the same line, with zeros behind its pixels.
-    /// </summary>
-    /// <param name="y">Shape of the convolution's output.</param>
-    /// <param name="kernel">Rows and columns of the kernel.</param>
-    public static int LineWidth(Shape y, int kernel) => y.W + kernel - 1;
-
-    /// <summary>
-    /// Numbers of packed weights: a row for each channel of the target, and what tiles of the gradient to the input load behind the last
-    /// channel of the source.
-    /// </summary>
-    public static int WeightLength(int targetChannels, int sourceChannels, int kernel)
-        => checked(Filled(targetChannels, PackedTargets) * kernel * kernel * Filled(sourceChannels, PackedSources) + MostColumns);
-
-    /// <summary>
-    /// Channels of rows that hold the four pixels of a window: those of one corner after the other
-    /// (<c>shaders/common/window_channels.glsl</c>).
-    /// </summary>
-    public static int WindowChannels(int channels) => checked(4 * Filled(channels, PackedSources));
-
-    /// <summary>Whether two tensors side by side share no multiple of 16 channels of packed rows.</summary>
-    public static bool ArePackedApart(int channels, int otherChannels) => (channels | otherChannels) % PackedSources == 0;
-
-    /// <summary>Workgroups that pack rows.</summary>
-    public static WorkgroupCount Packing(Shape rows) => WorkgroupCount.Cover(rows.W, PackedTile, rows.H, PackedTile, rows.N);
-
-    /// <summary>Workgroups that pack weights: each takes more channels of the target where there is only one tap.</summary>
-    public static WorkgroupCount Packing(int targetChannels, int sourceChannels, int kernel)
-        => WorkgroupCount.Cover(
-            Filled(sourceChannels, PackedSources), PackedTile, Filled(targetChannels, PackedTargets), kernel == 1 ? 32u : 8u);
-
-    /// <summary>
-    /// Workgroups that compute pixel by pixel and store packed rows (<c>shaders/common/turned_rows.glsl</c>): columns along x, blocks of
-    /// rows along y, images times blocks of channels along z.
-    /// </summary>
-    /// <param name="result">Shape of the result.</param>
-    /// <param name="kernel">The kernel, a workgroup of which has a column for each invocation along x.</param>
-    /// <param name="blocks">Blocks of rows.</param>
-    public static WorkgroupCount Turning(Shape result, KernelInfo kernel, int blocks)
-        => WorkgroupCount.Cover(
-            result.W, kernel.LocalSize.X, blocks, 1, (long)result.N * WorkgroupCount.Cover(result.C, PackedSources).X);
-
-    /// <summary>Workgroups that add up the rows of each run.</summary>
-    public static WorkgroupCount Adding(Shape rows, int runs) => WorkgroupCount.Cover(rows.W, PackedTile, runs);
 
     /// <summary>Tiles of channels along x, so that those that share pixels run together; tiles of places along y, images along z.</summary>
     /// <param name="target">Shape of the target of the convolution.</param>
@@ -203,40 +102,12 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
         return each with { X = each.X * (uint)kernel };
     }
 
-    /// <summary>Weight gradients of runs of the line, tap by tap: channels of the left rows by those of the right ones.</summary>
-    /// <param name="runs">Runs of all images.</param>
-    /// <param name="leftChannels">Channels of the left rows.</param>
-    /// <param name="rightChannels">Channels of the right rows.</param>
-    /// <param name="kernel">Rows and columns of the kernel.</param>
-    public static Shape TapWeight(int runs, int leftChannels, int rightChannels, int kernel)
-        => new(runs, kernel * kernel, Filled(leftChannels, PackedSources), Filled(rightChannels, PackedSources));
-
-    /// <summary>
-    /// Workgroups that add up such runs: of the channels of the right rows along x, of some of the left rows each along y, and behind those
-    /// of the biases.
-    /// </summary>
-    /// <param name="taps">Taps of each pair of channels.</param>
-    /// <param name="leftChannels">Channels of the left rows.</param>
-    /// <param name="rightChannels">Channels of the right rows, each with all taps.</param>
-    /// <param name="biases">Elements of the bias.</param>
-    /// <param name="left">Channels of the left rows of a workgroup.</param>
-    public static WorkgroupCount AddingTaps(int taps, int leftChannels, int rightChannels, int biases, uint left)
-    {
-        uint invocations = WeightGradientSumTapRuns.Info.LocalSize.X;
-        WorkgroupCount weights = WorkgroupCount.Cover(rightChannels, invocations / (uint)taps, leftChannels, left);
-        return new WorkgroupCount(Math.Max(weights.X, WorkgroupCount.Cover(biases, invocations).X), weights.Y + 1, 1);
-    }
-
-    /// <summary>Channels of the left rows of a workgroup that adds up runs: several where each has few runs to load at a time.</summary>
-    /// <param name="runs">Runs of an image.</param>
-    public static uint LeftChannels(int runs) => runs < FewRuns ? FewRuns : 1u;
-
     /// <summary>Whether a device multiplies packed rows: it can bind them, and the rule has a tile for each pass.</summary>
     /// <param name="source">Packed rows.</param>
     /// <param name="kernel">Rows and columns of the kernel.</param>
     /// <param name="device">The device.</param>
     public static bool Suits(Shape source, int kernel, DeviceProperties device)
-        => IsBindable(source, device) && WeightGradientSumTapRuns.Info.LocalSize.X <= device.MaxWorkgroupInvocations
+        => PackedRows.IsBindable(source, device) && WeightGradientSumTapRuns.Info.LocalSize.X <= device.MaxWorkgroupInvocations
             && ConvolutionsByRule.Any(rule => rule.Tile.Fits(kernel, device))
             && WeightsByRule.Any(tile => tile.FitsWeight(kernel, device));
 
@@ -273,12 +144,12 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
         bool isWinograd = false)
     {
         bool isTaken = chosen is not null && (isWinograd ? OfWinograd : OfConvolutions).Contains(Of(chosen))
-            && Of(chosen).Fits(kernel, device, isWinograd) && Filled(target.C, PackedTargets) % Of(chosen).Columns == 0;
+            && Of(chosen).Fits(kernel, device, isWinograd) && PackedRows.Targets(target.C) % Of(chosen).Columns == 0;
         RowTile tile = isTaken
             ? Of(chosen!)
             : (isWinograd ? WinogradByRule : ConvolutionsByRule).Where(rule => rule.Tile.Fits(kernel, device, isWinograd))
                 .MinBy(rule => Work(rule.Tile) * rule.Cost).Tile;
-        uint channels = (uint)Filled(sourceChannels, PackedSources);
+        uint channels = (uint)PackedRows.Sources(sourceChannels);
         return tile with { Depth = Math.Min(tile.Depth, channels & ~(channels - 1)) }; // the largest power of 2 that divides them
 
         // Results that the busiest compute unit has to compute.
@@ -300,13 +171,6 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
         return fitting.FirstOrDefault(
             tile => tile.Rows <= tapWeight.H && tile.Columns <= tapWeight.W, fitting.MinBy(tile => tile.Rows * tile.Columns));
     }
-
-    /// <summary>So many places, what the taps of the last one reach, and the rows behind.</summary>
-    private static Shape RowsOf(int channels, int images, int places, int lineWidth, int kernel)
-        => new(images, 1, Filled(checked(places + (kernel - 1) * (lineWidth + 1) + SpareRows), ImageRows), Filled(channels, PackedSources));
-
-    private static bool IsBindable(Shape source, DeviceProperties device)
-        => source.Length * ElementType.Float16.SizeInBytes() <= device.MaxStorageBufferRange;
 
     /// <summary>
     /// Whether the device has such workgroups for a convolution, each subgroup whole matrices, in half the columns and its share of the
@@ -355,6 +219,4 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
 
     private static RowTile Of(Tiling tiling) => new(
         tiling.Values["TILE_ROWS"], tiling.Values["TILE_COLUMNS"], tiling.Values["TILE_DEPTH"], tiling.Values["TILE_INVOCATIONS"]);
-
-    private static int Filled(int count, int multiple) => checked((int)(WorkgroupCount.Cover(count, multiple).X * multiple));
 }
