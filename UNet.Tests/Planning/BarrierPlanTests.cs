@@ -35,6 +35,31 @@ public class BarrierPlanTests
         }
     });
 
+    /// <summary>What depends on something else runs in a later level, wherever dispatches have gone.</summary>
+    [Fact]
+    public void DispatchesMoveUpOnlyPastWhatTheyDoNotDependOn() => Gen.Select(Dispatches, Gen.Int[0, 4]).Sample((dispatches, levelsUp) =>
+    {
+        ImmutableArray<ImmutableArray<PlannedDispatch>> levels = BarrierPlan.Create(dispatches, levelsUp);
+        Assert.Equal(dispatches.Length, levels.Sum(level => level.Length));
+        Assert.True(levels.Length <= BarrierPlan.Create(dispatches).Length);
+        int[] places = [.. dispatches.Select(
+            dispatch => Enumerable.Range(0, levels.Length).Single(level => levels[level].Any(other => ReferenceEquals(other, dispatch))))];
+        for (int i = 0; i < dispatches.Length; i++)
+        {
+            for (int j = i + 1; j < dispatches.Length; j++)
+                Assert.True(!Depend(dispatches[i], dispatches[j]) || places[i] < places[j]);
+        }
+    });
+
+    [Fact]
+    public void DispatchesWithoutWorkgroupsAreLeftOut()
+    {
+        BufferRange range = new(0, 0, 4), other = new(0, 8, 4);
+        PlannedDispatch some = Dispatch(range, other), none = some with { Dispatch = some.Dispatch with { Groups = WorkgroupCount.None } };
+        Assert.Equal([some], Assert.Single(BarrierPlan.Create([none, some, none])));
+        Assert.Empty(BarrierPlan.Create([none]));
+    }
+
     [Fact]
     public void EveryBarrierIsNeeded() => Dispatches.Sample(dispatches =>
     {

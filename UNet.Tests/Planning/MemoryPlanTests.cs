@@ -39,6 +39,30 @@ public class MemoryPlanTests
     });
 
     [Fact]
+    public void KeepingNeighboursApartTakesNoMemory() => Lifetimes.Sample(lifetimes => Assert.Equal(
+        MemoryPlan.Create(lifetimes, [], Device, new PlanOptions { Overlap = false }).ArenaSizes,
+        MemoryPlan.Create(lifetimes, [], Device, new PlanOptions()).ArenaSizes));
+
+    /// <summary>Values of one invocation each have room for four of them, for the last one is as large.</summary>
+    [Theory]
+    [InlineData(DeviceType.Discrete)]
+    [InlineData(DeviceType.Software)]
+    public void NeighboursAreKeptApartWhereThereIsRoom(DeviceType type)
+    {
+        const int last = 19, far = 12;
+        Value[] chain = [.. Enumerable.Range(0, last + 1).Select(
+            i => new Value(i, $"value{i}", new Shape(i == last ? 4096 : 1024), ElementType.Float32, ValueKind.Scratch))];
+        MemoryPlan plan = MemoryPlan.Create(
+            [.. chain.Select((value, i) => new Lifetime(value, i, i))], [], Device with { Type = type }, new PlanOptions());
+        Assert.Equal(4 * 4096, plan.BytesAfter);
+        for (int i = 0; i < far; i++)
+        {
+            for (int distance = 1; distance <= 2; distance++)
+                Assert.Equal(type == DeviceType.Software, plan.Ranges[chain[i]].Overlaps(plan.Ranges[chain[i + distance]]));
+        }
+    }
+
+    [Fact]
     public void GuardsKeepEveryValueApart() => Lifetimes.Sample(lifetimes =>
     {
         MemoryPlan plan = MemoryPlan.Create(lifetimes, [], Device, new PlanOptions { Alias = false, GuardBytes = 256 });

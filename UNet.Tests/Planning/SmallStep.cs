@@ -1,4 +1,5 @@
 using UNet.Tests.Device;
+using UNet.Vulkan.Device;
 using UNet.Vulkan.Execution;
 using UNet.Vulkan.Graph;
 using UNet.Vulkan.Model;
@@ -27,10 +28,13 @@ internal sealed class SmallStep
     public Graph Graph { get; } = new();
 
     /// <summary>The gradients of all parameters, as a plan gives them on the device.</summary>
-    public float[] Gradients(PlanOptions options, VulkanSessionOptions? execution = null)
+    /// <param name="options">Of the plan.</param>
+    /// <param name="execution">How it is executed.</param>
+    /// <param name="planned">What it is planned for; null for the device that runs it.</param>
+    public float[] Gradients(PlanOptions options, VulkanSessionOptions? execution = null, DeviceProperties? planned = null)
     {
         using VulkanSession session = new(
-            TestDevice.Shared, Planner.Plan(Graph, TestDevice.Shared.Properties, options), Graph.StepSlot, options: execution);
+            TestDevice.Shared, Planner.Plan(Graph, planned ?? TestDevice.Shared.Properties, options), Graph.StepSlot, options: execution);
         session.Initialize(Graph);
         session.WriteParameters(Graph, UNetParameters.Initial(_network, seed: 3));
         RandomStream random = new(1, RandomStreams.Synthesis);

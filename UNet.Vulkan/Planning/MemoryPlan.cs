@@ -11,6 +11,9 @@ public readonly record struct Lifetime(Value Value, int First, int Last)
 {
     /// <summary>Whether both are needed at once.</summary>
     public bool Meets(Lifetime other) => First <= other.Last && other.First <= Last;
+
+    /// <summary>The lifetime begun so many invocations earlier, and ended as many later.</summary>
+    public Lifetime Extended(int invocations) => this with { First = First - invocations, Last = Last + invocations };
 }
 
 /// <summary>Bytes of one kind of value.</summary>
@@ -29,6 +32,11 @@ public sealed record MemoryPlan(
     ImmutableArray<KindBytes> ByKind,
     long BytesBefore)
 {
+    /// <summary>
+    /// How far apart in the schedule invocations may be that run side by side: those of the backward passes of one convolution and the next.
+    /// </summary>
+    private const int Reach = 3;
+
     /// <summary>Bytes of all arenas.</summary>
     public long BytesAfter => ArenaSizes.Sum();
 
@@ -37,7 +45,8 @@ public sealed record MemoryPlan(
 
     /// <summary>
     /// Places values in arenas: kept values one after the other, parameters first, which so lie in the same place whatever the tile
-    /// and the device; the others, largest first, each at the lowest place that no value with a meeting lifetime occupies.
+    /// and the device; the others, largest first, each at the lowest place that no value with a meeting lifetime occupies. On a GPU each is
+    /// then moved, within these arenas, to where no value of a neighbouring invocation lies, if there is such a place.
     /// </summary>
     /// <param name="lifetimes">Whole values (no parts) with their lifetimes.</param>
     /// <param name="parts">Parts of flat vectors.</param>
@@ -93,6 +102,8 @@ public sealed record MemoryPlan(
             sizes[arena] = Math.Max(sizes[arena], offset + size);
             ranges[lifetime.Value] = new BufferRange(arena, offset + guard, lifetime.Value.SizeInBytes);
         }
+        if (options is { Alias: true, Overlap: true } && !device.IsSoftware)
+            Spread(arenas, sizes, ranges);
         foreach (Value value in overwritten.Keys)
             ranges[value] = ranges[HolderOf(value, overwritten)];
         foreach (Value part in parts)
@@ -103,6 +114,36 @@ public sealed record MemoryPlan(
         ImmutableArray<KindBytes> byKind = [.. lifetimes.GroupBy(lifetime => lifetime.Value.Kind).OrderBy(group => group.Key)
             .Select(group => new KindBytes(group.Key, group.Sum(lifetime => lifetime.Value.SizeInBytes)))];
         return new MemoryPlan(ranges, [.. sizes], byKind, byKind.Sum(kind => kind.Bytes));
+    }
+
+    /// <summary>
+    /// Moves values away from those of neighbouring invocations, as far away as there is room for: what shares memory with a value cannot
+    /// run beside what reads it.
+    /// </summary>
+    private static void Spread(
+        List<List<(BufferRange Range, Lifetime Lifetime)>> arenas, List<long> sizes, Dictionary<Value, BufferRange> ranges)
+    {
+        for (int arena = 0; arena < arenas.Count; arena++)
+        {
+            List<(BufferRange Range, Lifetime Lifetime)> placed = arenas[arena];
+            for (int i = 0; i < placed.Count; i++)
+            {
+                (BufferRange range, Lifetime lifetime) = placed[i];
+                if (lifetime.Value.IsKept)
+                    continue;
+                placed.RemoveAt(i);
+                for (int reach = Reach; reach > 0; reach--)
+                {
+                    long offset = LowestFit(placed, lifetime.Extended(reach), range.Length, exclusive: false);
+                    if (offset + range.Length > sizes[arena])
+                        continue;
+                    ranges[lifetime.Value] = ranges[lifetime.Value] with { Offset = ranges[lifetime.Value].Offset + offset - range.Offset };
+                    range = range with { Offset = offset };
+                    break;
+                }
+                placed.Insert(i, (range, lifetime));
+            }
+        }
     }
 
     /// <summary>The value whose place a value takes in the end, or the value itself.</summary>

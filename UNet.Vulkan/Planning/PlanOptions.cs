@@ -34,6 +34,12 @@ public sealed record PlanOptions
     public bool Alias { get; init; } = true;
 
     /// <summary>
+    /// On GPUs, let more run side by side: values of neighbouring invocations do not share memory where there is room without
+    /// (<see cref="MemoryPlan"/>), and a dispatch may move up by a level (<see cref="BarrierPlan"/>). The result has the same bits.
+    /// </summary>
+    public bool Overlap { get; init; } = true;
+
+    /// <summary>
     /// Compute activations again for the backward passes instead of keeping them, but for the checkpoints
     /// (<see cref="Graph.Value.IsCheckpoint"/>): less memory for more time, with the same bits.
     /// </summary>

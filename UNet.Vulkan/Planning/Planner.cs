@@ -38,7 +38,9 @@ public static class Planner
         };
 
         ImmutableArray<ImmutableArray<PlannedDispatch>> Levels(PlannedInvocation[] planned)
-            => BarrierPlan.Create(planned.SelectMany(invocation => Dispatches(invocation, memory.Ranges, device)));
+            => BarrierPlan.Create(
+                planned.SelectMany(invocation => Dispatches(invocation, memory.Ranges, device)),
+                levelsUp: options.Overlap && !device.IsSoftware ? 1 : 0);
     }
 
     /// <summary>

@@ -83,14 +83,10 @@ public static class SubmissionPlan
         var cutter = new Cutter(rate * budget);
         for (int level = 0; level < levels.Length; level++)
         {
-            bool begins = true;
             for (int index = 0; index < levels[level].Length; index++)
             {
                 PlannedDispatch dispatch = levels[level][index];
-                if (dispatch.Dispatch.Groups.Total == 0)
-                    continue;
-                cutter.Place(new DispatchPiece(level, index, 0, 0, 0, dispatch.Dispatch.Groups, begins, Cost(dispatch)));
-                begins = false;
+                cutter.Place(new DispatchPiece(level, index, 0, 0, 0, dispatch.Dispatch.Groups, index == 0, Cost(dispatch)));
             }
         }
         return cutter.Finish();
