@@ -8,7 +8,7 @@ internal sealed partial class OpParser
 {
     private const string GradientPrefix = "d_";
     private const string ResultBinding = "buffers.Result!";
-    private const string NumericsClasses = Declarations + "NumericsClass";
+    private const string NumericsClassName = Declarations + "NumericsClass";
 
     private static readonly Dictionary<string, string> ShapeComponents = new()
     {
@@ -128,7 +128,7 @@ internal sealed partial class OpParser
             ITypeSymbol type = _compilation.GetSpecialType(SpecialType.System_Int32);
             meanings.Add(new("the size of the device's matrices", "buffers.MatrixSize", type));
         }
-        if (_compilation.GetTypeByMetadataName(NumericsClasses)?.GetMembers(Naming.ToPascal(name)).Length > 0)
+        if (_compilation.GetTypeByMetadataName(NumericsClassName)?.GetMembers(Naming.ToPascal(name)).Length > 0)
         {
             meanings.Add(new($"whether implementations are of the class {Naming.ToPascal(name)}",
                 $"(buffers.Numerics == NumericsClass.{Naming.ToPascal(name)})", _compilation.GetSpecialType(SpecialType.System_Boolean)));

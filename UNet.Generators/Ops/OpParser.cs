@@ -38,7 +38,8 @@ internal sealed partial class OpParser
             return null;
         }
         ParseRoles();
-        ParseSharedScratch();
+        if (!ParseSharedScratch())
+            return null;
         ParseImplementations();
         // Nothing can be said of roles while a kernel is unknown, which is the compiler's error already.
         if (!HasBrokenKernel())

@@ -190,6 +190,12 @@ public class OpGeneratorTests
         ExpectedFile.Is("Near.g.cs", run.File("Sample.Layers.Near.g.cs"));
     }
 
+    /// <summary>The compiler says that there is no such op; more would hide that.</summary>
+    [Fact]
+    public void ScratchOfAnUnknownOpIsTheCompilersErrorAlone()
+        => Assert.Empty(GeneratorRun.Ops(Mix.Replace("ScratchOf<Mix>", "ScratchOf<Mixed>", StringComparison.Ordinal), Kernels)
+            .Result.Diagnostics);
+
     [Fact]
     public void TheCatalogueOfAnAssemblyIsItsOwn()
     {

@@ -206,6 +206,7 @@ public class RowTileTests
             Assert.Equal(tile.Rows * width, subgroups * places * (rows / Matrix * Matrix) * (columns / Matrix * Matrix));
             Assert.InRange(elements * rows * columns / Subgroup, 1u, MostSums);
             Assert.Equal(0u, tile.Depth % (isWeight ? pair * Matrix : Matrix));
+            Assert.True(isWeight || tile.Depth <= tile.Columns);
             // Runs of a weight gradient are multiples of 64 places.
             Assert.True(!isWeight || 64 % tile.Depth == 0);
         }
@@ -268,6 +269,7 @@ public class RowTileTests
         if (device.IsSoftware)
             device = device with { MaxSharedMemory = 65_536 }; // it takes as much as a kernel asks for
         OpSample sample = new(op, [.. shapes.Select(Shape.Parse)]);
+        HashSet<(string Kernel, string Constants)> compared = [];
         Dictionary<string, float[]> expected = Run(null);
         foreach (Tiling tiling in op.Info.Passes.SelectMany(pass => pass.Implementations)
             .Where(implementation => implementation.Name == name).SelectMany(rows => rows.Tilings).Distinct())
@@ -275,6 +277,7 @@ public class RowTileTests
             foreach ((string tensor, float[] elements) in Run(tiling))
                 Assert.True(elements.SequenceEqual(expected[tensor]), $"{op}: {tensor} has other bits with {tiling}");
         }
+        Assert.All(compared.GroupBy(one => one.Kernel), constants => Assert.True(constants.Count() > 1, $"one tile of {constants.Key}"));
 
         Dictionary<string, float[]> Run(Tiling? tiling)
         {
@@ -285,6 +288,9 @@ public class RowTileTests
                 Choose = (_, candidates) => candidates.FirstOrDefault(candidate => candidate.Name == name) ?? candidates[0],
                 Tile = (_, implementation) => tiling is not null && implementation.Tilings.Contains(tiling) ? tiling : null,
             });
+            compared.UnionWith(plan.Dispatches.Select(planned => planned.Dispatch)
+                .Where(dispatch => dispatch.Kernel.Constants.Any(constant => constant.Name == "TILE_COLUMNS"))
+                .Select(dispatch => (dispatch.Kernel.Name, string.Join(' ', dispatch.Constants))));
             using VulkanSession session = new(TestDevice.Shared, plan, options: new() { Poison = true });
             subject.WriteData(session);
             session.Run();

@@ -18,7 +18,8 @@ public static class KernelVariants
     /// <summary>The kernels with the bit patterns of their constants, each once, by name.</summary>
     /// <param name="device">For which device.</param>
     public static IEnumerable<(KernelInfo Kernel, ImmutableArray<uint> Constants)> Of(DeviceProperties device)
-        => Graphs().SelectMany(graph => Places(graph).Select(place => Planner.Plan(graph, device, Planning(place, device))))
+        => Graphs().SelectMany(graph => Places(graph).Select(place => Planning(place, device)).Concat(Rules)
+            .Select(options => Planner.Plan(graph, device, options)))
             .SelectMany(plan => plan.Dispatches)
             .Select(planned => (planned.Dispatch.Kernel, planned.Dispatch.Constants))
             .DistinctBy(variant => $"{variant.Kernel} {string.Join(' ', variant.Constants)}")
@@ -48,6 +49,10 @@ public static class KernelVariants
         int side = TileSource.StreamedSide(configuration);
         return new TrainingGraph(configuration, (side, side), residentPixels: 0).Graph;
     }
+
+    /// <summary>What is planned by each rule, beside what stands at one place in all lists.</summary>
+    private static IEnumerable<PlanOptions> Rules
+        => NumericsRule.Names.Select(name => new PlanOptions { Numerics = NumericsRule.Named(name)! });
 
     /// <summary>Places in the longest list of implementations.</summary>
     private static IEnumerable<int> Places(Graph.Graph graph)

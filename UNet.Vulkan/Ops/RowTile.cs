@@ -29,7 +29,7 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
         + ": 128, 64, 32, 128; 64, 64, 64, 128; 128, 128, 32, 256; 128, 64, 64, 256; 128, 64, 32, 256; 64, 64, 32, 256";
 
     /// <summary>The same by Winograd's F(2,3), where sums take four times the registers.</summary>
-    public const string WinogradTiles = Names + ": 128, 64, 32, 256; 128, 64, 32, 128; 64, 64, 32, 128";
+    public const string WinogradTiles = Names + ": 128, 32, 32, 128; 128, 64, 32, 256; 128, 64, 32, 128; 64, 64, 32, 128";
 
     /// <summary>The same of gradients to the weight.</summary>
     public const string WeightTiles = Names
@@ -176,7 +176,8 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
     /// Whether the device has such workgroups for a convolution, each subgroup whole matrices, in half the columns and its share of the
     /// rows, and shared memory room for both factors, with 16 bytes behind each row, or for the results that pass through it, four channels
     /// for each invocation at least, and for a table of the places. By Winograd's F(2,3), rows of matrices are pairs of places, and
-    /// there are weights of four elements, and sums for which there have to be registers.
+    /// there are weights of four elements, and sums for which there have to be registers. Where weights are packed for the other direction,
+    /// they take less, as no tile is deeper than it has columns.
     /// </summary>
     internal bool Fits(int kernel, DeviceProperties device, bool isWinograd = false)
     {

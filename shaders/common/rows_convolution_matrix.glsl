@@ -12,8 +12,6 @@
 #include "common/rows_convolution.glsl"
 #include "common/rows_winograd.glsl"
 
-const bool IN_PAIRS = FLOAT16_WINOGRAD == 1u;
-const uint PLACES_EACH = IN_PAIRS ? 2u : 1u; // of a row of a matrix
 const uint FACTORS_EACH = IN_PAIRS ? WINOGRAD_ELEMENTS : KERNEL; // of a row of taps
 const uint SUMS_EACH = IN_PAIRS ? WINOGRAD_ELEMENTS : 1u;
 
@@ -45,8 +43,8 @@ const uint RESULTS = SUBGROUPS * STORED_ROWS * STORED_PITCH;
 
 shared uvec4 part[FACTORS > RESULTS ? FACTORS : RESULTS]; // pixels, and behind them weights
 
-// Each invocation loads eight channels of one row of the part, and of those that lie so many rows further on.
-const uint LOADED_ROWS = gl_WorkGroupSize.x / EIGHTS;
+// Each invocation loads eight channels of one place or row of weights, and of those that lie so many further on.
+const uint LOADED_PLACES = gl_WorkGroupSize.x / EIGHTS;
 const uint LOADED_WEIGHTS = gl_WorkGroupSize.x / WEIGHT_EIGHTS;
 
 // Where weights are transformed, an invocation has all taps of a row.
@@ -56,27 +54,27 @@ const uint WEIGHT_LOADS = IN_PAIRS ? KERNEL * TAP_LOADS : (KERNEL * WEIGHT_ROWS 
 uvec4 next_pixels[PIXEL_LOADS]; // of the next part, for each invocation
 uvec4 next_weights[WEIGHT_LOADS];
 
-// Where four invocations load a row, the eight of them that share their part at once have rows that lie four apart, which are in different
-// banks.
-uint loaded_item(uint eights) {
+// Where four invocations load a row, the eight of them that share their part at once have rows that are staged four apart, in different
+// banks: they are loaded so many apart.
+uint loaded_item(uint eights, uint apart) {
     uint item = gl_LocalInvocationID.x;
-    return eights == 4u ? item & ~31u | (item >> 3u & 3u) << 2u | (item >> 2u & 1u) << 4u | item & 3u : item;
+    return eights == 4u ? item & ~(8u * apart - 1u) | (item >> 3u) % apart << 2u | (item >> 2u & 1u) * (4u * apart) | item & 3u : item;
 }
 
-uint loaded_row() {
-    return loaded_item(EIGHTS) / EIGHTS;
+uint loaded_place() {
+    return loaded_item(EIGHTS, 4u * PLACES_EACH) / EIGHTS;
 }
 
 uint loaded_eight() {
-    return loaded_item(EIGHTS) % EIGHTS;
+    return loaded_item(EIGHTS, 4u * PLACES_EACH) % EIGHTS;
 }
 
 uint loaded_weight() {
-    return loaded_item(WEIGHT_EIGHTS) / WEIGHT_EIGHTS;
+    return loaded_item(WEIGHT_EIGHTS, 4u) / WEIGHT_EIGHTS;
 }
 
 uint loaded_weight_eight() {
-    return loaded_item(WEIGHT_EIGHTS) % WEIGHT_EIGHTS;
+    return loaded_item(WEIGHT_EIGHTS, 4u) % WEIGHT_EIGHTS;
 }
 
 // Which place, and which four channels, an invocation has of those that leave shared memory together.
@@ -88,25 +86,14 @@ uint stored_quad(uint item) {
     return NEIGHBOURS_ARE_CHANNELS ? item % (MATRIX_SIZE / 4u) : item / STORED_ROWS;
 }
 
-// Whether there is such a row among all.
+// Whether there is such a place, or row of weights, among all.
 bool is_loaded(uint load) {
-    return PLACES % LOADED_ROWS == 0u || load * LOADED_ROWS + loaded_row() < PLACES;
+    return PLACES % LOADED_PLACES == 0u || load * LOADED_PLACES + loaded_place() < PLACES;
 }
 
 bool is_weight_loaded(uint load) {
     uint rows = IN_PAIRS ? WEIGHT_ROWS : KERNEL * WEIGHT_ROWS;
     return rows % LOADED_WEIGHTS == 0u || (IN_PAIRS ? load % TAP_LOADS : load) * LOADED_WEIGHTS + loaded_weight() < rows;
-}
-
-// The place that a row of the part has on the line: in pairs, all even places come before all odd ones, so that the rows of a matrix are
-// neighbours there too.
-uint place_of(uint row) {
-    return !IN_PAIRS ? row : row < PLACES / 2u ? 2u * row : 2u * (row - PLACES / 2u) + 1u;
-}
-
-// How many places further on than an invocation's first load another one is.
-uint places_on(uint load) {
-    return place_of(load * LOADED_ROWS + loaded_row()) - place_of(loaded_row());
 }
 
 // How many eights of channels a packed row of weights has for each tap.
@@ -127,7 +114,7 @@ uint offset_of_load(uint load) {
         : offset_of_weights(load * LOADED_WEIGHTS);
 }
 
-// Where the workgroup's weights begin: in the middle of the packed rows of all channels of the source, or of its own channels of the target.
+// Where the workgroup's weights begin: within the packed rows of all channels of the source, or in those of its channels of the target.
 uint first_weight() {
     uint column = gl_WorkGroupID.x * TILE_COLUMNS;
     return IS_ADJOINT
@@ -145,7 +132,7 @@ void load_share(uint pixel, uint weight, uint share, uint shares) {
     uint eights = row_channels() / 8u;
     [[unroll]] for (uint i = 0u; i < PIXEL_LOADS; i++) {
         if (i % shares == share && is_loaded(i))
-            next_pixels[i] = SOURCE_ROWS[pixel + places_on(i) * eights];
+            next_pixels[i] = SOURCE_ROWS[pixel + i * LOADED_PLACES * eights];
     }
     [[unroll]] for (uint i = 0u; i < WEIGHT_LOADS; i++) {
         if ((PIXEL_LOADS + i) % shares == share && is_weight_loaded(i))
@@ -161,7 +148,7 @@ void load_part(uint pixel, uint weight) {
 void share_part(uint shared_at, uint weights_at) {
     [[unroll]] for (uint i = 0u; i < PIXEL_LOADS; i++) {
         if (is_loaded(i))
-            part[shared_at + i * (LOADED_ROWS * PITCH)] = next_pixels[i];
+            part[shared_at + i * (LOADED_PLACES / PLACES_EACH * PITCH)] = next_pixels[i];
     }
     if (!IN_PAIRS) {
         [[unroll]] for (uint i = 0u; i < WEIGHT_LOADS; i++) {
@@ -185,10 +172,9 @@ void share_part(uint shared_at, uint weights_at) {
 void convolve() {
     find_target_pixels();
     uint eights = row_channels() / 8u;
-    uint pixel = (gl_WorkGroupID.z * row_count() + first_place() + gl_WorkGroupID.y * TILE_ROWS + place_of(loaded_row())) * eights
-        + loaded_eight();
+    uint pixel = (gl_WorkGroupID.z * row_count() + first_place() + gl_WorkGroupID.y * TILE_ROWS + loaded_place()) * eights + loaded_eight();
     uint weight = first_weight() + offset_of_weights(loaded_weight()) * tap_eights() + loaded_weight_eight();
-    uint shared_at = loaded_row() * PITCH + loaded_eight();
+    uint shared_at = staged_row(loaded_place(), PLACES) * PITCH + loaded_eight();
     uint weights_at = WEIGHTS_AT + loaded_weight() * WEIGHT_PITCH + loaded_weight_eight();
     uint row0 = gl_SubgroupID / 2u * ROWS_EACH;
     uint column0 = gl_SubgroupID % 2u * COLUMNS_EACH;

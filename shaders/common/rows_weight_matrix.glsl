@@ -2,7 +2,7 @@
 // common/rows_weight.glsl.
 // One workgroup computes a tile; both factors pass through shared memory, TILE_DEPTH places at a time and of the right rows the few
 // behind them, which all taps read, each from its own place on. Of the product each subgroup takes a quarter of the columns (or half,
-// where quarters are no whole matrices) and its share of the rows.
+// where quarters are no whole matrices, and of few subgroups in pairs) and its share of the rows.
 // With FLOAT16_WINOGRAD = 1, what two neighbouring places add to the three taps of a row are four products instead of six, by Winograd's
 // F(2,3) (see common/rows_winograd.glsl): matrices are pairs of places deep then, and each subgroup sums all four for its share.
 // The including file declares its number of invocations, SUBGROUP_SIZE, MATRIX_SIZE, FLOAT16_WINOGRAD and what common/rows_weight.glsl asks
@@ -10,14 +10,12 @@
 #include "common/rows_weight.glsl"
 #include "common/rows_winograd.glsl"
 
-const bool IN_PAIRS = FLOAT16_WINOGRAD == 1u;
-const uint PLACES_EACH = IN_PAIRS ? 2u : 1u; // of a row or column of a matrix
 const uint SUMS_EACH = IN_PAIRS ? WINOGRAD_ELEMENTS : 1u;
 
 const uint SUBGROUPS = gl_WorkGroupSize.x / SUBGROUP_SIZE;
 const uint COLUMNS = IN_PAIRS ? TILE_COLUMNS : KERNEL * TILE_COLUMNS; // that subgroups share
-const uint FOR_QUARTERS = IN_PAIRS ? 8u : 1u; // with fewer subgroups, squarer shares load less
-const uint SUBGROUP_COLUMNS = 2u + 2u * uint(COLUMNS % (4u * MATRIX_SIZE) == 0u) * uint(SUBGROUPS >= FOR_QUARTERS);
+const uint SUBGROUPS_FOR_QUARTERS = IN_PAIRS ? 8u : 1u; // with fewer, squarer shares load less
+const uint SUBGROUP_COLUMNS = 2u + 2u * uint(COLUMNS % (4u * MATRIX_SIZE) == 0u) * uint(SUBGROUPS >= SUBGROUPS_FOR_QUARTERS);
 const uint ROWS_EACH = TILE_ROWS / (SUBGROUPS / SUBGROUP_COLUMNS);
 const uint COLUMNS_EACH = COLUMNS / SUBGROUP_COLUMNS;
 const uint PARTS_M = ROWS_EACH / MATRIX_SIZE;
@@ -57,50 +55,36 @@ bool loads_right(uint load) {
     return RIGHT_PLACES % RIGHT_LOADED == 0u || load * RIGHT_LOADED + right_place() < RIGHT_PLACES;
 }
 
-// The place of the part that is staged there: in pairs, all even places come before all odd ones, so that those of a matrix are neighbours
-// there too.
-uint place_of(uint staged, uint places) {
-    return !IN_PAIRS ? staged : staged < places / 2u ? 2u * staged : 2u * (staged - places / 2u) + 1u;
-}
-
-uint left_places_on(uint load) {
-    return place_of(load * LEFT_LOADED + left_place(), TILE_DEPTH) - place_of(left_place(), TILE_DEPTH);
-}
-
-uint right_places_on(uint load) {
-    return place_of(load * RIGHT_LOADED + right_place(), RIGHT_PLACES) - place_of(right_place(), RIGHT_PLACES);
-}
-
 // Starts to load the part that begins at `left` and `right`, for this invocation.
 void load_part(uint left, uint right) {
     [[unroll]] for (uint i = 0u; i < LEFT_LOADS; i++) {
         if (loads_left(i))
-            next_left[i] = LEFT_ROWS[left + left_places_on(i) * (left_row_channels() / 8u)];
+            next_left[i] = LEFT_ROWS[left + i * LEFT_LOADED * (left_row_channels() / 8u)];
     }
     [[unroll]] for (uint i = 0u; i < RIGHT_LOADS; i++) {
         if (loads_right(i))
-            next_right[i] = RIGHT_ROWS[right + right_places_on(i) * (right_row_channels() / 8u)];
+            next_right[i] = RIGHT_ROWS[right + i * RIGHT_LOADED * (right_row_channels() / 8u)];
     }
 }
 
 void share_part(uint left_at, uint right_at) {
     [[unroll]] for (uint i = 0u; i < LEFT_LOADS; i++) {
         if (loads_left(i))
-            left_part[left_at + i * (LEFT_LOADED * LEFT_PITCH)] = next_left[i];
+            left_part[left_at + i * (LEFT_LOADED / PLACES_EACH * LEFT_PITCH)] = next_left[i];
     }
     [[unroll]] for (uint i = 0u; i < RIGHT_LOADS; i++) {
         if (loads_right(i))
-            right_part[right_at + i * (RIGHT_LOADED * RIGHT_PITCH)] = next_right[i];
+            right_part[right_at + i * (RIGHT_LOADED / PLACES_EACH * RIGHT_PITCH)] = next_right[i];
     }
 }
 
 void sum_products() {
     uint left_eight = gl_LocalInvocationID.x % LEFT_EIGHTS;
     uint right_eight = gl_LocalInvocationID.x % RIGHT_EIGHTS;
-    uint left_start = first_left() + place_of(left_place(), TILE_DEPTH) * (left_row_channels() / 8u) + left_eight;
-    uint right_start = first_right() + place_of(right_place(), RIGHT_PLACES) * (right_row_channels() / 8u) + right_eight;
-    uint left_at = left_place() * LEFT_PITCH + left_eight;
-    uint right_at = right_place() * RIGHT_PITCH + right_eight;
+    uint left_start = first_left() + left_place() * (left_row_channels() / 8u) + left_eight;
+    uint right_start = first_right() + right_place() * (right_row_channels() / 8u) + right_eight;
+    uint left_at = staged_row(left_place(), TILE_DEPTH) * LEFT_PITCH + left_eight;
+    uint right_at = staged_row(right_place(), RIGHT_PLACES) * RIGHT_PITCH + right_eight;
     uint length = length_of_run(gl_WorkGroupID.z);
     uint row0 = gl_SubgroupID / SUBGROUP_COLUMNS * ROWS_EACH;
     uint column0 = gl_SubgroupID % SUBGROUP_COLUMNS * COLUMNS_EACH;
@@ -125,11 +109,11 @@ void sum_products() {
                 uint row = (row0 + i * MATRIX_SIZE) / 8u;
                 coopMatLoad(left[i], left_part, k * LEFT_PITCH + row, LEFT_PITCH, gl_CooperativeMatrixLayoutColumnMajor);
                 if (IN_PAIRS) {
-                    uint third = 3u * PARTS_M;
-                    coopMatLoad(left[third + i], left_part, (TILE_DEPTH / 2u + k) * LEFT_PITCH + row,
+                    uint last = 3u * PARTS_M;
+                    coopMatLoad(left[last + i], left_part, (TILE_DEPTH / 2u + k) * LEFT_PITCH + row,
                         LEFT_PITCH, gl_CooperativeMatrixLayoutColumnMajor);
-                    left[PARTS_M + i] = left[i] + left[third + i];
-                    left[2u * PARTS_M + i] = left[i] - left[third + i];
+                    left[PARTS_M + i] = left[i] + left[last + i];
+                    left[2u * PARTS_M + i] = left[i] - left[last + i];
                 }
             }
             [[unroll]] for (uint j = 0u; j < PARTS_N; j++) {
@@ -171,13 +155,13 @@ void sum_products() {
             uint at = i * PARTS_N + j;
             if (IN_PAIRS) {
                 const uint others = PARTS_M * PARTS_N;
-                coopmat<float, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseAccumulator> outer
+                coopmat<float, gl_ScopeSubgroup, MATRIX_SIZE, MATRIX_SIZE, gl_MatrixUseAccumulator> half_of_both
                     = (sum[at + others] + sum[at + 2u * others]) * 0.5;
-                coopMatStore(sum[at] + outer, tap_weight, place_of_sum(left, right, 0u),
+                coopMatStore(sum[at] + half_of_both, tap_weight, place_of_sum(left, right, 0u),
                     right_row_channels(), gl_CooperativeMatrixLayoutRowMajor);
                 coopMatStore((sum[at + others] - sum[at + 2u * others]) * 0.5, tap_weight, place_of_sum(left, right, 1u),
                     right_row_channels(), gl_CooperativeMatrixLayoutRowMajor);
-                coopMatStore(outer + sum[at + 3u * others], tap_weight, place_of_sum(left, right, 2u),
+                coopMatStore(half_of_both + sum[at + 3u * others], tap_weight, place_of_sum(left, right, 2u),
                     right_row_channels(), gl_CooperativeMatrixLayoutRowMajor);
             } else {
                 coopMatStore(sum[at], tap_weight, place_of_sum(left, right, column / TILE_COLUMNS),

@@ -12,7 +12,17 @@
 //   m1 = (a0 + a1) (d1 + d2)               g1 = a0 d1 + a1 d2 = (m1 - m2) / 2
 //   m2 = (a0 - a1) (d2 - d1)               g2 = a0 d2 + a1 d3 = (m1 + m2) / 2 + m3
 //   m3 = a1 (d3 - d1)
+// Sums of two numbers leave the range of Float16 from 32760 on, where the numbers themselves do from 65520 on.
+// The including file declares FLOAT16_WINOGRAD: whether this is done.
 const uint WINOGRAD_ELEMENTS = 4u;
+
+const bool IN_PAIRS = FLOAT16_WINOGRAD == 1u;
+const uint PLACES_EACH = IN_PAIRS ? 2u : 1u; // for a row or column of a matrix
+
+// Where one of so many places is staged: in pairs, all even places come before all odd ones, so that those of a matrix are neighbours.
+uint staged_row(uint place, uint places) {
+    return IN_PAIRS ? place % 2u * (places / 2u) + place / 2u : place;
+}
 
 // Eight channels of the weights of three taps, two to a word, as factors of the four elements.
 uvec4[WINOGRAD_ELEMENTS] transformed_weights(uvec4 taps[3]) {
