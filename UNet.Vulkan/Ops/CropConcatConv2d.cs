@@ -173,7 +173,10 @@ public sealed partial record CropConcatConv2d(
     private partial int WeightFanIn(in Shapes shapes) => shapes.Weight.C * Kernel * Kernel;
 
     private partial (Conv2d Op, Shape[] Shapes) ScratchOf(in Shapes shapes)
-        => (Convolution, Convolution.InferShapes([Concatenated(shapes)]));
+    {
+        Conv2d.Shapes convolved = new() { X = Concatenated(shapes), Weight = shapes.Weight, Bias = shapes.Bias, Y = shapes.Y };
+        return (Convolution, convolved.ToArray());
+    }
 
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dForward.Spec spec)
         => Conv2d.Tiles(shapes.Y, spec.TileH, spec.TileC, CropConcatConv2dForward.Info.LocalSize);
