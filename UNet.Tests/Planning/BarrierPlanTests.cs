@@ -52,15 +52,6 @@ public class BarrierPlanTests
     });
 
     [Fact]
-    public void DispatchesWithoutWorkgroupsAreLeftOut()
-    {
-        BufferRange range = new(0, 0, 4), other = new(0, 8, 4);
-        PlannedDispatch some = Dispatch(range, other), none = some with { Dispatch = some.Dispatch with { Groups = WorkgroupCount.None } };
-        Assert.Equal([some], Assert.Single(BarrierPlan.Create([none, some, none])));
-        Assert.Empty(BarrierPlan.Create([none]));
-    }
-
-    [Fact]
     public void EveryBarrierIsNeeded() => Dispatches.Sample(dispatches =>
     {
         ImmutableArray<ImmutableArray<PlannedDispatch>> levels = BarrierPlan.Create(dispatches);

@@ -38,6 +38,19 @@ public class OverlapTests
     private static PlanOptions OfDevice(DeviceProperties device)
         => new() { Choose = (invocation, _) => Planner.Candidates(invocation, device, NumericsRule.WinogradF43)[^1] };
 
+    /// <summary>Kernels for software drivers run in parts, in some of which some have nothing to do.</summary>
+    [Fact]
+    public void DispatchesWithoutWorkgroupsAreLeftOutAndTheirOperationsAreNot()
+    {
+        Graph step = FixedTileStep.GraphOf(new UNetConfiguration(), tile: 316);
+        DeviceProperties device = TestDevice.Shared.Properties;
+        PlannedDispatch[] planned = [.. Planner.Plan(step, device).Dispatches];
+        Assert.All(planned, one => Assert.NotEqual(0u, one.Dispatch.Groups.Total));
+        double expected = Planner.ScheduleOf(step, device, new PlanOptions())
+            .Sum(invocation => (double)invocation.Node.Op.Operations(invocation.Pass, invocation.Node.Shapes));
+        Assert.InRange(planned.Sum(one => (double)one.Operations) / expected, 0.999, 1.001);
+    }
+
     /// <summary>Mostly one level for each convolution in each direction; more where the build has no kernels for matrix units.</summary>
     [Theory]
     [InlineData("winograd_f43", 70)]

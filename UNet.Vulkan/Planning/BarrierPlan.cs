@@ -9,14 +9,14 @@ public static class BarrierPlan
     /// <summary>
     /// Walks the dispatches in order and starts a new level at the first one that touches bytes which an earlier dispatch
     /// of the same level writes, or writes bytes which it reads. One that would do no such thing in a level before goes there, so that
-    /// what is short runs beside what is long. Dispatches without a workgroup are left out.
+    /// what is short runs beside what is long.
     /// </summary>
     /// <param name="dispatches">The dispatches.</param>
     /// <param name="levelsUp">How many levels before the last one a dispatch may go to.</param>
     public static ImmutableArray<ImmutableArray<PlannedDispatch>> Create(IEnumerable<PlannedDispatch> dispatches, int levelsUp = 0)
     {
         List<Level> levels = [];
-        foreach (PlannedDispatch planned in dispatches.Where(planned => planned.Dispatch.Groups.Total > 0))
+        foreach (PlannedDispatch planned in dispatches)
         {
             int place = levels.Count;
             while (place > Math.Max(0, levels.Count - 1 - levelsUp) && !levels[place - 1].Conflicts(planned.Dispatch))

@@ -39,7 +39,7 @@ public static class Planner
 
         ImmutableArray<ImmutableArray<PlannedDispatch>> Levels(PlannedInvocation[] planned)
             => BarrierPlan.Create(
-                planned.SelectMany(invocation => Dispatches(invocation, memory.Ranges, device)),
+                planned.SelectMany(invocation => Working([.. Dispatches(invocation, memory.Ranges, device)])),
                 levelsUp: options.Overlap && !device.IsSoftware ? 1 : 0);
     }
 
@@ -139,6 +139,16 @@ public static class Planner
             }
         }
         return overwritten;
+    }
+
+    /// <summary>The dispatches of an invocation that have something to do, with the operations of all.</summary>
+    private static IEnumerable<PlannedDispatch> Working(PlannedDispatch[] all)
+    {
+        PlannedDispatch[] working = [.. all.Where(planned => planned.Dispatch.Groups.Total > 0)];
+        double counted = all.Sum(planned => (double)planned.Operations), left = working.Sum(planned => (double)planned.Operations);
+        return left == counted
+            ? working
+            : working.Select(planned => planned with { Operations = (long)(planned.Operations / left * counted) });
     }
 
     private static IEnumerable<PlannedDispatch> Dispatches(
