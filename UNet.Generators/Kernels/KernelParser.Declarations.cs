@@ -17,7 +17,7 @@ internal sealed partial class KernelParser
     ];
     private static readonly string[] PushTypes = ["uint", "int", "float", "uint64_t"];
     private static readonly string[] ConstantTypes = ["uint", "int", "float"];
-    private static readonly string[] BufferQualifiers = ["readonly", "writeonly", "restrict", "coherent"];
+    private static readonly string[] BufferQualifiers = ["readonly", "writeonly", "restrict", "coherent", "volatile"];
 
     private readonly int[] _localSize = [0, 1, 1];
     private readonly List<DeclaredBuffer> _buffers = [];

@@ -27,7 +27,7 @@ public class KernelGeneratorTests
 
         layout(set = 0, binding = 1, std430) writeonly restrict buffer Y { vec4 d_y[]; };
         layout(buffer_reference, std430, buffer_reference_align = 16) readonly buffer Source { float16_t at[]; };
-        layout(binding = 0, std430) coherent buffer State { uint state[]; };
+        layout(binding = 0, std430) coherent volatile buffer State { uint state[]; };
         layout(push_constant, std430) uniform Push {
             uint x_length, x_c;
             float alpha; /* a gap of four bytes follows */

@@ -52,7 +52,7 @@ internal sealed unsafe class ComputePipelines : IDisposable
         IEnumerable<(KernelInfo Kernel, ImmutableArray<uint> Constants)> kernels, CancellationToken cancellation = default)
     {
         // The longest first and one at a time, so that no processor is left with a long one at the end.
-        IEnumerable<Lazy<ComputePipeline>> pipelines = kernels.OrderByDescending(wanted => wanted.Kernel.SpirVLength)
+        IEnumerable<Lazy<ComputePipeline>> pipelines = kernels.OrderByDescending(wanted => LengthOf(wanted.Kernel, wanted.Constants))
             .Select(wanted => Find(wanted.Kernel, wanted.Constants)).Distinct().Where(pipeline => !pipeline.IsValueCreated);
         var queue = Partitioner.Create(pipelines, EnumerablePartitionerOptions.NoBuffering);
         Parallel.ForEach(queue, new ParallelOptions { CancellationToken = cancellation }, pipeline =>
@@ -307,6 +307,13 @@ internal sealed unsafe class ComputePipelines : IDisposable
             return pipeline;
         }
     }
+
+    /// <summary>
+    /// Grows with how long a kernel's code is once its loops are unrolled, which constants say how often: a kernel of 8 KB of SPIR-V can
+    /// take twenty times as long to compile as one of 32.
+    /// </summary>
+    private static double LengthOf(KernelInfo kernel, ImmutableArray<uint> constants)
+        => constants.Aggregate((double)kernel.SpirVLength, (length, constant) => length * Math.Max(constant, 1));
 
     /// <summary>
     /// A kernel that is told the size of subgroups counts on it: a driver that could choose another is made to keep to it.

@@ -9,9 +9,12 @@
 // - LLVM would collect all loads first, and then need a place for each. What keeps it from that is that the code is cut into blocks:
 //   a load of a push constant is a condition in lavapipe's code, since it could lie beyond them, and each block begins with another
 //   one. So does the last store, for LLVM moves what a block that returns needs alone into that block.
+// - Weights are volatile, which costs nothing where each is read once: of other loads lavapipe remembers what they brought, and compares
+//   each with all before, which doubles the time that such a kernel takes to compile.
 //
 // The including file includes float_pairs.glsl, declares SUBGROUP_SIZE, CHANNELS_READ, CHANNELS_WRITTEN, TILE_SUMS, `uint
-// numbers[16]` and the buffer types Tiles { uint64_t tiles[]; }, Weights { vec2 weights[]; } and Products { uint64_t products[]; }.
+// numbers[16]` and the buffer types Tiles { uint64_t tiles[]; }, volatile Weights { vec2 weights[]; } and
+// Products { uint64_t products[]; }.
 #include "common/winograd_f43_lanes.glsl"
 #include "common/uniform_number.glsl"
 #include "common/aligned_stack.glsl"

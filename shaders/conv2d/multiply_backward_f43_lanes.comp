@@ -13,7 +13,7 @@ layout(constant_id = 2) const uint TILE_SUMS = 22u; // that find a register
 layout(constant_id = 3) const uint SUBGROUP_SIZE = 8u;
 
 layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer Tiles { uint64_t tiles[]; };
-layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer Weights { vec2 weights[]; };
+layout(buffer_reference, std430, buffer_reference_align = 8) readonly volatile buffer Weights { vec2 weights[]; };
 layout(buffer_reference, std430, buffer_reference_align = 8) buffer Products { uint64_t products[]; };
 layout(push_constant, std430) uniform Push {
     Tiles f43_gradient_tiles;
