@@ -9,6 +9,7 @@
 // 16 invocations. It says where channels of x lie:
 #include "common/plane.glsl"
 #include "common/conv2d_channel.glsl"
+#include "common/rectified.glsl"
 
 Channel source_of(uint n, uint c);
 
@@ -30,7 +31,7 @@ vec2 pixels_of(Channel channel, Plane x, uint row, uint q0, uint gather) {
     vec2 pixels = load_pixels(channel.pixels, at / PIXELS_PER_LOAD);
     if (PADDING > 0u)
         pixels = h < x.height && w < x.width ? pixels : vec2(0.0);
-    return channel.rectify ? max(pixels, 0.0) : pixels;
+    return channel.rectify ? rectified(pixels) : pixels;
 }
 
 // The workgroup's part of the sums over `splits` runs of each image's rows.

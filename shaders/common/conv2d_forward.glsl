@@ -1,4 +1,5 @@
 #include "common/plane.glsl"
+#include "common/rectified.glsl"
 // Convolution for all devices: one invocation computes TILE_H rows x TILE_C output channels of one column; neighbouring
 // invocations take neighbouring columns, so that loads of x are contiguous across them and the weights are the same for all.
 //
@@ -42,7 +43,7 @@ void convolve(uint input_channels, Plane output_plane) {
         for (uint k = k0 + j; k < min(k0 + j + 1u, output_plane.channels); k++) {
             uint plane = (n * output_plane.channels + k) * output_plane.height;
             [[unroll]] for (uint i = 0u; i < TILE_H; i++) {
-                float result = RECTIFY_OUTPUT == 1u ? max(sum[i * TILE_C + j], 0.0) : sum[i * TILE_C + j];
+                float result = RECTIFY_OUTPUT == 1u ? rectified(sum[i * TILE_C + j]) : sum[i * TILE_C + j];
                 if (p0 + i < output_plane.height)
                     y[(plane + p0 + i) * output_plane.width + q] = result;
             }

@@ -16,6 +16,7 @@
 #include "common/plane.glsl"
 #include "common/conv2d_channel.glsl"
 #include "common/conv2d_target.glsl"
+#include "common/rectified.glsl"
 
 Channel source_of(uint n, uint c);
 Target target_of(uint n, uint channel);
@@ -66,7 +67,7 @@ void convolve_tile(WeightPairs weights, Plane x, Plane y, float start, bool rect
             if (SOURCE_PADDING > 0u)
                 gathered[g] = inside[g] ? gathered[g] : vec2(0.0);
             if (source.rectify)
-                gathered[g] = max(gathered[g], 0.0);
+                gathered[g] = rectified(gathered[g]);
         }
         vec2 pair[TAP_PAIRS];
         [[unroll]] for (uint t = 0u; t < TAP_PAIRS; t++)
@@ -101,7 +102,7 @@ void convolve_tile(WeightPairs weights, Plane x, Plane y, float start, bool rect
                     vec2 result = vec2(sum[p * TILE_W + q], sum[p * TILE_W + q + PIXELS_PER_LOAD - 1u]);
                     uint at = (line + q) / PIXELS_PER_LOAD;
                     if (rectify_result)
-                        result = max(result, 0.0);
+                        result = rectified(result);
                     if (target.masked)
                         result = mix(vec2(0.0), result, greaterThan(load_pixels(target.mask, at), vec2(0.0)));
                     store_pixels(target.result, at, result);

@@ -1,5 +1,7 @@
 // A convolution of few channels (see common/few_channels.glsl), wherever it stores its results. The including file declares KERNEL,
 // PADDING, RECTIFY, RECTIFY_OUTPUT, X_C, the buffers x, weight and bias, and the push constants x_h, x_w, y_c, y_h and y_w.
+#include "common/rectified.glsl"
+
 const uint SOURCES = X_C;
 
 uint margin() {
@@ -16,7 +18,7 @@ uint source_width() {
 
 float source_at(uint c, uint row, uint column) {
     float pixel = x[((gl_WorkGroupID.z * X_C + c) * x_h + row) * x_w + column];
-    return RECTIFY == 1u ? max(pixel, 0.0) : pixel;
+    return RECTIFY == 1u ? rectified(pixel) : pixel;
 }
 
 uint target_channels() {
@@ -40,5 +42,5 @@ float start_at(uint k) {
 }
 
 float finished(uint k, uint pixel, float sum) {
-    return RECTIFY_OUTPUT == 1u ? max(sum, 0.0) : sum;
+    return RECTIFY_OUTPUT == 1u ? rectified(sum) : sum;
 }

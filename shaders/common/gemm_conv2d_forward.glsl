@@ -10,6 +10,7 @@ const uint DEPTH_LANES = TILE_DEPTH;
 #include "common/gemm_lanes.glsl"
 const uint A_LOADS = (TILE_ROWS + LINE_STEP - 1u) / LINE_STEP;
 #include "common/gemm.glsl"
+#include "common/rectified.glsl"
 
 float load_b(uint load, uint depth0) {
     uint pixel = min(gl_WorkGroupID.y * TILE_COLUMNS + column_of_b(), y_h * y_w - 1u);
@@ -40,7 +41,7 @@ float start_of(uint k) {
 
 void store(uint k, uint pixel, float sum) {
     if ((TILE_WHOLE == 1u || k < y_c) && pixel < y_h * y_w)
-        y[(gl_WorkGroupID.z * y_c + k) * (y_h * y_w) + pixel] = RECTIFY_OUTPUT == 1u ? max(sum, 0.0) : sum;
+        y[(gl_WorkGroupID.z * y_c + k) * (y_h * y_w) + pixel] = RECTIFY_OUTPUT == 1u ? rectified(sum) : sum;
 }
 
 void convolve() {

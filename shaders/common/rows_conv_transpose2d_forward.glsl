@@ -24,11 +24,12 @@ uint line_width() {
 }
 
 #include "common/rows_pixel_source.glsl"
+#include "common/rectified.glsl"
 
 vec4 finished(uint rsk, uint row, uint column, vec4 sums) {
     uint k = rsk % corner_channels(y_c);
     vec4 result;
     [[unroll]] for (uint q = 0u; q < 4u; q++)
         result[q] = sums[q] + bias[min(k + q, y_c - 1u)];
-    return RECTIFY_OUTPUT == 1u ? max(result, 0.0) : result;
+    return RECTIFY_OUTPUT == 1u ? rectified(result) : result;
 }

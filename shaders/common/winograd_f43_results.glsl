@@ -6,6 +6,7 @@
 #include "common/aligned_stack.glsl"
 #include "common/plane.glsl"
 #include "common/conv2d_target_pairs.glsl"
+#include "common/rectified.glsl"
 
 Target target_of(uint n, uint channel);
 float addend(uint channel);
@@ -23,7 +24,7 @@ void store_tile(uint n, uint channel, uint row, uint column, Plane y, float prod
     [[unroll]] for (uint i = 0u; i < RESULTS / 2u; i++) {
         [[unroll]] for (uint r = 0u; r < RESULTS; r++) {
             vec2 pair = vec2(results[r][2u * i], results[r][2u * i + 1u]) + added;
-            pair = rectify_result ? max(pair, 0.0) : mix(vec2(0.0), pair, greaterThan(mask[r][i], vec2(0.0)));
+            pair = rectify_result ? rectified(pair) : mix(vec2(0.0), pair, greaterThan(mask[r][i], vec2(0.0)));
             if (row + r < y.height && column + 2u * i < y.width)
                 store_pair(target, row + r, column + 2u * i, pair);
         }

@@ -28,6 +28,7 @@ const uint VECTORS = TILES_EACH;
 #include "common/winograd_tiles.glsl"
 #include "common/winograd_sums.glsl"
 #include "common/conv2d_target_pairs.glsl"
+#include "common/rectified.glsl"
 
 Target target_of(uint n, uint channel);
 float addend(uint channel);
@@ -102,7 +103,7 @@ void convolve_tiles(WeightPairs weights, Tiles own, Plane x, Plane y, uint workg
                         uint s = k * TILES_EACH + t;
                         [[unroll]] for (uint r = 0u; r < RESULTS; r++) {
                             vec2 pair = (r == 0u ? upper[s] : lower[s]) + added;
-                            pair = rectify_result ? max(pair, 0.0) : mix(vec2(0.0), pair, greaterThan(mask[t][r], vec2(0.0)));
+                            pair = rectify_result ? rectified(pair) : mix(vec2(0.0), pair, greaterThan(mask[t][r], vec2(0.0)));
                             if (row[t] + r < y.height)
                                 store_pair(target, row[t] + r, column[t], pair);
                         }

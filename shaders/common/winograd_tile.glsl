@@ -3,6 +3,7 @@
 // of one channel is when it is transformed, and says where channels lie; it includes float_pairs.glsl and conv2d_pixel_pairs.glsl.
 #include "common/plane.glsl"
 #include "common/conv2d_channel.glsl"
+#include "common/rectified.glsl"
 
 Channel source_of(uint n, uint c);
 float[ELEMENTS] transformed(float pixels[ALONG][ALONG]);
@@ -37,7 +38,7 @@ float[ELEMENTS] transform_tile(
             if (SOURCE_PADDING > 0u)
                 pair = inside_row[r] && inside_column[i] ? pair : vec2(0.0);
             if (source.rectify)
-                pair = max(pair, 0.0);
+                pair = rectified(pair);
             loaded[r][2u * i] = pair.x;
             loaded[r][2u * i + 1u] = pair.y;
         }

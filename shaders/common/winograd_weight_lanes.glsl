@@ -17,6 +17,7 @@
 #include "common/plane.glsl"
 #include "common/conv2d_channel.glsl"
 #include "common/aligned_stack.glsl"
+#include "common/rectified.glsl"
 
 const uint ALONG = RESULTS + 2u;
 const uint ELEMENTS = ALONG * ALONG;
@@ -54,7 +55,7 @@ void transform_pixels(Tiles own, uint place, Channel source, Plane x, uint row, 
             if (PADDING > 0u)
                 pair = h < x.height && w < x.width ? pair : vec2(0.0);
             if (source.rectify)
-                pair = max(pair, 0.0);
+                pair = rectified(pair);
             pixels[r][s] = pair.x;
             pixels[r][s + 1u] = pair.y;
         }

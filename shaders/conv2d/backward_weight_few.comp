@@ -39,6 +39,8 @@ const uint PITCH = COLUMNS + 1u; // odd, so that neighbouring elements lie in di
 shared float column_sum[TOGETHER * PITCH];
 shared float part_sum[TOGETHER * PARTS];
 
+#include "common/rectified.glsl"
+
 // Where there are more of them than stretches and strips, the last ones are empty; where there are fewer than stretches, each has several.
 uint runs_of_image() {
     return run_weight_n / x_n;
@@ -62,7 +64,7 @@ void sum_column(uint image, uint first_channel, uint first_row, uint end_row, ui
                 uint x_row = row - PADDING; // wraps above and left of the image, which the comparison catches
                 uint x_column = column + s - PADDING;
                 float pixel = x_row < x_h && x_column < x_w ? x[((image * X_C + c) * x_h + x_row) * x_w + x_column] : 0.0;
-                window[c * TAPS + (KERNEL - 1u) * KERNEL + s] = RECTIFY == 1u ? max(pixel, 0.0) : pixel;
+                window[c * TAPS + (KERNEL - 1u) * KERNEL + s] = RECTIFY == 1u ? rectified(pixel) : pixel;
             }
         }
         if (row < first_row + KERNEL - 1u)

@@ -37,6 +37,7 @@ uint input_channels() {
 }
 
 #include "common/gemm_conv2d_backward_weight.glsl"
+#include "common/rectified.glsl"
 
 float load_b(uint load, uint depth0) {
     uint pixel = min(depth0 + depth_lane(), end - 1u);
@@ -44,11 +45,11 @@ float load_b(uint load, uint depth0) {
     uint column = pixel % y_w - PADDING;
     uint at = (image * x_c * x_h + row) * x_w + column + offset_b[load];
     if (PADDING == 0u)
-        return RECTIFY == 1u ? max(x[at], 0.0) : x[at];
+        return RECTIFY == 1u ? rectified(x[at]) : x[at];
     uint tap = crs_of(load) % TAPS;
     bool inside = row + tap / KERNEL < x_h && column + tap % KERNEL < x_w; // what wraps below 0 lies outside
     float loaded = inside ? x[at] : 0.0;
-    return RECTIFY == 1u ? max(loaded, 0.0) : loaded;
+    return RECTIFY == 1u ? rectified(loaded) : loaded;
 }
 
 void main() {

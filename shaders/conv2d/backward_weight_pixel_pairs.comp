@@ -30,6 +30,7 @@ layout(push_constant, std430) uniform Push {
 };
 
 #include "common/float_pairs.glsl"
+#include "common/rectified.glsl"
 
 const uint SUBGROUPS = gl_WorkGroupSize.x / SUBGROUP_SIZE;
 
@@ -69,7 +70,7 @@ void main() {
         [[unroll]] for (uint j = 0u; j < TILE_C; j++) {
             vec2 pixels = both(x.pixels[(n * x_c + min(c0 + j, x_c - 1u)) * pairs + i]);
             if (RECTIFY == 1u)
-                pixels = max(pixels, 0.0);
+                pixels = rectified(pixels);
             [[unroll]] for (uint k = 0u; k < OUT_CHANNELS; k++)
                 sum[k * TILE_C + j] = fma(gradient[k].x, pixels.x, fma(gradient[k].y, pixels.y, sum[k * TILE_C + j]));
         }

@@ -2,6 +2,7 @@
 #extension GL_GOOGLE_include_directive : require
 #include "common/float16.glsl"
 #include "common/linear.glsl"
+#include "common/rectified.glsl"
 // Gradient of a convolution to its weight and bias with factors rounded to 16 bits, for devices without matrix units: the
 // function of conv2d/backward_weight. One invocation computes one element of partial; that of the first input channel's first
 // tap also one of partial_bias.
@@ -50,7 +51,7 @@ void main() {
                 continue;
             float pixel = x[((n * x_c + c) * x_h + row) * x_w + column];
             if (RECTIFY == 1u)
-                pixel = max(pixel, 0.0);
+                pixel = rectified(pixel);
             sum += gradient * rounded_to_float16(pixel);
         }
     }

@@ -26,6 +26,8 @@ layout(push_constant, std430) uniform Push {
     uint run_weight_n;
 };
 
+#include "common/rectified.glsl"
+
 uint input_channels() {
     return x_c;
 }
@@ -47,7 +49,7 @@ float input_at(uint part, uint n, uint c, uint row, uint column) {
 }
 
 float meant(uint part, float pixel) {
-    return RECTIFY == 1u ? max(pixel, 0.0) : pixel;
+    return RECTIFY == 1u ? rectified(pixel) : pixel;
 }
 
 #include "common/winograd_weight_gradient.glsl"

@@ -26,11 +26,12 @@ layout(push_constant, std430) uniform Push {
 };
 
 #include "common/conv2d_forward.glsl"
+#include "common/rectified.glsl"
 
 float pixel_at(uint n, uint c, uint row, uint column) {
     float pixel = x[((n * x_c + c) * x_h + min(row, x_h - 1u)) * x_w + min(column, x_w - 1u)];
     pixel = row < x_h && column < x_w ? pixel : 0.0;
-    return RECTIFY == 1u ? max(pixel, 0.0) : pixel;
+    return RECTIFY == 1u ? rectified(pixel) : pixel;
 }
 
 void main() {

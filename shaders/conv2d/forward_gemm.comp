@@ -30,6 +30,8 @@ layout(push_constant, std430) uniform Push {
     uint y_w;
 };
 
+#include "common/rectified.glsl"
+
 uint input_channels() {
     return x_c;
 }
@@ -37,7 +39,7 @@ uint input_channels() {
 float pixel_at(uint n, uint c, uint row, uint column) {
     bool inside = PADDING == 0u || (row < x_h && column < x_w);
     float pixel = inside ? x[((n * x_c + c) * x_h + row) * x_w + column] : 0.0;
-    return RECTIFY == 1u ? max(pixel, 0.0) : pixel;
+    return RECTIFY == 1u ? rectified(pixel) : pixel;
 }
 
 #include "common/gemm_conv2d_forward.glsl"

@@ -28,6 +28,7 @@ layout(push_constant, std430) uniform Push {
 };
 
 #include "common/float_pairs.glsl"
+#include "common/rectified.glsl"
 
 void main() {
     uint lane = gl_LocalInvocationID.x % SUBGROUP_SIZE;
@@ -47,7 +48,7 @@ void main() {
             if (c0 + j < x_c) {
                 vec2 pixels = both(x.pixels[(n * x_c + c0 + j) * pairs + i_inside]);
                 if (RECTIFY == 1u)
-                    pixels = max(pixels, 0.0);
+                    pixels = rectified(pixels);
                 [[unroll]] for (uint k = 0u; k < OUT_CHANNELS; k++)
                     sum[k] = fma(vec2(subgroupBroadcast(brought[k], j)), pixels, sum[k]);
             }
@@ -57,5 +58,5 @@ void main() {
     if (i >= pairs)
         return;
     [[unroll]] for (uint k = 0u; k < OUT_CHANNELS; k++)
-        y.result[(n * OUT_CHANNELS + k) * pairs + i] = together(RECTIFY_OUTPUT == 1u ? max(sum[k], 0.0) : sum[k]);
+        y.result[(n * OUT_CHANNELS + k) * pairs + i] = together(RECTIFY_OUTPUT == 1u ? rectified(sum[k]) : sum[k]);
 }

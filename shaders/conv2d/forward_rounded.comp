@@ -2,6 +2,7 @@
 #extension GL_GOOGLE_include_directive : require
 #include "common/float16.glsl"
 #include "common/linear.glsl"
+#include "common/rectified.glsl"
 // Convolution with factors rounded to 16 bits, for devices without matrix units: the function of conv2d/forward.
 // One invocation computes one element of y.
 layout(local_size_x = 64) in;
@@ -43,10 +44,10 @@ void main() {
                     continue;
                 float pixel = x[((n * x_c + c) * x_h + row) * x_w + column];
                 if (RECTIFY == 1u)
-                    pixel = max(pixel, 0.0);
+                    pixel = rectified(pixel);
                 sum += rounded_to_float16(weight[((k * x_c + c) * KERNEL + r) * KERNEL + s]) * rounded_to_float16(pixel);
             }
         }
     }
-    y[i] = RECTIFY_OUTPUT == 1u ? max(sum, 0.0) : sum;
+    y[i] = RECTIFY_OUTPUT == 1u ? rectified(sum) : sum;
 }

@@ -24,6 +24,8 @@ layout(push_constant, std430) uniform Push {
     uint y_w;
 };
 
+#include "common/rectified.glsl"
+
 uint source_channels() {
     return x_c;
 }
@@ -58,7 +60,7 @@ uint part_of_channels(uint first, uint count) {
 
 float source_at(uint part, uint c, uint row, uint column) {
     float factor = x[(gl_WorkGroupID.z * x_c + c) * (x_h * x_w) + row * x_w + column];
-    return RECTIFY == 1u ? max(factor, 0.0) : factor;
+    return RECTIFY == 1u ? rectified(factor) : factor;
 }
 
 float start_of(uint k) {
@@ -72,7 +74,7 @@ void store(uint k, uint i) {
     [[unroll]] for (uint j = 0u; j < COLUMNS_EACH; j++) {
         if (target_pixel[j] != NOWHERE) {
             float result = sum[i * COLUMNS_EACH + j];
-            y[plane + (target_pixel[j] >> 16u) * y_w + (target_pixel[j] & 0xFFFFu)] = RECTIFY_OUTPUT == 1u ? max(result, 0.0) : result;
+            y[plane + (target_pixel[j] >> 16u) * y_w + (target_pixel[j] & 0xFFFFu)] = RECTIFY_OUTPUT == 1u ? rectified(result) : result;
         }
     }
 }

@@ -24,6 +24,8 @@ layout(push_constant, std430) uniform Push {
     uint y_w;
 };
 
+#include "common/rectified.glsl"
+
 uint source_channels() {
     return x_c;
 }
@@ -61,7 +63,7 @@ float source_at(uint part, uint c, uint row, uint column) {
 }
 
 float meant(uint part, float pixel) {
-    return RECTIFY == 1u ? max(pixel, 0.0) : pixel;
+    return RECTIFY == 1u ? rectified(pixel) : pixel;
 }
 
 float addend(uint k) {
@@ -75,7 +77,7 @@ bool is_cut(uint k, uint row, uint column) {
 #include "common/winograd_convolution.glsl"
 
 void store(uint k, uint row, uint column, float result) {
-    y[((gl_WorkGroupID.z * y_c + k) * y_h + row) * y_w + column] = RECTIFY_OUTPUT == 1u ? max(result, 0.0) : result;
+    y[((gl_WorkGroupID.z * y_c + k) * y_h + row) * y_w + column] = RECTIFY_OUTPUT == 1u ? rectified(result) : result;
 }
 
 void main() {

@@ -19,6 +19,8 @@ layout(push_constant, std430) uniform Push {
     uint pixel_rows_w;
 };
 
+#include "common/rectified.glsl"
+
 uint line_width() {
     return x_w + 2u * PADDING;
 }
@@ -49,7 +51,7 @@ uint row_channels() {
 
 float source_at(uint c, uint row, uint column) {
     float pixel = x[(gl_WorkGroupID.z * x_c + c) * (x_h * x_w) + row * x_w + column];
-    return RECTIFY == 1u ? max(pixel, 0.0) : pixel;
+    return RECTIFY == 1u ? rectified(pixel) : pixel;
 }
 
 void store_eight(uint at, uvec4 eight) {

@@ -1,5 +1,6 @@
 #version 460
 #extension GL_EXT_control_flow_attributes : require
+#extension GL_GOOGLE_include_directive : require
 // Gradient of the 2x2 stride-2 transposed convolution to its weight and bias, first half: sums over one run of input
 // rows of one image.
 // partial[split,c,k,r,s] = sum over p in the run, q of x[n,c,p,q] * d_y[n,k,2p+r,2q+s]
@@ -23,6 +24,8 @@ layout(push_constant, std430) uniform Push {
     uint y_c;
     uint partial_n;
 };
+
+#include "common/rectified.glsl"
 
 void main() {
     uint k = gl_GlobalInvocationID.x;
@@ -50,7 +53,7 @@ void main() {
             [[unroll]] for (uint j = 0u; j < TILE_C; j++) {
                 float pixel = x[((n * x_c + min(c0 + j, x_c - 1u)) * x_h + p) * x_w + q];
                 if (RECTIFY == 1u)
-                    pixel = max(pixel, 0.0);
+                    pixel = rectified(pixel);
                 [[unroll]] for (uint t = 0u; t < 4u; t++)
                     sum[j * 4u + t] += pixel * gradient[t];
             }

@@ -31,12 +31,13 @@ layout(push_constant, std430) uniform Push {
 const uint TAPS = 4u;
 
 #include "common/gemm_runs.glsl"
+#include "common/rectified.glsl"
 
 float load_a(uint load, uint depth0) {
     uint c = gl_WorkGroupID.x * TILE_ROWS + line_of(load, TILE_ROWS);
     uint pixel = min(depth0 + depth_lane(), end - 1u);
     float loaded = x[(image * x_c + (TILE_WHOLE == 1u ? c : min(c, x_c - 1u))) * (x_h * x_w) + pixel];
-    return RECTIFY == 1u ? max(loaded, 0.0) : loaded;
+    return RECTIFY == 1u ? rectified(loaded) : loaded;
 }
 
 float load_b(uint load, uint depth0) {

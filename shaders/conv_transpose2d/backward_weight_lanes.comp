@@ -43,6 +43,7 @@ const uint SCALAR_GATHERS = 2u * ROW_LOADS / SUBGROUP_SIZE;
 #include "common/float_pairs.glsl"
 #include "common/outer_products.glsl"
 #include "common/aligned_stack.glsl"
+#include "common/rectified.glsl"
 
 uint load_of(uint scalar, uint depth) { return scalar % 4u / 2u * ROW_LOADS + scalar / 4u * DEPTH + depth; }
 uint number_of(uint scalar, uint depth) { return scalar % 2u; }
@@ -86,7 +87,7 @@ void main() {
                     else
                         pair = vec2(x.pixels[line + min(q0 + d, x_w - 1u)], x.pixels[line + min(q0 + d + 1u, x_w - 1u)]);
                     if (RECTIFY == 1u)
-                        pair = max(pair, 0.0);
+                        pair = rectified(pair);
                     vector[d * VECTORS + v] = pair.x;
                     vector[(d + 1u) * VECTORS + v] = pair.y;
                 }

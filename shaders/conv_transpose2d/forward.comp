@@ -1,5 +1,6 @@
 #version 460
 #extension GL_EXT_control_flow_attributes : require
+#extension GL_GOOGLE_include_directive : require
 // 2x2 transposed convolution with stride 2: y[n,k,2p+r,2q+s] = bias[k] + sum over c of weight[c,k,r,s] * x[n,c,p,q].
 // The windows do not overlap. One invocation computes the 2x2 outputs of TILE_H rows x TILE_C output channels of one
 // input column.
@@ -20,6 +21,8 @@ layout(push_constant, std430) uniform Push {
     uint x_w;
     uint y_c;
 };
+
+#include "common/rectified.glsl"
 
 void main() {
     uint q = gl_GlobalInvocationID.x;
@@ -43,7 +46,7 @@ void main() {
         float pixel[TILE_H];
         [[unroll]] for (uint i = 0u; i < TILE_H; i++) {
             float value = x[((n * x_c + c) * x_h + min(p0 + i, x_h - 1u)) * x_w + q];
-            pixel[i] = RECTIFY == 1u ? max(value, 0.0) : value;
+            pixel[i] = RECTIFY == 1u ? rectified(value) : value;
         }
         [[unroll]] for (uint j = 0u; j < TILE_C; j++) {
             uint k = min(k0 + j, y_c - 1u);
@@ -62,7 +65,7 @@ void main() {
                     uint row = ((n * y_c + k0 + j) * x_h + p0 + i) * 2u + r;
                     [[unroll]] for (uint s = 0u; s < 2u; s++) {
                         float result = sum[(i * TILE_C + j) * 4u + r * 2u + s];
-                        y[(row * x_w + q) * 2u + s] = RECTIFY_OUTPUT == 1u ? max(result, 0.0) : result;
+                        y[(row * x_w + q) * 2u + s] = RECTIFY_OUTPUT == 1u ? rectified(result) : result;
                     }
                 }
             }

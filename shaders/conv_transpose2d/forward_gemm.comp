@@ -33,12 +33,13 @@ const uint TILE_DEPTH = TILE_C;
 const uint DEPTH_STEP = 128u / TILE_ROWS; // an invocation keeps to one row of a, as neighbouring rows lie next to each other
 const uint A_LOADS = TILE_DEPTH / DEPTH_STEP;
 #include "common/gemm.glsl"
+#include "common/rectified.glsl"
 
 float load_b(uint load, uint depth0) {
     uint pixel = min(gl_WorkGroupID.y * TILE_COLUMNS + column_of_b(), x_h * x_w - 1u);
     uint c = depth0 + channel_of_b(load);
     float loaded = x[(gl_WorkGroupID.z * x_c + (TILE_WHOLE == 1u ? c : min(c, x_c - 1u))) * (x_h * x_w) + pixel];
-    return RECTIFY == 1u ? max(loaded, 0.0) : loaded;
+    return RECTIFY == 1u ? rectified(loaded) : loaded;
 }
 
 uint depth_of_a(uint load) {
@@ -66,7 +67,7 @@ float start_of(uint krs) {
 void store(uint krs, uint pixel, float sum) {
     uint row = ((gl_WorkGroupID.z * y_c + krs / 4u) * x_h + pixel / x_w) * 2u + krs % 4u / 2u;
     if ((TILE_WHOLE == 1u || krs < y_c * 4u) && pixel < x_h * x_w)
-        y[(row * x_w + pixel % x_w) * 2u + krs % 2u] = RECTIFY_OUTPUT == 1u ? max(sum, 0.0) : sum;
+        y[(row * x_w + pixel % x_w) * 2u + krs % 2u] = RECTIFY_OUTPUT == 1u ? rectified(sum) : sum;
 }
 
 void main() {

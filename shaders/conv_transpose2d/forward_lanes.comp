@@ -41,6 +41,7 @@ const uint SCALAR_GATHERS = DEPTH * CHANNEL_LOADS / SUBGROUP_SIZE;
 #include "common/float_pairs.glsl"
 #include "common/outer_products.glsl"
 #include "common/aligned_stack.glsl"
+#include "common/rectified.glsl"
 
 uint load_of(uint scalar, uint depth) { return depth * CHANNEL_LOADS + scalar / 2u; }
 uint number_of(uint scalar, uint depth) { return scalar % 2u; }
@@ -79,7 +80,7 @@ void main() {
                     pair.y = x.pixels[plane + min(pixel[v + 1u], pixels - 1u)];
                 }
                 if (RECTIFY == 1u)
-                    pair = max(pair, 0.0);
+                    pair = rectified(pair);
                 pair = c0 + d < x_c ? pair : vec2(0.0);
                 vector[d * VECTORS + v] = pair.x;
                 vector[d * VECTORS + v + 1u] = pair.y;
@@ -101,7 +102,7 @@ void main() {
                 [[unroll]] for (uint v = 0u; v < VECTORS; v++) {
                     vec2 result = vec2(sum[(k * 4u + t) * VECTORS + v], sum[(k * 4u + t + 1u) * VECTORS + v]);
                     if (RECTIFY_OUTPUT == 1u)
-                        result = max(result, 0.0);
+                        result = rectified(result);
                     if (pixel[v] < pixels)
                         y.pairs[(n * y_c + last) * pixels * 2u + place[v] + t / 2u * x_w] = together(result);
                 }

@@ -2,6 +2,7 @@
 #extension GL_GOOGLE_include_directive : require
 #include "common/float16.glsl"
 #include "common/linear.glsl"
+#include "common/rectified.glsl"
 // 2x2 transposed convolution with stride 2 with factors rounded to 16 bits, for devices without matrix units: the function of
 // conv_transpose2d/forward. One invocation computes one element of y.
 layout(local_size_x = 64) in;
@@ -34,8 +35,8 @@ void main() {
     for (uint c = 0u; c < x_c; c++) {
         float pixel = x[((n * x_c + c) * x_h + row / 2u) * x_w + column / 2u];
         if (RECTIFY == 1u)
-            pixel = max(pixel, 0.0);
+            pixel = rectified(pixel);
         sum += rounded_to_float16(weight[(c * y_c + k) * 4u + tap]) * rounded_to_float16(pixel);
     }
-    y[i] = RECTIFY_OUTPUT == 1u ? max(sum, 0.0) : sum;
+    y[i] = RECTIFY_OUTPUT == 1u ? rectified(sum) : sum;
 }

@@ -1,4 +1,5 @@
 #version 460
+#extension GL_GOOGLE_include_directive : require
 // The decoder's input: the skip connection, cropped to the centre, then the upsampled tensor, along the channels; the
 // other way round where upsampled_first is 1. One invocation copies TILE_H rows of a column of one channel.
 layout(local_size_x = 32) in;
@@ -20,6 +21,8 @@ layout(push_constant, std430) uniform Push {
     uint upsampled_first;
 };
 
+#include "common/rectified.glsl"
+
 void main() {
     uint column = gl_GlobalInvocationID.x;
     uint plane = gl_WorkGroupID.z;
@@ -36,12 +39,12 @@ void main() {
         uint left = (skip_w - y_w) / 2u;
         for (uint row = first; row < min(first + TILE_H, y_h); row++) {
             float value = skip[((n * skip_c + skip_channel) * skip_h + row + top) * skip_w + column + left];
-            y[(plane * y_h + row) * y_w + column] = RECTIFY_SKIP == 1u ? max(value, 0.0) : value;
+            y[(plane * y_h + row) * y_w + column] = RECTIFY_SKIP == 1u ? rectified(value) : value;
         }
     } else {
         for (uint row = first; row < min(first + TILE_H, y_h); row++) {
             float value = upsampled[((n * upsampled_c + upsampled_channel) * y_h + row) * y_w + column];
-            y[(plane * y_h + row) * y_w + column] = RECTIFY_UPSAMPLED == 1u ? max(value, 0.0) : value;
+            y[(plane * y_h + row) * y_w + column] = RECTIFY_UPSAMPLED == 1u ? rectified(value) : value;
         }
     }
 }

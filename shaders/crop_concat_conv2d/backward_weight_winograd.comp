@@ -33,6 +33,7 @@ layout(push_constant, std430) uniform Push {
 };
 
 #include "common/concatenated.glsl"
+#include "common/rectified.glsl"
 
 uint input_channels() {
     return skip_c + upsampled_c;
@@ -56,7 +57,7 @@ float input_at(uint part, uint n, uint c, uint row, uint column) {
 }
 
 float meant(uint part, float pixel) {
-    return (part == 0u ? RECTIFY_SKIP : RECTIFY_UPSAMPLED) == 1u ? max(pixel, 0.0) : pixel;
+    return (part == 0u ? RECTIFY_SKIP : RECTIFY_UPSAMPLED) == 1u ? rectified(pixel) : pixel;
 }
 
 #include "common/winograd_weight_gradient.glsl"

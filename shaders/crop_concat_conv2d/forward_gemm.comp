@@ -37,6 +37,7 @@ layout(push_constant, std430) uniform Push {
 };
 
 #include "common/concatenated.glsl"
+#include "common/rectified.glsl"
 
 uint input_channels() {
     return skip_c + upsampled_c;
@@ -48,7 +49,7 @@ float pixel_at(uint n, uint c, uint row, uint column) {
     Part part = part_of(c);
     float pixel = part.is_skip ? skip[place_in_skip(n, part.channel, row, column)]
                                : upsampled[place_in_upsampled(n, part.channel, row, column)];
-    return (part.is_skip ? RECTIFY_SKIP : RECTIFY_UPSAMPLED) == 1u ? max(pixel, 0.0) : pixel;
+    return (part.is_skip ? RECTIFY_SKIP : RECTIFY_UPSAMPLED) == 1u ? rectified(pixel) : pixel;
 }
 
 #include "common/gemm_conv2d_forward.glsl"

@@ -32,6 +32,7 @@ layout(push_constant, std430) uniform Push {
 };
 
 #include "common/concatenated.glsl"
+#include "common/rectified.glsl"
 
 uint source_channels() {
     return skip_c + upsampled_c;
@@ -71,7 +72,7 @@ float source_at(uint part, uint c, uint row, uint column) {
     bool is_skip = part == 2u ? of.is_skip : part == 0u;
     float pixel = is_skip ? skip[place_in_skip(gl_WorkGroupID.z, of.channel, row, column)]
                           : upsampled[place_in_upsampled(gl_WorkGroupID.z, of.channel, row, column)];
-    return (is_skip ? RECTIFY_SKIP : RECTIFY_UPSAMPLED) == 1u ? max(pixel, 0.0) : pixel;
+    return (is_skip ? RECTIFY_SKIP : RECTIFY_UPSAMPLED) == 1u ? rectified(pixel) : pixel;
 }
 
 float start_of(uint k) {
@@ -85,7 +86,7 @@ void store(uint k, uint i) {
     [[unroll]] for (uint j = 0u; j < COLUMNS_EACH; j++) {
         if (target_pixel[j] != NOWHERE) {
             float result = sum[i * COLUMNS_EACH + j];
-            y[plane + (target_pixel[j] >> 16u) * y_w + (target_pixel[j] & 0xFFFFu)] = RECTIFY_OUTPUT == 1u ? max(result, 0.0) : result;
+            y[plane + (target_pixel[j] >> 16u) * y_w + (target_pixel[j] & 0xFFFFu)] = RECTIFY_OUTPUT == 1u ? rectified(result) : result;
         }
     }
 }

@@ -32,6 +32,7 @@ layout(push_constant, std430) uniform Push {
 };
 
 #include "common/concatenated.glsl"
+#include "common/rectified.glsl"
 
 uint source_channels() {
     return skip_c + upsampled_c;
@@ -72,7 +73,7 @@ float source_at(uint part, uint c, uint row, uint column) {
 }
 
 float meant(uint part, float pixel) {
-    return (part == 0u ? RECTIFY_SKIP : RECTIFY_UPSAMPLED) == 1u ? max(pixel, 0.0) : pixel;
+    return (part == 0u ? RECTIFY_SKIP : RECTIFY_UPSAMPLED) == 1u ? rectified(pixel) : pixel;
 }
 
 float addend(uint k) {
@@ -86,7 +87,7 @@ bool is_cut(uint k, uint row, uint column) {
 #include "common/winograd_convolution.glsl"
 
 void store(uint k, uint row, uint column, float result) {
-    y[((gl_WorkGroupID.z * y_c + k) * y_h + row) * y_w + column] = RECTIFY_OUTPUT == 1u ? max(result, 0.0) : result;
+    y[((gl_WorkGroupID.z * y_c + k) * y_h + row) * y_w + column] = RECTIFY_OUTPUT == 1u ? rectified(result) : result;
 }
 
 void main() {

@@ -26,6 +26,7 @@ layout(push_constant, std430) uniform Push {
 };
 
 #include "common/concatenated.glsl"
+#include "common/rectified.glsl"
 
 uint line_width() {
     return upsampled_w + 2u * PADDING;
@@ -59,7 +60,7 @@ float source_at(uint c, uint row, uint column) {
     Part part = part_of(c);
     float pixel = part.is_skip ? skip[place_in_skip(gl_WorkGroupID.z, part.channel, row, column)]
                                : upsampled[place_in_upsampled(gl_WorkGroupID.z, part.channel, row, column)];
-    return (part.is_skip ? RECTIFY_SKIP : RECTIFY_UPSAMPLED) == 1u ? max(pixel, 0.0) : pixel;
+    return (part.is_skip ? RECTIFY_SKIP : RECTIFY_UPSAMPLED) == 1u ? rectified(pixel) : pixel;
 }
 
 void store_eight(uint at, uvec4 eight) {

@@ -24,6 +24,7 @@ layout(push_constant, std430) uniform Push {
 };
 
 #include "common/concatenated.glsl"
+#include "common/rectified.glsl"
 
 uint line_width() {
     return upsampled_w + 2u * PADDING;
@@ -55,7 +56,7 @@ uint row_channels() {
 
 float source_at(uint c, uint row, uint column) {
     float pixel = skip[place_in_skip(gl_WorkGroupID.z, c, row, column)];
-    return RECTIFY_SKIP == 1u ? max(pixel, 0.0) : pixel;
+    return RECTIFY_SKIP == 1u ? rectified(pixel) : pixel;
 }
 
 // Within all channels of the rows.

@@ -1,6 +1,7 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
 #include "common/linear.glsl"
+#include "common/rectified.glsl"
 // y = max(x, 0), element by element. One invocation computes one element.
 layout(local_size_x = 128) in;
 
@@ -11,5 +12,5 @@ layout(push_constant, std430) uniform Push { uint x_length; };
 void main() {
     uint i = linear_workgroup() * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
     if (i < x_length)
-        y[i] = max(x[i], 0.0);
+        y[i] = rectified(x[i]);
 }

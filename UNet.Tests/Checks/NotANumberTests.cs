@@ -1,0 +1,73 @@
+using UNet.Tests.Device;
+using UNet.Vulkan.Checks;
+using UNet.Vulkan.Execution;
+using UNet.Vulkan.Graph;
+using UNet.Vulkan.Ops;
+using UNet.Vulkan.Ops.Declaration;
+using UNet.Vulkan.Planning;
+using Xunit;
+
+namespace UNet.Tests.Checks;
+
+/// <summary>
+/// A ReLU, alone or fused, lets a number through that is none: otherwise a network whose activations left the range of their type would
+/// go on as if they were 0.
+/// </summary>
+public class NotANumberTests
+{
+    public static TheoryData<string> RectifyingOps =>
+        [.. OpCatalog.Samples.Where(IsRectifying).Select(sample => sample.Op.Info.Name).Distinct()];
+
+    [Theory]
+    [MemberData(nameof(RectifyingOps))]
+    public void PassesThroughEveryImplementationThatRectifies(string name)
+    {
+        foreach (OpSample sample in OpCatalog.Samples.Where(sample => sample.Op.Info.Name == name && IsRectifying(sample)))
+        {
+            SampleGraph subject = new(sample);
+            using ReferenceSession<float> reference = new(subject.Graph);
+            bool[] expected = NotNumbers(subject, reference);
+            Assert.Contains(true, expected);
+            for (int index = 0; index < sample.Op.Info.Passes.Max(pass => pass.Implementations.Length); index++)
+            {
+                string used = "";
+                ExecutionPlan plan = Planner.Plan(subject.Graph, TestDevice.Shared.Properties, new PlanOptions
+                {
+                    Choose = (invocation, candidates) =>
+                    {
+                        Implementation chosen = candidates.Last(candidate => candidate.Index <= index);
+                        used += $"{invocation.Pass.Name}: {chosen.Name} ";
+                        return chosen;
+                    },
+                });
+                using VulkanSession device = new(TestDevice.Shared, plan);
+                bool[] actual = NotNumbers(subject, device);
+                // Winograd's algorithm gives NaN for all of a tile that has one.
+                Assert.All(expected.Zip(actual), pair => Assert.True(!pair.First || pair.Second, $"{sample} ({used})"));
+            }
+        }
+    }
+
+    /// <summary>Which elements of the output are NaN, where all of the first input are.</summary>
+    private static bool[] NotNumbers(SampleGraph subject, Session session)
+    {
+        subject.WriteData(session);
+        Value input = subject.Node[subject.Sample.Op.Info.Given.First(role => role.Kind == RoleKind.Input)];
+        float[] elements = new float[input.Shape.Length];
+        Array.Fill(elements, float.NaN);
+        session.Write(input, elements);
+        session.Run();
+        return [.. session.ReadAll(subject.Node.Output).Select(float.IsNaN)];
+    }
+
+    private static bool IsRectifying(OpSample sample) => sample.Op switch
+    {
+        Relu => true,
+        Conv2d op => op.RectifyOutput || op.Rectify == Rectification.OnLoad,
+        CropConcatConv2d op => op.RectifyOutput || op.RectifySkip == Rectification.OnLoad,
+        ConvTranspose2d op => op.RectifyOutput || op.Rectify == Rectification.OnLoad,
+        CropConcat op => op.RectifySkip == Rectification.OnLoad,
+        MaxPool2d op => op.Rectify == Rectification.OnLoad,
+        _ => false,
+    };
+}
