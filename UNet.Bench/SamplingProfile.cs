@@ -36,13 +36,13 @@ internal static class SamplingProfile
         Shape slot = new(1, 1, side, side);
         Value image = graph.Input("image", slot), label = graph.Input("label", slot, ElementType.UInt32),
             weight = graph.Input("weight", slot);
-        Value[] words = [.. new[] { "height", "width", "y", "x" }.Select(name => graph.Input(name, new Shape(1), ElementType.UInt32))];
+        Value size = graph.Input("size", Shape.Of(1, 2), ElementType.UInt32), origin = graph.Input("origin", Shape.Of(1, 2), ElementType.UInt32);
         Value[] numbers = [];
         Node node;
         if (taps == 0)
         {
             node = graph.Add("sample", new SampleTile(tile, output),
-                [image, label, weight, .. words, graph.Input("orientation", new Shape(1), ElementType.UInt32)]);
+                [image, label, weight, size, origin, graph.Input("orientation", new Shape(1), ElementType.UInt32)]);
         }
         else
         {
@@ -52,7 +52,7 @@ internal static class SamplingProfile
                 graph.Input("gray", Shape.Of(1, 5)),
             ];
             node = graph.Add("sample", new SampleDeformedTile(tile, output, 3, (tile - 1) / 2f, taps),
-                [image, label, weight, .. words, .. numbers]);
+                [image, label, weight, size, origin, .. numbers]);
         }
 
         foreach (Value? value in node.Values[^3..])
@@ -61,8 +61,8 @@ internal static class SamplingProfile
         session.Initialize(graph);
         RandomStream random = new(1, RandomStreams.Synthesis);
         session.Write(image, [.. Enumerable.Range(0, side * side).Select(i => (float)random.Normal(i))]);
-        foreach ((Value word, int number) in words.Zip([side, side, (side - tile) / 2, (side - tile) / 2]))
-            session.Write(word, [(uint)number]);
+        session.Write(size, [(uint)side, (uint)side]);
+        session.Write(origin, [(uint)(side - tile) / 2, (uint)(side - tile) / 2]);
         if (taps > 0)
         {
             (double sine, double cosine) = Math.SinCos(0.7);

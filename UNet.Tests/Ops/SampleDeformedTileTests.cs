@@ -204,7 +204,7 @@ public class SampleDeformedTileTests
         List<Value> values =
         [
             graph.Input("image", slot), graph.Input("label", slot, ElementType.UInt32), graph.Input("weight", slot),
-            .. new[] { "height", "width", "y", "x" }.Select(name => graph.Input(name, new Shape(1), ElementType.UInt32)),
+            graph.Input("size", Shape.Of(1, 2), ElementType.UInt32), graph.Input("origin", Shape.Of(1, 2), ElementType.UInt32),
         ];
         if (orientation is not null)
             values.Add(graph.Input("orientation", new Shape(1), ElementType.UInt32));
@@ -220,12 +220,12 @@ public class SampleDeformedTileTests
         session.Write(values[0], picture.Pixels);
         session.Write(values[1], picture.Labels);
         session.Write(values[2], picture.Weights);
-        foreach ((Value value, int number) in values.Skip(3).Zip([picture.Height, picture.Width, y, x]))
-            session.Write(value, [(uint)number]);
+        session.Write(values[3], [(uint)picture.Height, (uint)picture.Width]);
+        session.Write(values[4], [(uint)y, (uint)x]);
         if (orientation is not null)
-            session.Write(values[7], orientation);
+            session.Write(values[5], orientation);
         for (int i = 0; i < numbers.Length; i++)
-            session.Write(values[7 + i], numbers[i]);
+            session.Write(values[5 + i], numbers[i]);
         session.Run();
         uint[] labels = new uint[Output * Output];
         session.Read(outputs[1], labels);

@@ -1,3 +1,4 @@
+using CsCheck;
 using UNet.Vulkan.Graph;
 using UNet.Vulkan.Ops;
 using Xunit;
@@ -21,8 +22,8 @@ public class SplitRuleTests
     public void RunsAreAsManyAsCoresNeed(int outputs, int inputs, int rows, int expected)
     {
         var weight = new Shape(outputs, inputs, 3, 3);
-        Assert.Equal(expected, SplitRule.Splits(1, rows, weight));
-        Assert.Equal(3 * expected, SplitRule.Splits(3, rows, weight));
+        Assert.Equal(expected, SplitRule.Splits(1, rows, weight, outputs));
+        Assert.Equal(3 * expected, SplitRule.Splits(3, rows, weight, outputs));
         Assert.True(expected == 1 || expected * weight.Length <= 2_097_152, "partial sums take at most 8 MiB");
     }
 
@@ -39,6 +40,25 @@ public class SplitRuleTests
         Assert.Equal(expected, SplitRule.RowRuns(1, (long)rows * rows, outputs, inputs, kernel: 3, outputs));
         Assert.Equal(3 * expected, SplitRule.RowRuns(3, (long)rows * rows, outputs, inputs, kernel: 3, outputs));
     }
+
+    /// <summary>A batch of large tiles is bound one image at a time, wherever its sums of biases begin.</summary>
+    [Fact]
+    public void SumsOfAnImageBeginWhereTheyCanBeBound()
+        => (from biases in Gen.Int[1, 70] from inputs in Gen.Int[1, 130] from kernel in Gen.Int[1, 3] from rows in Gen.Int[4, 600]
+            select (biases, inputs, kernel, rows)).Sample(sample =>
+        {
+            Shape weight = new(sample.biases, sample.inputs, sample.kernel, sample.kernel);
+            foreach (int runs in new[]
+            {
+                SplitRule.Splits(1, sample.rows, weight, sample.biases),
+                SplitRule.Runs(1, (long)sample.rows * sample.rows, weight, sample.biases),
+                SplitRule.RowRuns(1, (long)sample.rows * sample.rows, sample.inputs, sample.biases, sample.kernel, sample.biases),
+            })
+            {
+                // Fewer runs than fill 16 bytes are as good as one.
+                Assert.True(runs < 4 || runs * sample.biases % 4 == 0, $"{runs} runs of {sample.biases}");
+            }
+        });
 
     [Theory]
     [InlineData(1, 9_437_184, 1)]

@@ -67,7 +67,7 @@ public sealed class SampleGraph
                 session.Write(value, Elements(random, value.Shape.Length, period, normal => Sample.Op.SampleElement(role, normal)));
             else
                 session.Write(value, Enumerable.Range(0, (int)value.Shape.Length)
-                    .Select(i => Sample.Op.SampleInteger(role, random.Word(i), shapes)).ToArray());
+                    .Select(i => Sample.Op.SampleInteger(role, i, random.Word(i), shapes)).ToArray());
         }
         if (Graph.LossGradient is { } cotangent)
             session.Write(cotangent, Elements(new RandomStream(Seed + 1, 0), cotangent.Shape.Length, period, normal => normal));

@@ -37,7 +37,7 @@ public sealed partial record AccumulateMaxPoolGradient(int CropHeight = 0, int C
     [Scratch(PerImage = true, Element = ElementType.Float16, IsResult = true)] public static partial Role ResultRows { get; }
 
     /// <summary>Any place of each window.</summary>
-    public override uint SampleInteger(Role role, uint random, ReadOnlySpan<Shape> shapes)
+    public override uint SampleInteger(Role role, long element, uint random, ReadOnlySpan<Shape> shapes)
         => Enumerable.Range(0, 8).Aggregate(0u, (word, window) => word | (random >> 4 * window) % 5 << 4 * window);
 
     private partial void InferShapes(ref Shapes shapes)

@@ -58,6 +58,8 @@ public sealed partial record AdamW(float WeightDecay, float Beta1 = 0.9f, float 
                 $"parameters {shapes.Parameter}, moments {shapes.FirstMoment} and {shapes.SecondMoment} "
                     + $"and gradients {shapes.Gradient} differ in shape.");
         }
+        if (shapes.Scale.Length != 1 || shapes.LearningRate.Length != 1 || shapes.Corrections.Length != 2)
+            throw new ArgumentException("there is one scale, one learning rate and two corrections.");
     }
 
     /// <inheritdoc/>

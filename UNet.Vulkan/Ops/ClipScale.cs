@@ -31,7 +31,12 @@ public sealed partial record ClipScale(float MaximumNorm)
     /// <summary>Factor of the gradients [1].</summary>
     [Output] public static partial Role Scale { get; }
 
-    private partial void InferShapes(ref Shapes shapes) => shapes.Norm = shapes.Scale = new Shape(1);
+    private partial void InferShapes(ref Shapes shapes)
+    {
+        if (shapes.SquareSum.Length != 1 || shapes.LossScale.Length != 1)
+            throw new ArgumentException("there is one sum of squares and one scale of the loss.");
+        shapes.Norm = shapes.Scale = new Shape(1);
+    }
 
     /// <inheritdoc/>
     public override float SampleElement(Role role, float normal) => role == LossScale ? 1024 : Math.Abs(normal);

@@ -240,7 +240,7 @@ public sealed partial record Conv2d(
     private partial int WeightFanIn(in Shapes shapes) => shapes.X.C * Kernel * Kernel;
 
     private partial Shape PartialShape(in Shapes shapes)
-        => new(SplitRule.Splits(shapes.X.N, shapes.Y.H, shapes.Weight), OutChannels, shapes.X.C, Kernel * Kernel);
+        => new(SplitRule.Splits(shapes.X.N, shapes.Y.H, shapes.Weight, OutChannels), OutChannels, shapes.X.C, Kernel * Kernel);
 
     private partial Shape PartialBiasShape(in Shapes shapes) => Shape.Of(PartialShape(shapes).N, OutChannels);
 

@@ -132,7 +132,7 @@ public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rect
     private partial int WeightFanIn(in Shapes shapes) => shapes.X.C;
 
     private partial Shape PartialShape(in Shapes shapes)
-        => new(SplitRule.Splits(shapes.X.N, shapes.X.H, shapes.Weight), shapes.X.C, OutChannels, 4);
+        => new(SplitRule.Splits(shapes.X.N, shapes.X.H, shapes.Weight, OutChannels), shapes.X.C, OutChannels, 4);
 
     private partial Shape PartialBiasShape(in Shapes shapes) => Shape.Of(PartialShape(shapes).N, OutChannels);
 

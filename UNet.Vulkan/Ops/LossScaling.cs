@@ -40,8 +40,8 @@ public sealed partial record LossScaling(
 
     private partial void InferShapes(ref Shapes shapes)
     {
-        if (shapes.LossScale.Length != 1 || shapes.GoodSteps.Length != 1)
-            throw new ArgumentException("there is one scale and one number of good steps.");
+        if (shapes.LossScale.Length != 1 || shapes.GoodSteps.Length != 1 || shapes.Scale.Length != 1)
+            throw new ArgumentException("there is one scale of the loss, one number of good steps and one factor of the gradients.");
     }
 
     private partial WorkgroupCount Grid(in Shapes shapes, in LossScalingForward.Spec spec) => new(1);

@@ -28,7 +28,7 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
     public const string Tiles = Names
         + ": 128, 64, 32, 128; 64, 64, 64, 128; 128, 128, 32, 256; 128, 64, 64, 256; 128, 64, 32, 256; 64, 64, 32, 256";
 
-    /// <summary>The same by Winograd's F(2,3), where sums take four times the registers.</summary>
+    /// <summary>The same by Winograd's F(2,3), where sums take twice the registers.</summary>
     public const string WinogradTiles = Names + ": 128, 32, 32, 128; 128, 64, 32, 256; 128, 64, 32, 128; 64, 64, 32, 128";
 
     /// <summary>The same of gradients to the weight.</summary>

@@ -14,8 +14,8 @@ namespace UNet.Vulkan.Ops;
 /// </summary>
 /// <remarks>
 /// displacement(p) interpolates a coarse grid of vectors by cubic convolution (Keys 1981, a = -1/2); the grid begins at the
-/// tile's top left, and beyond its border the border's vectors go on. Each slot holds one image of height[n] x width[n]
-/// pixels without gaps, whatever the slot's own size.
+/// tile's top left, and beyond its border the border's vectors go on. Each slot holds one image of size[n] pixels
+/// without gaps, whatever the slot's own size.
 /// </remarks>
 /// <param name="Tile">Height and width of the network's input.</param>
 /// <param name="OutputTile">Height and width of the network's output.</param>
@@ -26,19 +26,19 @@ namespace UNet.Vulkan.Ops;
 [NoGradient]
 [Forward<SampleDeformedTileImage, SampleDeformedTileLabel>]
 [Sample(
-    "image: 2x1x6x8; label: 2x1x6x8; weight: 2x1x6x8; height: 2; width: 2; origin_y: 2; origin_x: 2; "
+    "image: 2x1x6x8; label: 2x1x6x8; weight: 2x1x6x8; size: 2x2; origin: 2x2; "
         + "transform: 2x4; displacement: 2x2x9; gray: 2x5",
     "Tile: 6, OutputTile: 2, Vectors: 3, Spacing: 4, Taps: 4")]
 [Sample(
-    "image: 2x3x9x9; label: 2x1x9x9; weight: 2x1x9x9; height: 2; width: 2; origin_y: 2; origin_x: 2; "
+    "image: 2x3x9x9; label: 2x1x9x9; weight: 2x1x9x9; size: 2x2; origin: 2x2; "
         + "transform: 2x4; displacement: 2x2x4; gray: 2x5",
     "Tile: 5, OutputTile: 5, Vectors: 2, Spacing: 4, Taps: 2")]
 [Sample(
-    "image: 1x1x20x30; label: 1x1x20x30; weight: 1x1x20x30; height: 1; width: 1; origin_y: 1; origin_x: 1; "
+    "image: 1x1x20x30; label: 1x1x20x30; weight: 1x1x20x30; size: 1x2; origin: 1x2; "
         + "transform: 1x4; displacement: 1x2x16; gray: 1x5",
     "Tile: 66, OutputTile: 2, Vectors: 4, Spacing: 32, Taps: 4")]
 [Sample(
-    "image: 1x1x12x11; label: 1x1x12x11; weight: 1x1x12x11; height: 1; width: 1; origin_y: 1; origin_x: 1; "
+    "image: 1x1x12x11; label: 1x1x12x11; weight: 1x1x12x11; size: 1x2; origin: 1x2; "
         + "transform: 1x4; displacement: 1x2x1; gray: 1x5",
     "Tile: 66, OutputTile: 66, Vectors: 1, Spacing: 16, Taps: 2")]
 public sealed partial record SampleDeformedTile(int Tile, int OutputTile, int Vectors, float Spacing, int Taps)
@@ -52,17 +52,11 @@ public sealed partial record SampleDeformedTile(int Tile, int OutputTile, int Ve
     /// <summary>Weight of each pixel [N,1,H,W].</summary>
     [Input] public static partial Role Weight { get; }
 
-    /// <summary>Height of each image [N].</summary>
-    [Input(Element = ElementType.UInt32)] public static partial Role Height { get; }
+    /// <summary>Height and width of each image [N,2].</summary>
+    [Input(Element = ElementType.UInt32)] public static partial Role Size { get; }
 
-    /// <summary>Width of each image [N].</summary>
-    [Input(Element = ElementType.UInt32)] public static partial Role Width { get; }
-
-    /// <summary>Row of the image at which the undeformed tile begins [N]: the bits of a signed number.</summary>
-    [Input(Element = ElementType.UInt32)] public static partial Role OriginY { get; }
-
-    /// <summary>Column of the image at which the undeformed tile begins [N]: the bits of a signed number.</summary>
-    [Input(Element = ElementType.UInt32)] public static partial Role OriginX { get; }
+    /// <summary>Row and column of the image at which the undeformed tile begins [N,2]: the bits of signed numbers.</summary>
+    [Input(Element = ElementType.UInt32)] public static partial Role Origin { get; }
 
     /// <summary>Row by row the matrix that is applied to (row, column) [N,4].</summary>
     [Input] public static partial Role Transform { get; }
@@ -89,6 +83,11 @@ public sealed partial record SampleDeformedTile(int Tile, int OutputTile, int Ve
         (int n, Shape slot) = (shapes.Image.N, new Shape(shapes.Image.N, 1, shapes.Image.H, shapes.Image.W));
         if (shapes.Label != slot || shapes.Weight != slot)
             throw new ArgumentException($"images {shapes.Image} need labels and weights {slot}, not {shapes.Label} and {shapes.Weight}.");
+        if (shapes.Size != Shape.Of(n, 2) || shapes.Origin != Shape.Of(n, 2))
+            throw new ArgumentException($"{n} images need sizes and origins {Shape.Of(n, 2)}, not {shapes.Size} and {shapes.Origin}.");
+        if (shapes.Transform != Shape.Of(n, 4) || shapes.Gray != Shape.Of(n, 5))
+            throw new ArgumentException(
+                $"{n} images need matrices {Shape.Of(n, 4)} and gray curves {Shape.Of(n, 5)}, not {shapes.Transform} and {shapes.Gray}.");
         Shape grid = Shape.Of(n, 2, Vectors * Vectors);
         if (shapes.Displacement != grid)
             throw new ArgumentException($"a grid of {Vectors} x {Vectors} vectors needs displacements {grid}, not {shapes.Displacement}.");
@@ -109,12 +108,11 @@ public sealed partial record SampleDeformedTile(int Tile, int OutputTile, int Ve
             : normal;
 
     /// <inheritdoc/>
-    public override uint SampleInteger(Role role, uint random, ReadOnlySpan<Shape> shapes)
+    public override uint SampleInteger(Role role, long element, uint random, ReadOnlySpan<Shape> shapes)
     {
         Shape image = shapes[Image.Index];
-        return role == Height ? (uint)image.H - random % 2
-            : role == Width ? (uint)image.W - random % 2
-            : role == OriginY || role == OriginX ? (uint)((int)(random % (uint)(image.H + 4)) - 4)
+        return role == Size ? (uint)(element % 2 == 0 ? image.H : image.W) - random % 2
+            : role == Origin ? (uint)((int)(random % (uint)(image.H + 4)) - 4)
             : random % 8;
     }
 

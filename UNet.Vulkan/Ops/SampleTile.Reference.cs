@@ -10,8 +10,8 @@ public sealed partial record SampleTile
         int border = (Tile - OutputTile) / 2;
         for (int n = 0; n < tensors.X.Shape.N; n++)
         {
-            (int height, int width) = ((int)tensors.Height[n], (int)tensors.Width[n]);
-            (int originY, int originX) = ((int)tensors.OriginY[n], (int)tensors.OriginX[n]);
+            (int height, int width) = ((int)tensors.Size[2 * n], (int)tensors.Size[2 * n + 1]);
+            (int originY, int originX) = ((int)tensors.Origin[2 * n], (int)tensors.Origin[2 * n + 1]);
             Span<T> image = tensors.Image.Span[(int)(n * tensors.Image.Shape.Length / tensors.Image.Shape.N)..];
             int slot = n * tensors.Label.Shape.H * tensors.Label.Shape.W;
             for (int row = 0; row < Tile; row++)

@@ -11,7 +11,7 @@ namespace UNet.Vulkan.Ops;
 /// </summary>
 /// <remarks>
 /// Orientation: bit 0 flips the columns, bit 1 the rows, bit 2 then exchanges rows and columns. Each slot holds one image
-/// of height[n] x width[n] pixels without gaps, whatever the slot's own size.
+/// of size[n] pixels without gaps, whatever the slot's own size.
 /// </remarks>
 /// <param name="Tile">Height and width of the network's input.</param>
 /// <param name="OutputTile">Height and width of the network's output.</param>
@@ -19,10 +19,10 @@ namespace UNet.Vulkan.Ops;
 [NoGradient]
 [Forward<SampleTileImage, SampleTileLabel>]
 [Sample(
-    "image: 2x1x6x8; label: 2x1x6x8; weight: 2x1x6x8; height: 2; width: 2; origin_y: 2; origin_x: 2; orientation: 2",
+    "image: 2x1x6x8; label: 2x1x6x8; weight: 2x1x6x8; size: 2x2; origin: 2x2; orientation: 2",
     "Tile: 6, OutputTile: 2")]
 [Sample(
-    "image: 1x3x9x9; label: 1x1x9x9; weight: 1x1x9x9; height: 1; width: 1; origin_y: 1; origin_x: 1; orientation: 1",
+    "image: 1x3x9x9; label: 1x1x9x9; weight: 1x1x9x9; size: 1x2; origin: 1x2; orientation: 1",
     "Tile: 5, OutputTile: 5")]
 public sealed partial record SampleTile(int Tile, int OutputTile)
 {
@@ -35,17 +35,11 @@ public sealed partial record SampleTile(int Tile, int OutputTile)
     /// <summary>Weight of each pixel [N,1,H,W].</summary>
     [Input] public static partial Role Weight { get; }
 
-    /// <summary>Height of each image [N].</summary>
-    [Input(Element = ElementType.UInt32)] public static partial Role Height { get; }
+    /// <summary>Height and width of each image [N,2].</summary>
+    [Input(Element = ElementType.UInt32)] public static partial Role Size { get; }
 
-    /// <summary>Width of each image [N].</summary>
-    [Input(Element = ElementType.UInt32)] public static partial Role Width { get; }
-
-    /// <summary>Row of the image at which the tile begins [N]: the bits of a signed number.</summary>
-    [Input(Element = ElementType.UInt32)] public static partial Role OriginY { get; }
-
-    /// <summary>Column of the image at which the tile begins [N]: the bits of a signed number.</summary>
-    [Input(Element = ElementType.UInt32)] public static partial Role OriginX { get; }
+    /// <summary>Row and column of the image at which the tile begins [N,2]: the bits of signed numbers.</summary>
+    [Input(Element = ElementType.UInt32)] public static partial Role Origin { get; }
 
     /// <summary>One of the eight flips and turns [N].</summary>
     [Input(Element = ElementType.UInt32)] public static partial Role Orientation { get; }
@@ -64,17 +58,20 @@ public sealed partial record SampleTile(int Tile, int OutputTile)
         (int n, Shape slot) = (shapes.Image.N, new Shape(shapes.Image.N, 1, shapes.Image.H, shapes.Image.W));
         if (shapes.Label != slot || shapes.Weight != slot)
             throw new ArgumentException($"images {shapes.Image} need labels and weights {slot}, not {shapes.Label} and {shapes.Weight}.");
+        if (shapes.Size != Shape.Of(n, 2) || shapes.Origin != Shape.Of(n, 2) || shapes.Orientation != new Shape(n))
+            throw new ArgumentException(
+                $"{n} images need sizes and origins {Shape.Of(n, 2)} and orientations {new Shape(n)}, "
+                + $"not {shapes.Size}, {shapes.Origin} and {shapes.Orientation}.");
         shapes.X = new Shape(n, shapes.Image.C, Tile, Tile);
         shapes.Target = shapes.PixelWeight = new Shape(n, 1, OutputTile, OutputTile);
     }
 
     /// <inheritdoc/>
-    public override uint SampleInteger(Role role, uint random, ReadOnlySpan<Shape> shapes)
+    public override uint SampleInteger(Role role, long element, uint random, ReadOnlySpan<Shape> shapes)
     {
         Shape image = shapes[Image.Index];
-        return role == Height ? (uint)image.H - random % 2
-            : role == Width ? (uint)image.W - random % 2
-            : role == OriginY || role == OriginX ? (uint)((int)(random % (uint)(image.H + 4)) - 4)
+        return role == Size ? (uint)(element % 2 == 0 ? image.H : image.W) - random % 2
+            : role == Origin ? (uint)((int)(random % (uint)(image.H + 4)) - 4)
             : random % 8;
     }
 

@@ -35,6 +35,8 @@ public sealed partial record Sgd(float Momentum)
         if (shapes.Parameter != shapes.Velocity || shapes.Parameter != shapes.Gradient)
             throw new ArgumentException(
                 $"parameters {shapes.Parameter}, velocities {shapes.Velocity} and gradients {shapes.Gradient} differ in shape.");
+        if (shapes.Scale.Length != 1 || shapes.LearningRate.Length != 1)
+            throw new ArgumentException("there is one scale and one learning rate.");
     }
 
     private partial WorkgroupCount Grid(in Shapes shapes, in SgdForward.Spec spec)

@@ -53,8 +53,7 @@ internal static class SplitRule
     /// <summary>
     /// Into how many runs the pixels of all images are split where a weight gradient is a matrix product, of which each 64 output
     /// channels and 16 input channels with nine taps count as a workgroup: for each image at least 1, and the same number whatever
-    /// the batch. Where there are several, all sums of an image, those of biases too, fill multiples of 256 bytes, so that it can be bound
-    /// by itself.
+    /// the batch.
     /// </summary>
     /// <param name="images">Images in the batch.</param>
     /// <param name="pixels">Pixels of each image.</param>
@@ -69,11 +68,16 @@ internal static class SplitRule
         return images * Aligned((int)Math.Clamp(Math.Min(forOccupancy, forMemory), 1, Math.Max(1, pixels / ShortestRun)), biases);
     }
 
-    /// <summary>As many runs, or a few less, that the sums of an image's biases fill a multiple of 256 bytes.</summary>
+    /// <summary>
+    /// As many runs, or a few less, that the sums of an image's biases fill a multiple of 256 bytes, so that it can be bound by itself; of
+    /// the largest power of 2 below that where there are fewer runs.
+    /// </summary>
     private static int Aligned(int runs, int biases)
     {
         int step = Graph.Graph.PartAlignment / (int)BigInteger.GreatestCommonDivisor(Graph.Graph.PartAlignment, biases);
-        return runs > step ? runs - runs % step : runs;
+        while (step > runs)
+            step /= 2;
+        return runs - runs % step;
     }
 
     /// <summary>
@@ -106,12 +110,13 @@ internal static class SplitRule
     /// <param name="images">Images in the batch.</param>
     /// <param name="rows">Rows of each image.</param>
     /// <param name="weight">Shape of the weight.</param>
-    public static int Splits(int images, int rows, Shape weight)
+    /// <param name="biases">Elements of the bias.</param>
+    public static int Splits(int images, int rows, Shape weight, int biases)
     {
         long forOccupancy = WantedSums / ((long)weight.N * weight.C);
         long forBlocks = WantedBlocks / (long)WorkgroupCount.Cover(weight.N, BlockChannels, weight.C, BlockChannels).Total;
         long forMemory = LargestPartial / weight.Length;
         long wanted = Math.Max(forOccupancy, Math.Min(forBlocks, rows / BlockRows));
-        return images * (int)Math.Clamp(Math.Min(wanted, forMemory), 1, rows);
+        return images * Aligned((int)Math.Clamp(Math.Min(wanted, forMemory), 1, rows), biases);
     }
 }

@@ -11,10 +11,8 @@ namespace UNet.Vulkan.Training;
 /// </summary>
 internal sealed class TileSampling
 {
-    private readonly Value _height;
-    private readonly Value _width;
-    private readonly Value _originY;
-    private readonly Value _originX;
+    private readonly Value _size;
+    private readonly Value _origin;
     private readonly Value? _orientation;
     private readonly Value? _transform;
     private readonly Value? _displacement;
@@ -39,11 +37,8 @@ internal sealed class TileSampling
         LabelSlot = graph.Input("slot.label", new Shape(batch, 1, slot.Height, slot.Width), ElementType.UInt32);
         WeightSlot = graph.Input("slot.weight", new Shape(batch, 1, slot.Height, slot.Width));
 
-        Shape perTile = new(batch);
-        _height = graph.StepEntry("step.height", perTile);
-        _width = graph.StepEntry("step.width", perTile);
-        _originY = graph.StepEntry("step.origin_y", perTile);
-        _originX = graph.StepEntry("step.origin_x", perTile);
+        _size = graph.StepEntry("step.size", Shape.Of(batch, 2));
+        _origin = graph.StepEntry("step.origin", Shape.Of(batch, 2));
 
         int output = new TileGeometry(network).OutputOf(tile);
         if (configuration.Augmentation == Augmentation.Paper)
@@ -55,15 +50,15 @@ internal sealed class TileSampling
             _gray = graph.StepEntry("step.gray", Shape.Of(batch, 5), ElementType.Float32);
             int taps = deformation.Interpolation == Interpolation.Cubic ? 4 : 2;
             Node node = graph.Add("sample", new SampleDeformedTile(tile, output, vectors, deformation.SpacingOf(tile), taps),
-                ImageSlot, LabelSlot, WeightSlot, _height, _width, _originY, _originX, _transform, _displacement, _gray);
+                ImageSlot, LabelSlot, WeightSlot, _size, _origin, _transform, _displacement, _gray);
             (X, Target, PixelWeight) = (
                 node[SampleDeformedTile.X], node[SampleDeformedTile.Target], node[SampleDeformedTile.PixelWeight]);
         }
         else
         {
-            _orientation = graph.StepEntry("step.orientation", perTile);
+            _orientation = graph.StepEntry("step.orientation", new Shape(batch));
             Node node = graph.Add("sample", new SampleTile(tile, output),
-                ImageSlot, LabelSlot, WeightSlot, _height, _width, _originY, _originX, _orientation);
+                ImageSlot, LabelSlot, WeightSlot, _size, _origin, _orientation);
             (X, Target, PixelWeight) = (node[SampleTile.X], node[SampleTile.Target], node[SampleTile.PixelWeight]);
         }
     }
@@ -101,12 +96,10 @@ internal sealed class TileSampling
     /// </summary>
     public void SetTile(Span<uint> words, int index, int height, int width, int originY, int originX, int orientation)
     {
-        words[(int)_height.Start + index] = (uint)height;
-        words[(int)_width.Start + index] = (uint)width;
-        words[(int)_originY.Start + index] = (uint)originY;
-        words[(int)_originX.Start + index] = (uint)originX;
+        (Entry(words, _size, index)[0], Entry(words, _size, index)[1]) = ((uint)height, (uint)width);
+        (Entry(words, _origin, index)[0], Entry(words, _origin, index)[1]) = ((uint)originY, (uint)originX);
         if (_orientation is not null)
-            words[(int)_orientation.Start + index] = (uint)orientation;
+            Entry(words, _orientation, index)[0] = (uint)orientation;
     }
 
     /// <summary>Draws how one tile of the batch is deformed, and fills its words.</summary>
@@ -122,10 +115,13 @@ internal sealed class TileSampling
             throw new InvalidOperationException("The graph samples tiles that are not deformed.");
         sampler.Sample(step, index, values, Numbers(words, _transform), Numbers(words, _displacement), Numbers(words, _gray));
 
-        Span<float> Numbers(Span<uint> words, Value entry)
-        {
-            int count = (int)entry.Shape.Length / entry.Shape.N;
-            return MemoryMarshal.Cast<uint, float>(words.Slice((int)entry.Start + index * count, count));
-        }
+        Span<float> Numbers(Span<uint> words, Value entry) => MemoryMarshal.Cast<uint, float>(Entry(words, entry, index));
+    }
+
+    /// <summary>Of an entry that has some words for each tile of the batch, those of one tile.</summary>
+    private static Span<uint> Entry(Span<uint> words, Value entry, int index)
+    {
+        int count = (int)entry.Shape.Length / entry.Shape.N;
+        return words.Slice((int)entry.Start + index * count, count);
     }
 }

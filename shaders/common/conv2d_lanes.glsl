@@ -1,7 +1,7 @@
 // 3x3 convolution for processors: a workgroup computes 16 output channels, one a lane, of TILE_H rows x TILE_W columns; it is
 // two subgroups of 8 lanes or one of 16. No barriers, no shared memory. What things cost there, and what follows:
 //
-// - A gather through a buffer address takes as long as some 30 multiply-adds, however near the addresses lie, and no longer
+// - A gather through a buffer address takes as long as some 25 multiply-adds, however near the addresses lie, and no longer
 //   for 64 bits than for 32. So each must serve many: it brings PIXELS_PER_LOAD neighbouring pixels to each lane, of all rows of
 //   the tile, which constant-lane broadcasts hand to all lanes; weights come two at a time.
 // - All gathers of a channel stand together, so that their cache misses overlap.

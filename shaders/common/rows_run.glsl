@@ -1,5 +1,5 @@
-// The runs into which the line of each image is cut where a weight gradient is summed from packed rows. All but the last of an image are
-// of the same length, a multiple of 64; the last one is filled up to such a multiple by places whose gradient is 0.
+// The runs into which the line of each image is cut where a weight gradient is summed from packed rows. They are of the same length, a
+// multiple of 64, until the line ends: places behind it have gradients of 0, and the last runs may have no others.
 // The including file declares the push constant tap_weight_n and defines image_count() and line_length() (places of the line of an image).
 uint runs_of_image() {
     return tap_weight_n / image_count();

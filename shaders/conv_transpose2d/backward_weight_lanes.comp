@@ -114,7 +114,7 @@ void main() {
                         partial.pairs[((split * x_c + c) * y_c + last) * 2u + t / 2u] = together(sums);
                 }
             }
-            if (first == 0u && lane == 0u) {
+            if (first == 0u) {
                 float total = 0.0;
                 [[unroll]] for (uint d = 0u; d < DEPTH; d++) {
                     [[unroll]] for (uint t = 0u; t < 4u; t++) {
@@ -122,7 +122,8 @@ void main() {
                         total += subgroupBroadcast(bias[load / SUBGROUP_SIZE][number_of(k * 4u + t, d)], load % SUBGROUP_SIZE);
                     }
                 }
-                partial_bias.sums[split * y_c + last] = total;
+                if (lane == 0u)
+                    partial_bias.sums[split * y_c + last] = total;
             }
         }
     }

@@ -5,8 +5,8 @@
 #include "common/mirrored.glsl"
 // Samples the network's input tiles from the image slots: turned, reflected and elastically deformed, interpolated
 // between pixels, mirrored beyond the edges, with varied gray values.
-// Slot n holds one image of height[n] x width[n] pixels without gaps, planes of channels one after the other.
-// origin_y, origin_x: the top left of the undeformed tile in image coordinates. It stays out of the float arithmetic, so
+// Slot n holds one image of size[n] (height, width) pixels without gaps, planes of channels one after the other.
+// origin: the top left of the undeformed tile in image coordinates. It stays out of the float arithmetic, so
 // that a part of the image in the slot gives the same bits as the whole.
 // One workgroup computes up to 64 pixels of one row of one tile, all channels.
 layout(local_size_x = 64) in;
@@ -14,14 +14,12 @@ layout(local_size_x = 64) in;
 layout(constant_id = 0) const uint TAPS = 4u; // 2 interpolates linearly, 4 cubically
 
 layout(set = 0, binding = 0, std430) readonly buffer Image { float image[]; };
-layout(set = 0, binding = 1, std430) readonly buffer Height { uint height[]; };
-layout(set = 0, binding = 2, std430) readonly buffer Width { uint width[]; };
-layout(set = 0, binding = 3, std430) readonly buffer OriginY { uint origin_y[]; };
-layout(set = 0, binding = 4, std430) readonly buffer OriginX { uint origin_x[]; };
-layout(set = 0, binding = 5, std430) readonly buffer Transform { float transform[]; };
-layout(set = 0, binding = 6, std430) readonly buffer Displacement { float displacement[]; };
-layout(set = 0, binding = 7, std430) readonly buffer Gray { float gray[]; };
-layout(set = 0, binding = 8, std430) writeonly buffer X { float x[]; };
+layout(set = 0, binding = 1, std430) readonly buffer Size { uvec2 size[]; };
+layout(set = 0, binding = 2, std430) readonly buffer Origin { uvec2 origin[]; }; // the bits of signed numbers
+layout(set = 0, binding = 3, std430) readonly buffer Transform { float transform[]; };
+layout(set = 0, binding = 4, std430) readonly buffer Displacement { float displacement[]; };
+layout(set = 0, binding = 5, std430) readonly buffer Gray { float gray[]; };
+layout(set = 0, binding = 6, std430) writeonly buffer X { float x[]; };
 layout(push_constant, std430) uniform Push {
     uint image_c;
     uint image_h;
@@ -61,12 +59,12 @@ void main() {
     if (n >= x_n || column >= tile)
         return;
     uint entry = first_image + n;
-    int rows = int(height[entry]);
-    int columns = int(width[entry]);
+    int rows = int(size[entry].x);
+    int columns = int(size[entry].y);
     vec2 source = deformed(entry, row, column, first, min(first + gl_WorkGroupSize.x, tile) - 1u);
     vec2 whole = floor(source);
     vec2 fraction = source - whole;
-    ivec2 start = ivec2(whole) + ivec2(origin_y[entry], origin_x[entry]) - int(TAPS / 2u) + 1;
+    ivec2 start = ivec2(whole) + ivec2(origin[entry]) - int(TAPS / 2u) + 1;
 
     ivec2 phases = ivec2(phase(start.x, rows), phase(start.y, columns));
     uint line_start[TAPS];

@@ -10,14 +10,12 @@ layout(local_size_x = 64) in;
 
 layout(set = 0, binding = 0, std430) readonly buffer Label { uint label[]; };
 layout(set = 0, binding = 1, std430) readonly buffer Weight { float weight[]; };
-layout(set = 0, binding = 2, std430) readonly buffer Height { uint height[]; };
-layout(set = 0, binding = 3, std430) readonly buffer Width { uint width[]; };
-layout(set = 0, binding = 4, std430) readonly buffer OriginY { uint origin_y[]; };
-layout(set = 0, binding = 5, std430) readonly buffer OriginX { uint origin_x[]; };
-layout(set = 0, binding = 6, std430) readonly buffer Transform { float transform[]; };
-layout(set = 0, binding = 7, std430) readonly buffer Displacement { float displacement[]; };
-layout(set = 0, binding = 8, std430) writeonly buffer Target { uint target[]; };
-layout(set = 0, binding = 9, std430) writeonly buffer PixelWeight { float pixel_weight[]; };
+layout(set = 0, binding = 2, std430) readonly buffer Size { uvec2 size[]; };
+layout(set = 0, binding = 3, std430) readonly buffer Origin { uvec2 origin[]; }; // the bits of signed numbers
+layout(set = 0, binding = 4, std430) readonly buffer Transform { float transform[]; };
+layout(set = 0, binding = 5, std430) readonly buffer Displacement { float displacement[]; };
+layout(set = 0, binding = 6, std430) writeonly buffer Target { uint target[]; };
+layout(set = 0, binding = 7, std430) writeonly buffer PixelWeight { float pixel_weight[]; };
 layout(push_constant, std430) uniform Push {
     uint label_h;
     uint label_w;
@@ -42,11 +40,11 @@ void main() {
         return;
     uint entry = first_image + n;
     uint border = (tile - output_tile) / 2u;
-    int rows = int(height[entry]);
-    int columns = int(width[entry]);
+    int rows = int(size[entry].x);
+    int columns = int(size[entry].y);
     uint last = min(first + gl_WorkGroupSize.x, output_tile) - 1u;
     vec2 position = deformed(entry, border + row, border + column, border + first, border + last);
-    ivec2 source = ivec2(floor(position + 0.5)) + ivec2(origin_y[entry], origin_x[entry]);
+    ivec2 source = ivec2(floor(position + 0.5)) + ivec2(origin[entry]);
     bool inside = source.x >= 0 && source.x < rows && source.y >= 0 && source.y < columns;
     uint place = n * label_h * label_w + uint(mirrored(source.x, rows) * columns + mirrored(source.y, columns));
     uint i = (n * output_tile + row) * output_tile + column;

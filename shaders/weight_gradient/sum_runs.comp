@@ -4,10 +4,10 @@
 #include "common/linear.glsl"
 // Second half of a weight and bias gradient that was summed over runs of pixels: adds the runs in a fixed order, image by image: 32 sums,
 // of every 32nd run each, one after the other.
-// One workgroup computes 256 / TILE_LANES elements of d_weight, or behind those of d_bias, of each of which its invocations share the runs:
+// One workgroup computes 128 / TILE_LANES elements of d_weight, or behind those of d_bias, of each of which its invocations share the runs:
 // the fewer elements there are, and the more runs, the more of them. One alone adds up at most 32 runs. Where a batch is bound one image at
 // a time, the sum is added to what the images before gave.
-layout(local_size_x = 256) in;
+layout(local_size_x = 128) in;
 
 layout(constant_id = 0) const uint TILE_LANES = 1u; // 1, or at most 32
 
@@ -24,7 +24,7 @@ layout(push_constant, std430) uniform Push {
 };
 
 const uint SUMS = 32u;
-const uint ELEMENTS = 256u / TILE_LANES;
+const uint ELEMENTS = gl_WorkGroupSize.x / TILE_LANES;
 const uint OWN_SUMS = SUMS / TILE_LANES;
 const uint LOADS = 8u; // under way at a time, or nearly
 

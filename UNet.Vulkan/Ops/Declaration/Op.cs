@@ -133,7 +133,11 @@ public abstract record Op
     public virtual float SampleElement(Role role, float normal) => normal;
 
     /// <summary>A valid element for checks and benchmarks of an integer role, made from a random word.</summary>
-    public virtual uint SampleInteger(Role role, uint random, ReadOnlySpan<Shape> shapes) => random % 2;
+    /// <param name="role">The role.</param>
+    /// <param name="element">The element's index.</param>
+    /// <param name="random">The word.</param>
+    /// <param name="shapes">Shapes of all roles, in their order.</param>
+    public virtual uint SampleInteger(Role role, long element, uint random, ReadOnlySpan<Shape> shapes) => random % 2;
 
     /// <summary>
     /// Floating-point operations of a pass (a multiply-add counts as two), for rates and for cutting long work.
