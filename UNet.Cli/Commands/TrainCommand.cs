@@ -119,8 +119,8 @@ internal static class TrainCommand
             configuration, trainingData, device, initial?.Model, state, weightMapCache: MapCache(terminal));
 
         Describe(terminal, data, device, trainer.Configuration);
-        using TrainingLog? log = request.Log is null ? null : new(request.Log, trainer.Step);
-        TrainingResult training = new TrainingProgress(terminal, trainer.Step, data.Classes).Watch(
+        using TrainingLog? log = request.Log is null ? null : new(request.Log, trainer.ReportedSteps);
+        TrainingResult training = new TrainingProgress(terminal, trainer.ReportedSteps, data.Classes).Watch(
             report => trainer.Run(request.Files, step => { log?.Write(step); report(step); }, terminal.Stop));
         if (training.Step == 0)
             throw new OperationCanceledException();

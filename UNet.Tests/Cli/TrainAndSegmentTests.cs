@@ -1,3 +1,4 @@
+using System.Globalization;
 using UNet.Cli;
 using UNet.Cli.Images;
 using UNet.Tests.Device;
@@ -240,6 +241,21 @@ public sealed class TrainAndSegmentTests : IDisposable
         CommandRun resumed = CommandRun.Of([.. files, "--resume"]);
         Assert.Equal((0, 0), (resumed.Code, resumed.Errors.Length));
         Assert.Equal(whole, File.ReadAllBytes(_folder["m.last.safetensors"]));
+        Assert.Equal(log, File.ReadAllLines(_folder["m.csv"]));
+    }
+
+    /// <summary>As if the run had ended in its last validation.</summary>
+    [Fact]
+    public void AStepThatIsToldAgainHasOneLineInTheLog()
+    {
+        _folder.Halves("data", 2);
+        string[] files = ["train", _folder["data"], "-o", _folder["m.safetensors"], "--log", _folder["m.csv"]];
+        Assert.Equal(0, CommandRun.Of([.. files, .. Tiny, "--steps", "3", "--device", "cpu"]).Code);
+        string[] log = File.ReadAllLines(_folder["m.csv"]);
+        double[] last = [.. log[^1].Split(',').Select(number => double.Parse(number, CultureInfo.InvariantCulture))];
+        TrainingState state = TrainingState.Read(_folder["m.state.safetensors"]);
+        (state with { Unvalidated = new(3, 3, last[1], last[2], last[3]) }).Write(_folder["m.state.safetensors"]);
+        Assert.Equal(0, CommandRun.Of([.. files, "--resume", "--device", "cpu"]).Code);
         Assert.Equal(log, File.ReadAllLines(_folder["m.csv"]));
     }
 

@@ -149,6 +149,61 @@ public class TrainerTests
         Assert.Equal(model, File.ReadAllBytes(files.Last));
     }
 
+    /// <summary>Before there is a score, the newest model stands in for the best: its file, and what the state says of it.</summary>
+    [Theory]
+    [InlineData(5, true)]
+    [InlineData(13, false)]
+    public void AModelWithoutAScoreIsWrittenByTheResumedRunToo(int stopAfter, bool hasValidation)
+    {
+        using TemporaryFolder folder = new();
+        using ReferenceDevice device = new();
+        TrainingData data = hasValidation ? TrainingExamples.Data : TrainingExamples.Data with { Validation = [] };
+        TrainingFiles files = new(folder.File("a.safetensors"));
+        using CancellationTokenSource stop = new();
+        using (Trainer trainer = new(Configuration, data, device))
+        {
+            trainer.Run(files, report =>
+            {
+                if (report.Step == stopAfter)
+                    stop.Cancel();
+            }, stop.Token);
+        }
+
+        byte[] model = File.ReadAllBytes(files.Model);
+        TrainingState state = TrainingState.Read(files.State);
+        Assert.Equal((stopAfter, stopAfter), (state.Step, state.BestStep));
+        Assert.Null(state.Best);
+        File.Delete(files.Model);
+        using Trainer resumed = new(state.Configuration, data, device, resume: state);
+        resumed.Run(files, cancellation: stop.Token);
+        Assert.Equal(model, File.ReadAllBytes(files.Model));
+        Assert.Equal(model, File.ReadAllBytes(files.Last));
+    }
+
+    /// <summary>Because the folder was missing, and because nobody had said where to.</summary>
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void WhatWasNotWrittenIsWrittenByTheNextRun(bool hasFailed, bool hasValidation)
+    {
+        using TemporaryFolder folder = new();
+        using ReferenceDevice device = new();
+        TrainingConfiguration configuration = Configuration with { Steps = 3 };
+        TrainingData data = hasValidation ? TrainingExamples.Data : TrainingExamples.Data with { Validation = [] };
+        TrainingFiles expected = new(folder.File("a.safetensors")), files = new(Path.Combine(folder.File("later"), "a.safetensors"));
+        using (Trainer usual = new(configuration, data, device))
+            usual.Run(expected, cancellation: Stop);
+        using Trainer trainer = new(configuration, data, device);
+        if (hasFailed)
+            Assert.ThrowsAny<IOException>(() => trainer.Run(files, cancellation: Stop));
+        else
+            trainer.Run(cancellation: Stop);
+        Directory.CreateDirectory(folder.File("later"));
+        Assert.True(trainer.Run(files, cancellation: Stop).IsComplete);
+        AssertSameBytes(expected, files);
+    }
+
     [Fact]
     public void TheModelFileHoldsTheBestAndTheLastFileTheNewest()
     {

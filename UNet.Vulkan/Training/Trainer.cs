@@ -32,7 +32,9 @@ public sealed class Trainer : IDisposable
     private readonly float[] _report;
     private ValidationScore? _best;
     private long _bestStep;
-    private long _savedStep = -1;
+    private TrainingReport? _unvalidated;
+    private long _savedState = -1;
+    private long _savedModels = -1;
     private double? _lossScale;
 
     /// <summary>Prepares a run: builds the network, normalises the images and brings them to the device.</summary>
@@ -94,6 +96,9 @@ public sealed class Trainer : IDisposable
     /// <summary>Steps done so far.</summary>
     public long Step { get; private set; }
 
+    /// <summary>Steps that need not be told any more: all that are done, but for one whose validation is still to come.</summary>
+    public long ReportedSteps => _unvalidated is null ? Step : Step - 1;
+
     /// <summary>The network as it is now.</summary>
     public UNetModel Model => new(Configuration.Network, _session.ReadParameters(_graph.Graph), _data.Classes, PreparedData.Normalization);
 
@@ -109,7 +114,8 @@ public sealed class Trainer : IDisposable
                 Optimizer = [.. _graph.OptimizerStates.Select(Read)],
                 Step = Step,
                 Best = _best,
-                BestStep = _bestStep,
+                BestStep = BestStep,
+                Unvalidated = _unvalidated,
                 LossScale = _graph.LossScaling is { } scaling
                     ? new(_session.ReadAll(scaling.LossScale)[0], (int)_session.ReadAll(scaling.GoodSteps)[0])
                     : null,
@@ -125,6 +131,9 @@ public sealed class Trainer : IDisposable
             }
         }
     }
+
+    /// <summary>Where there is no score yet, the newest model is better than none.</summary>
+    private long BestStep => _best is null ? Step : _bestStep;
 
     /// <summary>What a step takes on a device: memory and dispatches; of the images, only what one tile can touch.</summary>
     /// <param name="configuration">How to train; its tile must be given.</param>
@@ -142,8 +151,9 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>
-    /// Trains until the last step or until cancelled; then, and after every validation, saves the state, the newest model
-    /// and, where it is better than all before, the best model. Without validation images the newest counts as the best.
+    /// Trains until the last step or until cancelled, and saves all then. Before every validation it saves the state, so that whatever
+    /// ends that takes no step with it; after it the newest model and, where it is better than all before, the best model. Without
+    /// validation images the newest counts as the best, and so it does before the first validation.
     /// </summary>
     /// <param name="files">Where to save; null to save nothing.</param>
     /// <param name="progress">
@@ -151,8 +161,8 @@ public sealed class Trainer : IDisposable
     /// as a cancellation does, and is thrown on when all is saved.
     /// </param>
     /// <param name="cancellation">
-    /// Stops after the steps in flight, or after a validation that is under way; everything is saved, and a later run can
-    /// resume.
+    /// Stops after the steps in flight, or between two tiles of a validation, which a resumed run begins anew; everything is saved, and a
+    /// later run can resume.
     /// </param>
     /// <exception cref="TrainingDivergedException">
     /// The loss or a gradient is no finite number; nothing is saved over the last good model.
@@ -161,28 +171,24 @@ public sealed class Trainer : IDisposable
     public TrainingResult Run(
         TrainingFiles? files = null, Action<TrainingReport>? progress = null, CancellationToken cancellation = default)
     {
-        if (Step > 0 && _savedStep != Step)
-            Save(files, isBest: _bestStep == Step);
+        // What an interrupted run may not have come to write; a validation that it did not come to is done first, and writes as any does.
+        if (_unvalidated is null)
+            Save(files);
 
         ExceptionDispatchInfo? failure = null;
         using CancellationTokenSource stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         int interval = Configuration.EffectiveValidationInterval;
-        while (Step < Configuration.Steps && !stopping.IsCancellationRequested)
+        while ((_unvalidated is not null || Step < Configuration.Steps) && !stopping.IsCancellationRequested)
         {
             long stop = Math.Min((Step / interval + 1) * interval, Configuration.Steps);
-            TrainingReport? last = RunSteps(stop, Tell, stopping.Token);
-            if (Step < stop)
-                break;
-            bool isBest = Validate(out ValidationScore? score);
-            Save(files, isBest);
-            Tell(last!.Value with { Validation = score, IsBest = isBest });
+            _unvalidated ??= RunSteps(stop, Tell, stopping.Token);
+            if (_unvalidated is { } last)
+                Validate(last, files, Tell, stopping.Token);
         }
 
-        // Before the first validation, the newest model is better than none.
-        if (Step > 0 && _savedStep != Step)
-            Save(files, isBest: _bestStep == 0 || _validator is null);
+        Save(files);
         failure?.Throw();
-        return new(Step, Step >= Configuration.Steps, _best, _bestStep);
+        return new(Step, Step >= Configuration.Steps && _unvalidated is null, _best, BestStep);
 
         void Tell(TrainingReport report)
         {
@@ -273,7 +279,7 @@ public sealed class Trainer : IDisposable
                 _session.Write(whole, parts[parameter.Name].Elements, parameter.Start);
         }
 
-        (Step, _best, _bestStep) = (state.Step, state.Best, state.BestStep);
+        (Step, _best, _bestStep, _unvalidated) = (state.Step, state.Best, state.BestStep, state.Unvalidated);
     }
 
     /// <summary>Runs up to a step; keeps the report of that last step back, so that a validation can be added to it.</summary>
@@ -348,27 +354,63 @@ public sealed class Trainer : IDisposable
         return new(Step, culprit?.Name ?? "loss");
     }
 
-    private bool Validate(out ValidationScore? score)
+    /// <summary>
+    /// Writes the state, judges the parameters and writes the models. A validation that is cancelled leaves all as if it had not begun.
+    /// </summary>
+    private void Validate(TrainingReport report, TrainingFiles? files, Action<TrainingReport> tell, CancellationToken cancellation)
     {
-        score = _validator?.Score(_session.ReadParameters(_graph.Graph), CancellationToken.None);
+        ValidationScore? score = null;
+        if (_validator is not null)
+        {
+            SaveState(files);
+            try
+            {
+                score = _validator.Score(_session.ReadParameters(_graph.Graph), cancellation);
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                return;
+            }
+
+            // What the state on file lacks, a resumed run finds again: it is written anew only if no step follows.
+            _savedState = _savedModels = -1;
+        }
+
         // Written so that a score that is not defined, because every pixel is ignored, never holds the place.
         bool isBest = score is null || _best is null || !(score.MeanIoU <= _best.MeanIoU);
         if (isBest)
             (_best, _bestStep) = (score, Step);
-        return isBest;
+        _unvalidated = null;
+        if (_validator is null)
+            SaveState(files);
+        SaveModels(files);
+        tell(report with { Validation = score, IsBest = isBest });
     }
 
-    /// <summary>Saves; after a resume, this writes what the interrupted run may not have come to write.</summary>
-    private void Save(TrainingFiles? files, bool isBest)
+    /// <summary>Writes what is not on file yet.</summary>
+    private void Save(TrainingFiles? files)
     {
-        _savedStep = Step;
-        if (files is null)
-            return;
         // The state first: if the machine stops before the models are written, a resumed run writes them.
-        TrainingState state = State;
-        state.Write(files.State);
-        state.Model.Write(files.Last);
-        if (isBest)
-            state.Model.Write(files.Model);
+        SaveState(files);
+        SaveModels(files);
+    }
+
+    private void SaveState(TrainingFiles? files)
+    {
+        if (files is null || Step == 0 || _savedState == Step)
+            return;
+        State.Write(files.State);
+        _savedState = Step;
+    }
+
+    private void SaveModels(TrainingFiles? files)
+    {
+        if (files is null || Step == 0 || _savedModels == Step)
+            return;
+        UNetModel model = Model;
+        model.Write(files.Last);
+        if (BestStep == Step)
+            model.Write(files.Model);
+        _savedModels = Step;
     }
 }

@@ -27,7 +27,7 @@ public readonly record struct TrainingReport(
 
 /// <summary>How a run ended.</summary>
 /// <param name="Step">Steps done, over all runs that were resumed.</param>
-/// <param name="IsComplete">False if it was cancelled before the last step.</param>
+/// <param name="IsComplete">False if it was cancelled before the last step, or before the validation after it was done.</param>
 /// <param name="Best">The best score; null without validation images, or before the first validation.</param>
-/// <param name="BestStep">Steps after which it was reached.</param>
+/// <param name="BestStep">Steps after which it was reached; <paramref name="Step"/> where there is none.</param>
 public sealed record TrainingResult(long Step, bool IsComplete, ValidationScore? Best, long BestStep);

@@ -32,13 +32,18 @@ public sealed record TrainingState
     /// <summary>Steps done.</summary>
     public required long Step { get; init; }
 
-    /// <summary>The best score so far; null before the first validation.</summary>
+    /// <summary>The best score so far; null before the first validation, and without validation images.</summary>
     public ValidationScore? Best { get; init; }
 
     /// <summary>
-    /// Steps after which the best score was reached; without validation images, after which the model was last written.
+    /// Steps after which the best score was reached. Where there is none, <see cref="Step"/>: the newest model counts as the best.
     /// </summary>
     public long BestStep { get; init; }
+
+    /// <summary>
+    /// What is to be told of the last step, where the validation after it is still to come; null where it is done, or none is due.
+    /// </summary>
+    public TrainingReport? Unvalidated { get; init; }
 
     /// <summary>Where dynamic loss scaling stands; null in a precision that needs none.</summary>
     public LossScaleState? LossScale { get; init; }
@@ -70,14 +75,20 @@ public sealed record TrainingState
             Numerics = ReadNumerics(ModelFile.Text(file.Metadata, NumericsKey, path), path),
             DataFingerprint = ModelFile.Text(file.Metadata, DataKey, path),
         };
-        return JsonText.Read(ModelFile.Text(file.Metadata, ProgressKey, path), path, json => state with
+        return JsonText.Read(ModelFile.Text(file.Metadata, ProgressKey, path), path, json =>
         {
-            Step = json.GetProperty("step").GetInt64(),
-            BestStep = json.GetProperty("best_step").GetInt64(),
-            Best = json.TryGetProperty("best_score", out JsonElement score) ? ReadScore(score) : null,
-            LossScale = json.TryGetProperty("loss_scale", out JsonElement scale)
-                ? new(scale.GetSingle(), json.GetProperty("loss_scale_good_steps").GetInt32())
-                : null,
+            state = state with
+            {
+                Step = json.GetProperty("step").GetInt64(),
+                BestStep = json.GetProperty("best_step").GetInt64(),
+                Best = json.TryGetProperty("best_score", out JsonElement score) ? ReadScore(score) : null,
+                LossScale = json.TryGetProperty("loss_scale", out JsonElement scale)
+                    ? new(scale.GetSingle(), json.GetProperty("loss_scale_good_steps").GetInt32())
+                    : null,
+            };
+            return json.TryGetProperty("unvalidated", out JsonElement report)
+                ? state with { Unvalidated = ReadReport(report, state) }
+                : state;
         });
     }
 
@@ -103,6 +114,8 @@ public sealed record TrainingState
 
             if (Best is not null)
                 WriteScore(json, Best);
+            if (Unvalidated is { } report)
+                WriteReport(json, report);
             json.WriteEndObject();
         });
         IEnumerable<NamedTensor> kept = Optimizer.SelectMany(state => state.Tensors.Select(
@@ -125,18 +138,35 @@ public sealed record TrainingState
             json.WriteStringValue(Text(iou));
         json.WriteEndArray();
         json.WriteEndObject();
-
-        // JSON has no NaN, which an undefined IoU is: numbers stand as text.
-        static string Text(double number) => number.ToString("R", CultureInfo.InvariantCulture);
     }
 
-    private static ValidationScore ReadScore(JsonElement json)
+    private static ValidationScore ReadScore(JsonElement json) => new(
+        Number(json.GetProperty("loss")),
+        Number(json.GetProperty("mean_iou")),
+        [.. json.GetProperty("iou").EnumerateArray().Select(Number)]);
+
+    private static void WriteReport(Utf8JsonWriter json, TrainingReport report)
     {
-        return new(
-            Number(json.GetProperty("loss")),
-            Number(json.GetProperty("mean_iou")),
-            [.. json.GetProperty("iou").EnumerateArray().Select(Number)]);
-
-        static double Number(JsonElement text) => double.Parse(text.GetString() ?? "", CultureInfo.InvariantCulture);
+        json.WriteStartObject("unvalidated");
+        json.WriteString("loss", Text(report.Loss));
+        json.WriteString("gradient_norm", Text(report.GradientNorm));
+        json.WriteString("learning_rate", Text(report.LearningRate));
+        if (report.Skipped is not null)
+            json.WriteString("skipped", report.Skipped);
+        json.WriteEndObject();
     }
+
+    private static TrainingReport ReadReport(JsonElement json, TrainingState state) => new(
+        state.Step,
+        state.Configuration.Steps,
+        Number(json.GetProperty("loss")),
+        Number(json.GetProperty("gradient_norm")),
+        Number(json.GetProperty("learning_rate")),
+        Skipped: json.TryGetProperty("skipped", out JsonElement skipped) ? skipped.GetString() : null,
+        LossScale: state.LossScale?.Scale);
+
+    // JSON has no NaN, which an undefined IoU is, nor the loss of a step that was skipped: numbers stand as text.
+    private static string Text(double number) => number.ToString("R", CultureInfo.InvariantCulture);
+
+    private static double Number(JsonElement text) => double.Parse(text.GetString() ?? "", CultureInfo.InvariantCulture);
 }
