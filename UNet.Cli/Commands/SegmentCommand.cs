@@ -145,6 +145,9 @@ internal static class SegmentCommand
         OutputFile.RequireFolder(output, "-o");
         RequireDistinctOutputs(files, modelFile, output, settings);
         using StoredModel model = reading.Single();
+        // Of a stack the first page tells; the others mostly have its size.
+        foreach (ImageFile file in files)
+            Segmentation.RequireSize(model.Configuration, file.Height, file.Width, $"The image '{file.Path}'");
         (ImageFile File, int Page)[] all = [.. files.SelectMany(file => Enumerable.Range(0, file.Pages).Select(page => (file, page)))];
         using ReadAhead<RawImage> images = new(
             all.Length, i => WithChannels(all[i].File.Read(all[i].Page), model.Configuration.InChannels, all[i].File.Named(all[i].Page)));

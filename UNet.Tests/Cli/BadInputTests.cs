@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
 using NetVips;
 using UNet.Cli.Images;
 using Xunit;
@@ -155,6 +157,8 @@ public sealed class BadInputTests : IDisposable
     [InlineData("segment data data -o seg", "is a folder where a file is needed")]
     [InlineData("segment m.safetensors colour.png -o seg --device cpu", "3 channels")]
     [InlineData("segment m.safetensors cut/images/a.png -o seg --device cpu", "damaged")]
+    [InlineData("segment m.safetensors data/images vast -o seg --device cpu",
+        "a.png' of 33000 x 33000 pixels is too large: with 1 channel and 2 classes at most 1073741795 pixels")]
     public void IsToldInOneSentence(string arguments, string expected)
     {
         _folder.Png("p/a.png", [0, 255]);
@@ -205,6 +209,8 @@ public sealed class BadInputTests : IDisposable
         _folder.Stack("alone/train-volume.tif", [1, 2]);
         File.WriteAllText(_folder["empty/readme.txt"], "");
         ImageWriter.WritePng(_folder["colour.png"], [1, 2, 3, 4, 5, 6], 1, 2);
+        _folder.Png("vast/a.png", [1, 2]);
+        StateSize(_folder["vast/a.png"], 33_000);
         _folder.Halves("lossy", 1);
         using (Image mask = Image.NewFromFile(_folder["lossy/masks/img0.png"]))
             mask.Jpegsave(_folder["lossy/masks/img0.jpg"], q: 95);
@@ -223,5 +229,16 @@ public sealed class BadInputTests : IDisposable
         Assert.StartsWith("error: ", line, StringComparison.Ordinal);
         Assert.Contains(expected, line, StringComparison.Ordinal);
         Assert.Equal(before, _folder.Files);
+    }
+
+    /// <summary>Has a PNG say that it is a square of another side: width and height follow the header's name.</summary>
+    private static void StateSize(string path, int side)
+    {
+        byte[] png = File.ReadAllBytes(path);
+        Span<byte> header = png.AsSpan(12, 17);
+        BinaryPrimitives.WriteInt32BigEndian(header[4..], side);
+        BinaryPrimitives.WriteInt32BigEndian(header[8..], side);
+        BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan(29), Crc32.HashToUInt32(header));
+        File.WriteAllBytes(path, png);
     }
 }

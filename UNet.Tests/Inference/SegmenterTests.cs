@@ -176,6 +176,20 @@ public class SegmenterTests
         Assert.Contains("18 and 20", Assert.Throws<InputException>(() => new Segmenter(ModelOf(Valid), device, tile: 19)).Message);
     }
 
+    /// <summary>Three classes of 26800 x 26800 pixels are more than an array holds; the message says how many it does.</summary>
+    [Theory]
+    [InlineData(TestTimeAugmentation.None)]
+    [InlineData(TestTimeAugmentation.Flips)]
+    public void AnImageOfTooManyPixelsIsRefused(TestTimeAugmentation augmentation)
+    {
+        using ReferenceDevice device = new();
+        using Segmenter segmenter = new(ModelOf(Valid), device, tile: 18, augmentation);
+        InputException refusal = Assert.Throws<InputException>(() => segmenter.Segment([], 26_800, 26_800, Stop));
+        Assert.Contains("26800 x 26800 pixels is too large", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("at most 715827863 pixels", refusal.Message, StringComparison.Ordinal);
+        Segmentation.RequireSize(Valid, 26_700, 26_700, "The image");
+    }
+
     private static UNetModel ModelOf(UNetConfiguration configuration)
         => new(configuration, [.. UNetNetworkTests.RandomParameters(configuration)], [.. ClassLabel.OfValues([0, 1, 2])]);
 

@@ -381,6 +381,17 @@ public class TrainerTests
         }
     }
 
+    /// <summary>Before it is trained, not at the first validation.</summary>
+    [Fact]
+    public void AValidationImageOfTooManyPixelsIsRefused()
+    {
+        using ReferenceDevice device = new();
+        TrainingConfiguration configuration = Configuration with { Network = Configuration.Network with { Classes = 2 } };
+        TrainingImage vast = new("vast", 1, 33_000, 33_000, [], []);
+        InputException refusal = Assert.Throws<InputException>(() => new Validator(configuration, [vast], [], device));
+        Assert.Contains("'vast' of 33000 x 33000 pixels is too large", refusal.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void AResumedRunRoundsAsItBegan()
     {

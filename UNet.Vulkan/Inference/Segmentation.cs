@@ -1,3 +1,5 @@
+using UNet.Vulkan.Model;
+
 namespace UNet.Vulkan.Inference;
 
 /// <summary>What the network says about every pixel of an image.</summary>
@@ -7,6 +9,23 @@ namespace UNet.Vulkan.Inference;
 /// <param name="Probabilities">Probability of each class at each pixel, [class][row][column]; they sum to 1 over the classes.</param>
 public sealed record Segmentation(int Classes, int Height, int Width, float[] Probabilities)
 {
+    /// <summary>Refuses an image of more pixels than an array has elements for, one a class or channel and pixel.</summary>
+    /// <param name="configuration">The network's form, of which channels and classes matter.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="width">Columns.</param>
+    /// <param name="image">What to call the image in the message, such as <c>The image 'a.png'</c>.</param>
+    /// <exception cref="InputException">The image is too large.</exception>
+    public static void RequireSize(UNetConfiguration configuration, int height, int width, string image)
+    {
+        int most = Array.MaxLength / Math.Max(configuration.InChannels, configuration.Classes);
+        if ((long)height * width <= most)
+            return;
+        throw new InputException(
+            $"{image} of {height} x {width} pixels is too large: with {configuration.InChannels} "
+                + $"channel{(configuration.InChannels == 1 ? "" : "s")} and {configuration.Classes} classes at most {most} pixels can be "
+                + "segmented at a time; cut it into smaller images.");
+    }
+
     /// <summary>The most probable class of each pixel, [row][column]; of equal ones the first.</summary>
     public byte[] MostProbable()
     {

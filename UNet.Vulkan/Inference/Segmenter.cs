@@ -10,8 +10,8 @@ using UNet.Vulkan.Training;
 namespace UNet.Vulkan.Inference;
 
 /// <summary>
-/// Segments images of any size with a trained model, tile by tile. What a pixel gets does not depend on the tiles; see
-/// <see cref="OverlapTiles"/>.
+/// Segments images with a trained model, tile by tile, so that they may be as large as <see cref="Segmentation.RequireSize"/> allows,
+/// whatever the device's memory. What a pixel gets does not depend on the tiles; see <see cref="OverlapTiles"/>.
 /// </summary>
 public sealed class Segmenter : IDisposable
 {
@@ -100,13 +100,14 @@ public sealed class Segmenter : IDisposable
     /// <param name="width">Columns.</param>
     /// <param name="cancellation">Stops between two tiles.</param>
     /// <exception cref="InputException">
-    /// The image does not have the model's channels, or has values that are not finite; or the model gives no numbers, because its
-    /// parameters are damaged or, in mixed precision, because what it computes leaves the range of 16 bits.
+    /// The image is too large, does not have the model's channels, or has values that are not finite; or the model gives no numbers,
+    /// because its parameters are damaged or, in mixed precision, because what it computes leaves the range of 16 bits.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public Segmentation Segment(ReadOnlySpan<float> pixels, int height, int width, CancellationToken cancellation = default)
     {
         UNetConfiguration configuration = _configuration;
+        Segmentation.RequireSize(configuration, height, width, "The image");
         if (height < 1 || width < 1 || pixels.Length != (long)configuration.InChannels * height * width)
         {
             string image = $"image of {height} x {width} pixels";
@@ -117,7 +118,7 @@ public sealed class Segmenter : IDisposable
         if (_orientations.Length == 1)
             return Checked(_network.Apply(normalized, height, width, cancellation));
 
-        float[] mean = new float[checked(configuration.Classes * height * width)];
+        float[] mean = new float[configuration.Classes * height * width];
         foreach (Orientation orientation in _orientations)
         {
             float[] oriented = orientation.Apply(normalized, configuration.InChannels, height, width);

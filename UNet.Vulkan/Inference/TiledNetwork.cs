@@ -63,7 +63,7 @@ internal sealed class TiledNetwork : IDisposable
 
     public void WriteParameters(IEnumerable<NamedTensor> parameters) => _session.WriteParameters(_graph, parameters);
 
-    /// <summary>Applies the network.</summary>
+    /// <summary>Applies the network to an image that <see cref="Segmentation.RequireSize"/> allows.</summary>
     /// <param name="image">Normalised values [channels, height, width].</param>
     /// <param name="height">Rows.</param>
     /// <param name="width">Columns.</param>
@@ -71,7 +71,7 @@ internal sealed class TiledNetwork : IDisposable
     /// <returns>Logits or probabilities [classes, height, width].</returns>
     public float[] Apply(ReadOnlySpan<float> image, int height, int width, CancellationToken cancellation)
     {
-        float[] result = new float[checked(_configuration.Classes * height * width)];
+        float[] result = new float[_configuration.Classes * height * width];
         Queue<(TileSpan Rows, TileSpan Columns)> inFlight = new();
         try
         {

@@ -14,19 +14,31 @@ internal sealed class Validator : IDisposable
     private readonly TiledNetwork _network;
     private readonly int _classes;
 
+    /// <summary>Brings a network to the device, whose parameters come with each score.</summary>
+    /// <param name="configuration">The network's form.</param>
+    /// <param name="images">Whole images with the class of each pixel.</param>
+    /// <param name="prepared">The same images as the network sees them, with the weight of each pixel.</param>
+    /// <param name="device">Where to compute; it must outlive the validator.</param>
+    /// <exception cref="InputException">An image is too large.</exception>
     public Validator(
         TrainingConfiguration configuration, ImmutableArray<TrainingImage> images, ImmutableArray<PreparedImage> prepared,
         IComputeDevice device)
     {
         _classes = configuration.Network.Classes;
         _images = [.. images.Zip(prepared)];
-        // Not the training tile: the smaller a tile, the more of it is border.
         UNetConfiguration network = configuration.Network;
+        foreach (TrainingImage image in images)
+            Segmentation.RequireSize(network, image.Height, image.Width, $"The image '{image.Name}'");
+        // Not the training tile: the smaller a tile, the more of it is border.
         int tile = OverlapTiles.GoodTile(
             new TileGeometry(network), TrainingData.LargestSide(images), OverlapTiles.DefaultLimit(network));
         _network = new TiledNetwork(network, device, tile, probabilities: false);
     }
 
+    /// <summary>Judges parameters.</summary>
+    /// <param name="parameters">All parameters of the network.</param>
+    /// <param name="cancellation">Looked at between two tiles.</param>
+    /// <exception cref="OperationCanceledException">It was stopped; the next score is not disturbed by that.</exception>
     public ValidationScore Score(IEnumerable<NamedTensor> parameters, CancellationToken cancellation)
     {
         _network.WriteParameters(parameters);
