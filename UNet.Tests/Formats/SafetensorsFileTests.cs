@@ -122,6 +122,21 @@ public class SafetensorsFileTests
         Assert.Contains("There is no file", Assert.Throws<InputException>(() => SafetensorsFile.Read(folder.File("none"))).Message);
     }
 
+    /// <summary>Windows alone would refuse it.</summary>
+    [Fact]
+    public void AFileThatIsOpenCanBeReplaced()
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.File("a.safetensors");
+        new SafetensorsFile([new("a", [1], [1f])]).Write(path);
+        using SafetensorsReader reader = SafetensorsReader.Open(path);
+        new SafetensorsFile([new("a", [1], [2f])]).Write(path);
+        float[] elements = new float[1];
+        reader.Read(reader.Find("a")!, elements, 0);
+        Assert.Equal([1f], elements);
+        Assert.Equal(2f, SafetensorsFile.Read(path).Find("a")!.Elements[0]);
+    }
+
     private static bool HasLoneSurrogate(string text) => text.EnumerateRunes().Any(rune => rune == Rune.ReplacementChar);
 
     private static byte[] Bytes(SafetensorsFile file)

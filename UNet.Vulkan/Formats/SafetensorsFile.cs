@@ -47,7 +47,7 @@ public sealed class SafetensorsFile
     {
         try
         {
-            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            using FileStream stream = OpenToRead(path);
             return Read(stream, path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -55,6 +55,9 @@ public sealed class SafetensorsFile
             throw Unreadable(path, exception);
         }
     }
+
+    /// <summary>Opens a file that another process may replace or remove meanwhile, which Windows allows only if that is said.</summary>
+    internal static FileStream OpenToRead(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
 
     internal static InputException Unreadable(string path, Exception cause) => new(
         cause switch

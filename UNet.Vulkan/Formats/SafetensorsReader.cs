@@ -37,7 +37,7 @@ internal sealed class SafetensorsReader : IDisposable
         FileStream? file = null;
         try
         {
-            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            file = SafetensorsFile.OpenToRead(path);
             SafetensorsHeader header = SafetensorsHeader.Read(file, path);
             return new(path, file, header, file.Position);
         }
