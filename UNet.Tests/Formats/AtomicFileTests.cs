@@ -55,6 +55,31 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void TwoWritesAtOnceDoNotMeet()
+    {
+        string path = _folder.File("a.txt");
+        AtomicFile.Write(path, stream =>
+        {
+            stream.Write("outer"u8);
+            AtomicFile.Write(path, inner => inner.Write("inner"u8));
+            Assert.Equal("inner", File.ReadAllText(path));
+            Assert.Throws<InvalidDataException>(() => AtomicFile.Write(path, _ => throw new InvalidDataException()));
+        });
+        Assert.Equal("outer", File.ReadAllText(path));
+        Assert.Single(Directory.GetFiles(_folder.Path));
+    }
+
+    /// <summary>Permissions stop nobody who may do everything: the refusal comes from the one who writes.</summary>
+    [Fact]
+    public void WhatMayNotBeWrittenIsAnErrorOfInputAndOutput()
+    {
+        string path = _folder.File("a.txt");
+        IOException refusal = Assert.Throws<IOException>(() => AtomicFile.WriteNamed(path, _ => throw new UnauthorizedAccessException()));
+        Assert.Contains("change the permissions", refusal.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_folder.Path));
+    }
+
+    [Fact]
     public void AWriteThatFailsLeavesTheOldFileAndNothingElse()
     {
         string path = _folder.File("a.txt");

@@ -5,7 +5,7 @@ namespace UNet.Vulkan.Formats;
 /// <summary>
 /// Writes a file so that its name never stands for half of it: under a temporary name in the same folder, flushed to the
 /// disk, then renamed. If anything fails, the old file stays as it was and the temporary one is removed. Where the name is a
-/// link, the file that it leads to is written, and the link stays.
+/// link, the file that it leads to is written, and the link stays. Of several who write it at once, the last one's is there.
 /// </summary>
 public static partial class AtomicFile
 {
@@ -21,7 +21,9 @@ public static partial class AtomicFile
     private const uint TypeAlone = 1;
 
     /// <summary>Writes through a stream.</summary>
-    /// <exception cref="IOException">The folder is missing, full or not writable, or the name stands for a device or a pipe.</exception>
+    /// <exception cref="IOException">
+    /// The folder is missing, full or not writable, the file may not be replaced, or the name stands for a device or a pipe.
+    /// </exception>
     public static void Write(string path, Action<FileStream> write) => WriteNamed(path, temporary =>
     {
         using FileStream stream = new(temporary, FileMode.Create, FileAccess.Write, FileShare.None);
@@ -32,10 +34,26 @@ public static partial class AtomicFile
     /// <inheritdoc cref="Write" path="/exception"/>
     public static void WriteNamed(string path, Action<string> write)
     {
-        string full = PlaceOf(path);
-        if (!CanReplace(full))
-            throw new IOException($"'{path}' is no regular file; give another name.");
-        string temporary = Path.Combine(Path.GetDirectoryName(full)!, $".{Path.GetFileName(full)}.{Environment.ProcessId}.part");
+        try
+        {
+            string full = PlaceOf(path);
+            if (!CanReplace(full))
+                throw new IOException($"'{path}' is no regular file; give another name.");
+            Replace(full, write);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new IOException($"'{path}' may not be written by you; change the permissions of it or its folder.", exception);
+        }
+    }
+
+    private static void Replace(string full, Action<string> write)
+    {
+        // The number of a process is unique neither among its threads nor among computers that share a folder.
+        string name = $".{Path.GetFileName(full)}.{Environment.ProcessId}.{System.Random.Shared.Next():x8}.part";
+        string temporary = Path.Combine(Path.GetDirectoryName(full)!, name);
+        // From here on it is this call's file, and nobody else's, that is removed.
+        new FileStream(temporary, FileMode.CreateNew, FileAccess.Write).Dispose();
         try
         {
             write(temporary);
