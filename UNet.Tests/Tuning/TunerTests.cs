@@ -91,6 +91,26 @@ public sealed class TunerTests
         Assert.Equal(Tuner.UsualBudget, file.Load()!.SecondsSpent);
     }
 
+    /// <summary>Memory that is full may be free another day; a tiling that lost the device is not tried again.</summary>
+    [Theory]
+    [InlineData("VK_ERROR_OUT_OF_DEVICE_MEMORY", 0)]
+    [InlineData("VK_ERROR_DEVICE_LOST", 1)]
+    public void WhatFailedIsRememberedButKeptOnlyIfTheDeviceWasLost(string result, int kept)
+    {
+        using TemporaryFolder folder = new();
+        TuningFile file = new(folder.File("tuning.json"), [RowSum.StaticInfo]);
+        int tries = 0;
+        Tuner tuner = new(Device, file, Plenty, (_, _) =>
+        {
+            tries++;
+            throw new DeviceException("failed", result);
+        });
+        for (int i = 0; i < 2; i++)
+            Assert.Null(tuner.Tune(Graph, new PlanOptions()).Tile!(Graph.Invocations[0], Address));
+        Assert.Equal(1, tries);
+        Assert.Equal(kept, file.Load()!.Choices.Count());
+    }
+
     [Fact]
     public void WhoChoosesHimselfGetsNoTiling()
         => Assert.Null(new Tuner(Device, null).Tune(Graph, PlanOptions.Plain).Tile);

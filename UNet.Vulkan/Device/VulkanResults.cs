@@ -5,6 +5,9 @@ namespace UNet.Vulkan.Device;
 /// <summary>Turns results of Vulkan calls into exceptions that a user can act on.</summary>
 internal static class VulkanResults
 {
+    /// <summary>Name of the result that says that the device does nothing any more, until it is opened again.</summary>
+    public const string DeviceLost = "VK_ERROR_DEVICE_LOST";
+
     /// <summary>Throws unless the call succeeded.</summary>
     /// <param name="result">What the call returned.</param>
     /// <param name="device">Name of the device, for the message.</param>
@@ -37,7 +40,7 @@ internal static class VulkanResults
         Result.ErrorOutOfHostMemory => "VK_ERROR_OUT_OF_HOST_MEMORY",
         Result.ErrorOutOfDeviceMemory => "VK_ERROR_OUT_OF_DEVICE_MEMORY",
         Result.ErrorInitializationFailed => "VK_ERROR_INITIALIZATION_FAILED",
-        Result.ErrorDeviceLost => "VK_ERROR_DEVICE_LOST",
+        Result.ErrorDeviceLost => DeviceLost,
         Result.ErrorMemoryMapFailed => "VK_ERROR_MEMORY_MAP_FAILED",
         Result.ErrorLayerNotPresent => "VK_ERROR_LAYER_NOT_PRESENT",
         Result.ErrorExtensionNotPresent => "VK_ERROR_EXTENSION_NOT_PRESENT",

@@ -19,7 +19,9 @@ namespace UNet.Vulkan.Tuning;
 /// <param name="device">The device; it must outlive the tuner.</param>
 /// <param name="file">Where choices are kept between runs; null for nowhere.</param>
 /// <param name="budget">Seconds that measuring on this device may take, over all runs.</param>
-internal sealed class Tuner(VulkanDevice device, TuningFile? file, double budget = Tuner.UsualBudget)
+/// <param name="open">Makes the sessions in which tilings are tried, of a plan and its step slot; null for the usual ones.</param>
+internal sealed class Tuner(
+    VulkanDevice device, TuningFile? file, double budget = Tuner.UsualBudget, Func<ExecutionPlan, Value?, VulkanSession>? open = null)
 {
     /// <summary>Seconds that a user hardly notices, once.</summary>
     public const double UsualBudget = 2;
@@ -39,6 +41,7 @@ internal sealed class Tuner(VulkanDevice device, TuningFile? file, double budget
     /// <summary>A tiling must save at least this share of the time to be preferred to that of the rule.</summary>
     private const double LeastGain = 0.03;
 
+    private readonly Func<ExecutionPlan, Value?, VulkanSession> _open = open ?? ((plan, step) => new VulkanSession(device, plan, step));
     private readonly Lock _lock = new();
     private TuningTable? _table;
 
@@ -106,41 +109,47 @@ internal sealed class Tuner(VulkanDevice device, TuningFile? file, double budget
         long start = Stopwatch.GetTimestamp();
         Tiling? best = null;
         bool isComplete = true;
+        bool isKept = true;
         try
         {
             OpSample compared = SampleOf(subject, ComparedOperations);
-            using Trial small = new(device, subject, compared, null);
+            using Trial small = Try(subject, compared, null);
             float[][] expected = small.Result();
             double rate = OperationsOf(subject, compared) / small.Seconds();
             OpSample timed = SampleOf(subject, (long)(rate * TimedSeconds));
-            using Trial usual = new(device, subject, timed, null, isTimed: true);
+            using Trial usual = Try(subject, timed, null, isTimed: true);
             double smallest = 1 - LeastGain;
             foreach (Tiling tiling in subject.Implementation.Tilings)
             {
                 isComplete = table.SecondsSpent + Stopwatch.GetElapsedTime(start).TotalSeconds < budget;
                 if (!isComplete)
                     break;
-                using Trial trial = new(device, subject, timed, tiling, isTimed: true);
+                using Trial trial = Try(subject, timed, tiling, isTimed: true);
                 if (trial.IsSameAs(usual))
                     continue;
                 // Side by side, the usual tiles last: a GPU that was idle only comes to its clock while it is timed.
                 double ratio = trial.Seconds() / usual.Seconds();
                 if (!(ratio < smallest)) // nor where the device's clock is too coarse to tell: 0 / 0
                     continue;
-                using Trial comparison = new(device, subject, compared, tiling);
+                using Trial comparison = Try(subject, compared, tiling);
                 if (SameBits(comparison.Result(), expected))
                     (best, smallest) = (tiling, ratio);
             }
         }
         catch (Exception exception) when (exception is DeviceException or PlanException)
         {
-            // A device that cannot try a tiling, for want of memory say, goes on with what is known to be good.
+            // A device that cannot try a tiling, for want of memory say, goes on with what is known to be good. Another day it may have the
+            // memory; one that a tiling lost is not to be lost again.
+            isKept = exception is PlanException or DeviceException { Result: VulkanResults.DeviceLost };
         }
         // Where there was no time for all, the best so far is still better than a guess.
         table.SecondsSpent += Stopwatch.GetElapsedTime(start).TotalSeconds;
         if (isComplete || best is not null)
-            table.Choose(subject.Key, best);
+            table.Choose(subject.Key, best, isKept);
     }
+
+    private Trial Try(Subject subject, OpSample sample, Tiling? tiling, bool isTimed = false)
+        => new(device.Properties, _open, subject, sample, tiling, isTimed);
 
     /// <summary>The op on images that are halved until a run has at most so many operations.</summary>
     private static OpSample SampleOf(Subject subject, long most)
@@ -184,13 +193,15 @@ internal sealed class Tuner(VulkanDevice device, TuningFile? file, double budget
     /// </summary>
     private sealed class Trial : IDisposable
     {
-        private readonly VulkanDevice _device;
+        private readonly DeviceProperties _device;
         private readonly SampleGraph _sample;
         private readonly Invocation _invocation;
         private readonly ExecutionPlan _plan;
         private readonly Lazy<VulkanSession> _session;
 
-        public Trial(VulkanDevice device, Subject subject, OpSample sample, Tiling? tiling, bool isTimed = false)
+        public Trial(
+            DeviceProperties device, Func<ExecutionPlan, Value?, VulkanSession> open, Subject subject, OpSample sample, Tiling? tiling,
+            bool isTimed)
         {
             (_device, Implementation implementation) = (device, subject.Implementation);
             _sample = new SampleGraph(sample);
@@ -198,13 +209,13 @@ internal sealed class Tuner(VulkanDevice device, TuningFile? file, double budget
             Graph.Graph graph = isStored ? StoredRowsComparison.Between(sample) : _sample.Graph;
             _invocation = graph.Invocations.First(
                 invocation => invocation.Node.Name == _sample.Node.Name && invocation.Pass.Index == implementation.PassIndex);
-            _plan = Planner.Plan(graph, device.Properties, new PlanOptions
+            _plan = Planner.Plan(graph, device, new PlanOptions
             {
                 Choose = (invocation, candidates) => candidates.FirstOrDefault(candidate => ReferenceEquals(candidate, implementation))
                     ?? (isStored ? StoredRowsComparison.Chosen(invocation, candidates) : candidates[0]),
                 Tile = (_, chosen) => ReferenceEquals(chosen, implementation) ? tiling : null,
             }).Only(_invocation.ToString());
-            _session = new(() => new VulkanSession(device, _plan, graph.StepSlot));
+            _session = new(() => open(_plan, graph.StepSlot));
         }
 
         /// <summary>Whether the device is asked to do the same: the rule may have taken one of the declared tilings.</summary>
@@ -234,7 +245,7 @@ internal sealed class Tuner(VulkanDevice device, TuningFile? file, double budget
 
         private double OneRun()
         {
-            if (_device.Properties.TimestampPeriod > 0)
+            if (_device.TimestampPeriod > 0)
                 return _session.Value.RunTimed().Sum(timing => timing.Nanoseconds) * 1e-9;
             long start = Stopwatch.GetTimestamp();
             _session.Value.Run();
