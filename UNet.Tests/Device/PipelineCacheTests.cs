@@ -97,6 +97,25 @@ public sealed class PipelineCacheTests
     }
 
     [Fact]
+    public void AKernelThatFailedOnceIsCompiledAnew()
+    {
+        using VulkanDevice device = TestDevice.Open(validation: false);
+        // Kernels are compared by name.
+        KernelInfo greedy = ReluForward.Info with { PushSize = device.Properties.MaxPushConstants + 4 };
+        Assert.Throws<DeviceException>(() => device.Pipelines.Get(greedy, []));
+        Assert.Same(device.Pipelines.Get(ReluForward.Info, []), device.Pipelines.Get(ReluForward.Info, []));
+    }
+
+    [Fact]
+    public void AWorkgroupLargerThanTheDevicesIsRefused()
+    {
+        using VulkanDevice device = TestDevice.Open(validation: false);
+        KernelInfo wide = ReluForward.Info with { LocalSize = new(device.Properties.MaxWorkgroupInvocations, 2) };
+        DeviceException refusal = Assert.Throws<DeviceException>(() => device.Pipelines.Get(wide, []));
+        Assert.Contains("invocations", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ASessionLeavesACacheThatTheNextOneUses()
     {
         using TemporaryFolder folder = new();

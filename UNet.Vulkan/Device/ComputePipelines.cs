@@ -146,9 +146,18 @@ internal sealed unsafe class ComputePipelines : IDisposable
         new Key(kernel, constants),
         key => new(() =>
         {
-            ComputePipeline pipeline = Create(key.Kernel, key.Constants);
-            _isSaved = false;
-            return pipeline;
+            try
+            {
+                ComputePipeline pipeline = Create(key.Kernel, key.Constants);
+                _isSaved = false;
+                return pipeline;
+            }
+            catch
+            {
+                // What failed, for want of memory say, may be had another time; a lazy value would throw the same for ever.
+                _pipelines.TryRemove(key, out _);
+                throw;
+            }
         }));
 
     private ComputePipeline Create(KernelInfo kernel, ImmutableArray<uint> constants, bool forStatistics = false)
@@ -183,6 +192,11 @@ internal sealed unsafe class ComputePipelines : IDisposable
                 $"The kernel '{kernel}' has {kernel.Constants.Length} "
                 + $"specialization constants, not {constants.Length}.", nameof(constants));
         DeviceProperties limits = _device.Properties;
+        WorkgroupSize local = kernel.LocalSizeWith(constants);
+        if ((ulong)local.X * local.Y * local.Z > limits.MaxWorkgroupInvocations)
+            throw new DeviceException(
+                $"The kernel '{kernel}' has workgroups of {local.X} x {local.Y} x {local.Z} invocations, and "
+                + $"'{_device.Name}' at most {limits.MaxWorkgroupInvocations}; choose another device with --device.");
         if (kernel.PushSize > limits.MaxPushConstants)
             throw new DeviceException(
                 $"The kernel '{kernel}' needs {kernel.PushSize} bytes of push constants, and "
