@@ -4,7 +4,9 @@ namespace UNet.Vulkan.Device;
 
 /// <summary>A device that Vulkan lists.</summary>
 /// <param name="Index">Its place in the list, from 0.</param>
-/// <param name="Properties">Limits and features; of a device older than Vulkan 1.2 only the name, type and versions.</param>
+/// <param name="Properties">
+/// Limits and features; of a device older than Vulkan 1.2, or whose driver fails to tell them, only the name, type and versions.
+/// </param>
 /// <param name="Refusal">Why this library cannot use it, as the end of a sentence, or null.</param>
 public sealed record ListedDevice(int Index, DeviceProperties Properties, string? Refusal);
 

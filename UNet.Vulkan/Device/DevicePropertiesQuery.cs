@@ -10,7 +10,9 @@ internal static unsafe class DevicePropertiesQuery
     public const string CooperativeMatrix = "VK_KHR_cooperative_matrix";
     public const string HostMemory = "VK_EXT_external_memory_host";
 
-    /// <summary>A device's entry in the list: its properties, and whether this library can use it.</summary>
+    /// <summary>
+    /// A device's entry in the list: its properties, and whether this library can use it. One whose driver fails hides no other.
+    /// </summary>
     public static ListedDevice List(Vk vk, PhysicalDevice device, int index)
     {
         PhysicalDeviceProperties basic;
@@ -22,11 +24,18 @@ internal static unsafe class DevicePropertiesQuery
                 $"it has Vulkan {version.Major}.{version.Minor}, and 1.2 is the least; "
                     + "update its driver, or choose another device with --device.");
         }
-        DeviceProperties properties = Read(vk, device, basic);
-        string? refusal = FindQueueFamily(vk, device) is null
-            ? "it has no queue for compute; choose another device with --device."
-            : null;
-        return new(index, properties, refusal);
+        try
+        {
+            DeviceProperties properties = Read(vk, device, basic);
+            string? refusal = FindQueueFamily(vk, device) is null
+                ? "it has no queue for compute; choose another device with --device."
+                : null;
+            return new(index, properties, refusal);
+        }
+        catch (DeviceException exception)
+        {
+            return new(index, ReadBasic(basic), exception.Message);
+        }
     }
 
     /// <summary>
