@@ -58,11 +58,15 @@ public sealed class PipelineCacheTests
         DeviceProperties device = DeviceProperties.Minimum with
         {
             PipelineCacheUuid = Guid.Parse("00112233-4455-6677-8899-aabbccddeeff"),
+            VendorId = 0x10de,
+            DeviceId = 0x2330,
             DriverVersion = 0x1234,
         };
-        Assert.Equal("pipelines-00112233445566778899aabbccddeeff-00001234.bin", Path.GetFileName(PipelineCacheFile.For(device)?.Path));
+        Assert.Equal(
+            "pipelines-00112233445566778899aabbccddeeff-10de2330-00001234.bin", Path.GetFileName(PipelineCacheFile.For(device)?.Path));
         Assert.Equal("unet-vulkan", Path.GetFileName(Path.GetDirectoryName(PipelineCacheFile.For(device)?.Path)));
         Assert.NotEqual(PipelineCacheFile.For(device)?.Path, PipelineCacheFile.For(device with { DriverVersion = 1 })?.Path);
+        Assert.NotEqual(PipelineCacheFile.For(device)?.Path, PipelineCacheFile.For(device with { DeviceId = 1 })?.Path);
     }
 
     [Fact]

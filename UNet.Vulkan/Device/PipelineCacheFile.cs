@@ -28,7 +28,10 @@ internal sealed class PipelineCacheFile
     public static PipelineCacheFile? For(DeviceProperties device, string? folder = null)
     {
         folder ??= CacheFolder.Default;
-        string name = string.Create(CultureInfo.InvariantCulture, $"pipelines-{device.PipelineCacheUuid:N}-{device.DriverVersion:x8}.bin");
+        // One driver's identifier may serve several of its devices.
+        string name = string.Create(
+            CultureInfo.InvariantCulture,
+            $"pipelines-{device.PipelineCacheUuid:N}-{device.VendorId:x4}{device.DeviceId:x4}-{device.DriverVersion:x8}.bin");
         return folder is null ? null : new(System.IO.Path.Combine(folder, name));
     }
 
