@@ -25,7 +25,7 @@ public class KernelDiagnosticsTests
     [InlineData("[|float|] accumulator;\n")]
     [InlineData("[|=|]\n")]
     [InlineData("[|uniform|] sampler2D image;\n")]
-    [InlineData("layout(set = 0, binding = 0, std430) [|volatile|] buffer X { float x[]; };\n")]
+    [InlineData("layout(set = 0, binding = 0, std430) [|shared|] buffer X { float x[]; };\n")]
     [InlineData("layout(set = 0, binding = 0, std430) readonly buffer X { float x[[|4|]]; };\n")]
     [InlineData("layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; [|uint|] n; };\n")]
     [InlineData("layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; } [|instance|];\n")]

@@ -1,3 +1,4 @@
+using UNet.Shaders;
 using UNet.Tests.Device;
 using UNet.Vulkan.Device;
 using UNet.Vulkan.Execution;
@@ -118,6 +119,62 @@ public class PlannerTests
             Assert.All(Trainer.Plan(configuration, device).Dispatches.SelectMany(dispatch => dispatch.Dispatch.Buffers),
                 range => Assert.True(range.Length <= device.MaxStorageBufferRange));
         }
+    }
+
+    /// <summary>Sums of 3 or 5 biases begin where an image's can be bound by themselves.</summary>
+    [Theory]
+    [InlineData(3)]
+    [InlineData(5)]
+    public void ABatchIsBoundImageByImageWithAnyNumberOfClasses(int classes)
+    {
+        DeviceProperties device = TestDevice.Shared.Properties with { MaxStorageBufferRange = 1 << 27 };
+        ExecutionPlan plan = Trainer.Plan(new() { Network = new() { Classes = classes }, Tile = 572, Batch = 4 }, device);
+        Assert.All(plan.Dispatches.SelectMany(dispatch => dispatch.Dispatch.Buffers),
+            range => Assert.True(range.Length <= device.MaxStorageBufferRange && range.Offset % device.MinStorageBufferOffsetAlignment == 0));
+    }
+
+    /// <summary>Images times channels, or times runs of a weight gradient, are layers of a grid, of which there may be 65535.</summary>
+    [Fact]
+    public void ABatchOfMoreWorkgroupsThanADispatchMayHaveIsDispatchedImageByImage()
+    {
+        DeviceProperties device = TestDevice.Shared.Properties with
+        {
+            Type = DeviceType.Discrete, MaxWorkgroupCountZ = 65535, MaxStorageBufferRange = 1L << 36, MaxAllocationSize = 1L << 36,
+        };
+        ExecutionPlan plan = Trainer.Plan(new() { Network = new() { Width = 16 }, Tile = 188, Batch = 512 }, device);
+        Assert.All(plan.Dispatches, dispatch => Assert.InRange(dispatch.Dispatch.Groups.Z, 1u, 65535u));
+        Assert.Equal(512, plan.Dispatches.Count(dispatch => dispatch.Label == "encoder.3.pool forward"));
+
+        // The same bits, where it can be run.
+        (Graph whole, Graph sliced) = (TrainingStep(), TrainingStep());
+        PlanOptions options = new() { Numerics = NumericsRule.Direct };
+        ExecutionPlan wholePlan = Planner.Plan(whole, TestDevice.Shared.Properties, options);
+        uint most = wholePlan.Dispatches.Max(dispatch => dispatch.Dispatch.Groups.Z);
+        ExecutionPlan slicedPlan = Planner.Plan(sliced, TestDevice.Shared.Properties with { MaxWorkgroupCountZ = most - 1 }, options);
+        Assert.True(slicedPlan.Dispatches.Count() > wholePlan.Dispatches.Count());
+        Assert.Equal(Train(whole, wholePlan), Train(sliced, slicedPlan));
+    }
+
+    /// <summary>What a kernel needs is looked at where it is chosen, not only where it is compiled.</summary>
+    [Theory]
+    [InlineData(DeviceType.Other)]
+    [InlineData(DeviceType.Integrated)]
+    [InlineData(DeviceType.Software)]
+    public void TheSmallestLimitsAreThoseOfNoKernel(DeviceType type)
+    {
+        DeviceProperties device = DeviceProperties.Minimum with { Type = type };
+        foreach (Augmentation augmentation in Enum.GetValues<Augmentation>())
+        {
+            ExecutionPlan plan = Trainer.Plan(new() { Network = new() { Width = 16 }, Tile = 188, Augmentation = augmentation }, device);
+            Assert.All(plan.Dispatches, planned =>
+            {
+                WorkgroupSize local = planned.Dispatch.Kernel.LocalSizeWith(planned.Dispatch.Constants);
+                Assert.True(local.X * local.Y * local.Z <= device.MaxWorkgroupInvocations, $"{planned.Dispatch.Kernel}: {local}");
+                Assert.True(planned.Dispatch.Kernel.PushSize <= device.MaxPushConstants, $"{planned.Dispatch.Kernel}");
+            });
+        }
+        Assert.All(KernelCatalog.All, kernel => Assert.True(
+            kernel.Buffers.Count(buffer => buffer.Form == BufferForm.Storage) <= device.MaxStorageBuffers, $"{kernel}"));
     }
 
     [Fact]

@@ -63,7 +63,7 @@ internal sealed unsafe class ComputePipelines : IDisposable
             }
             catch (DeviceException)
             {
-                // The pipeline keeps it.
+                // It is tried again where it is asked for.
             }
         });
     }

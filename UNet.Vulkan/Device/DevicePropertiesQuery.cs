@@ -29,7 +29,10 @@ internal static unsafe class DevicePropertiesQuery
             DeviceProperties properties = Read(vk, device, basic);
             string? refusal = FindQueueFamily(vk, device) is null
                 ? "it has no queue for compute; choose another device with --device."
-                : null;
+                : properties.MaxStorageBuffers < DeviceProperties.Minimum.MaxStorageBuffers
+                    ? $"its kernels bind {properties.MaxStorageBuffers} buffers at most, and {DeviceProperties.Minimum.MaxStorageBuffers} is "
+                        + "the least; choose another device with --device."
+                    : null;
             return new(index, properties, refusal);
         }
         catch (DeviceException exception)

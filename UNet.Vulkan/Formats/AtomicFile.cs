@@ -49,8 +49,8 @@ public static partial class AtomicFile
 
     private static void Replace(string full, Action<string> write)
     {
-        // The number of a process is unique neither among its threads nor among computers that share a folder.
-        string name = $".{Path.GetFileName(full)}.{Environment.ProcessId}.{System.Random.Shared.Next():x8}.part";
+        // The number of a process would be unique neither among its threads nor among computers that share a folder.
+        string name = $".{Path.GetFileName(full)}.{Guid.NewGuid():N}.part";
         string temporary = Path.Combine(Path.GetDirectoryName(full)!, name);
         // From here on it is this call's file, and nobody else's, that is removed.
         new FileStream(temporary, FileMode.CreateNew, FileAccess.Write).Dispose();

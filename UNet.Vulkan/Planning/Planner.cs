@@ -177,12 +177,15 @@ public static class Planner
             : op.Operations(planned.Invocation.Pass, planned.Shapes) / planned.Kernels.Length / parts;
         var whole = new Binding(planned, ranges, part, Image: -1, Images: 1, device);
         KernelDispatch dispatch = op.Dispatch(planned.Implementation, kernel, planned.Shapes, whole);
-        if (dispatch.Buffers.All(range => range.Length <= device.MaxStorageBufferRange))
+        int images = HasRoom(dispatch.Groups, device) && dispatch.Buffers.All(range => range.Length <= device.MaxStorageBufferRange)
+            ? 1
+            : BatchOf(planned, planned.Implementation.Kernels[kernel]);
+        if (images == 1)
         {
-            yield return new PlannedDispatch(Checked(dispatch, planned, device), planned.Invocation.ToString(), operations);
+            RequireFit(dispatch, planned, kernel, images, device);
+            yield return new PlannedDispatch(dispatch, planned.Invocation.ToString(), operations);
             yield break;
         }
-        int images = BatchOf(planned, planned.Implementation.Kernels[kernel]);
         Shape[] shapes = [.. planned.Invocation.Node.Op.Info.Roles.Select((role, index) =>
             role.PerImage && planned.Shapes[index].Rank == 4
                 ? planned.Shapes[index].WithImages(planned.Shapes[index].N / images)
@@ -193,7 +196,7 @@ public static class Planner
             KernelDispatch one = op.Dispatch(
                 planned.Implementation, kernel, shapes, new Binding(planned, ranges, part, image, images, device));
             RequireFit(one, planned, kernel, images, device);
-            yield return new PlannedDispatch(Checked(one, planned, device), planned.Invocation.ToString(), operations / images);
+            yield return new PlannedDispatch(one, planned.Invocation.ToString(), operations / images);
         }
     }
 
@@ -234,6 +237,12 @@ public static class Planner
             throw new PlanException($"{planned.Invocation} must be bound one image at a time on {device.Name}, but its images do not "
                 + $"start at multiples of {device.MinStorageBufferOffsetAlignment} bytes; use a smaller --batch.");
         }
+        WorkgroupCount groups = dispatch.Groups;
+        if (!HasRoom(groups, device))
+        {
+            throw new PlanException($"{planned.Invocation} needs {groups.X} x {groups.Y} x {groups.Z} workgroups, "
+                + $"more than {device.Name} allows; use a smaller --tile or --batch.");
+        }
         int tooLarge = dispatch.Buffers.ToList().FindIndex(range => range.Length > device.MaxStorageBufferRange);
         if (tooLarge < 0)
             return;
@@ -243,16 +252,8 @@ public static class Planner
             + $"{device.MaxStorageBufferRange:N0}; use a smaller --tile, --batch or --width.");
     }
 
-    private static KernelDispatch Checked(KernelDispatch dispatch, PlannedInvocation planned, DeviceProperties device)
-    {
-        WorkgroupCount groups = dispatch.Groups;
-        if (groups.X > device.MaxWorkgroupCountX || groups.Y > device.MaxWorkgroupCountY || groups.Z > device.MaxWorkgroupCountZ)
-        {
-            throw new PlanException($"{planned.Invocation} needs {groups.X} x {groups.Y} x {groups.Z} workgroups, "
-                + $"more than {device.Name} allows; use a smaller --tile or --batch.");
-        }
-        return dispatch;
-    }
+    private static bool HasRoom(WorkgroupCount groups, DeviceProperties device)
+        => groups.X <= device.MaxWorkgroupCountX && groups.Y <= device.MaxWorkgroupCountY && groups.Z <= device.MaxWorkgroupCountZ;
 
     /// <summary>Ranges of an invocation's values: whole, or one image's part of those that count images.</summary>
     private sealed record Binding(
