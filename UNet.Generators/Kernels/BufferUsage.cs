@@ -18,21 +18,31 @@ internal static class BufferUsage
 {
     private static readonly string[] Assignments = ["+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>=", "++", "--"];
 
+    /// <param name="tokens">A kernel, or a file that one includes.</param>
+    /// <param name="name">Name of the array.</param>
     /// <param name="isMember">The array is reached through an address: <c>x.name[i]</c>.</param>
     public static BufferUse Find(IReadOnlyList<Token> tokens, string name, bool isMember)
     {
         BufferUse use = BufferUse.None;
-        for (int i = 1; i < tokens.Count; i++)
+        for (int i = 0; i < tokens.Count; i++)
         {
             Token token = tokens[i];
             // A macro may use the array under another name.
-            if (token.Kind == TokenKind.Directive && token.Text.Contains(name))
+            if (IsDefinition(token) && GlslLexer.Read(token.Text.Substring(1)).Tokens.Any(word => IsName(word, name)))
                 return BufferUse.Unclear;
-            if (token.Kind == TokenKind.Word && token.Text == name && tokens[i - 1].Is(".") == isMember)
+            if (IsName(token, name) && Before(tokens, i).Is(".") == isMember)
                 use |= FindAt(tokens, i);
         }
         return use;
     }
+
+    private static bool IsDefinition(Token token)
+        => token.Kind == TokenKind.Directive && token.Text.Substring(1).TrimStart().StartsWith("define", StringComparison.Ordinal);
+
+    private static bool IsName(Token token, string name) => token.Kind == TokenKind.Word && token.Text == name;
+
+    /// <summary>The token before; an empty one before the first, as an included file may begin anywhere.</summary>
+    private static Token Before(IReadOnlyList<Token> tokens, int i) => i > 0 ? tokens[i - 1] : default;
 
     private static BufferUse FindAt(IReadOnlyList<Token> tokens, int i)
     {
@@ -43,13 +53,14 @@ internal static class BufferUsage
         if (!tokens[i + 1].Is("["))
             return BufferUse.Unclear;
         int start = i;
-        while (tokens[start - 1].Is("."))
+        while (Before(tokens, start).Is("."))
             start -= 2;
+        Token before = Before(tokens, start);
         // An argument may be passed out of a function, atomics among them.
-        if (tokens[start - 1].Is("(") && tokens[start - 2].Kind == TokenKind.Word
-            && tokens[start - 2].Text.StartsWith("atomic", StringComparison.Ordinal))
+        if (before.Is("(") && Before(tokens, start - 1) is { Kind: TokenKind.Word, Text: { } function }
+            && function.StartsWith("atomic", StringComparison.Ordinal))
             return BufferUse.Read | BufferUse.Written;
-        if (tokens[start - 1].Is("++") || tokens[start - 1].Is("--"))
+        if (before.Is("++") || before.Is("--"))
             return BufferUse.Read | BufferUse.Written;
         Token next = tokens[EndOfElement(tokens, i + 1)];
         return next.Is("=") ? BufferUse.Written : Assignments.Any(next.Is) ? BufferUse.Read | BufferUse.Written : BufferUse.Read;

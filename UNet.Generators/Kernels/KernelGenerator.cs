@@ -7,7 +7,8 @@ using UNet.Generators.Emission;
 namespace UNet.Generators.Kernels;
 
 /// <summary>
-/// Makes a typed kernel of each GLSL file that the build hands over with <c>KernelName</c> metadata, and a catalogue of them.
+/// Makes a typed kernel of each GLSL file that the build hands over with <c>KernelName</c> metadata, and a catalogue of them. Files with
+/// <c>IncludeName</c> metadata are those that kernels include.
 /// </summary>
 [Generator(LanguageNames.CSharp)]
 public sealed class KernelGenerator : IIncrementalGenerator
@@ -21,11 +22,22 @@ public sealed class KernelGenerator : IIncrementalGenerator
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
-        IncrementalValuesProvider<KernelSource> sources = context.AdditionalTextsProvider
-            .Combine(context.AnalyzerConfigOptionsProvider)
-            .Select(static (pair, cancellation) => Read(pair.Left, pair.Right, cancellation))
+        IncrementalValuesProvider<(AdditionalText Text, AnalyzerConfigOptionsProvider Options)> files =
+            context.AdditionalTextsProvider.Combine(context.AnalyzerConfigOptionsProvider);
+
+        IncrementalValueProvider<EquatableArray<IncludeSource>> includes = files
+            .Select(static (file, cancellation) => Read(
+                file.Text, file.Options, "IncludeName", static (name, _, text) => new IncludeSource(name, text), cancellation))
             .Where(static source => source is not null)
-            .Select(static (source, _) => source!)
+            .Collect()
+            .Select(static (sources, _) => sources.Select(source => source!).ToEquatableArray());
+
+        IncrementalValuesProvider<KernelSource> sources = files
+            .Select(static (file, cancellation) => Read(
+                file.Text, file.Options, "KernelName", static (name, path, text) => new KernelSource(name, path, text), cancellation))
+            .Where(static source => source is not null)
+            .Combine(includes)
+            .Select(static (pair, _) => pair.Left!.WithIncluded(pair.Right))
             .WithTrackingName(SourcesStep);
 
         IncrementalValuesProvider<KernelParseResult> results = sources.Select(static (source, _) => KernelParser.Parse(source));
@@ -81,10 +93,14 @@ public sealed class KernelGenerator : IIncrementalGenerator
     private static IEnumerable<KernelModel> DistinctTypes(ImmutableArray<KernelModel> kernels)
         => kernels.GroupBy(kernel => kernel.TypeName, StringComparer.OrdinalIgnoreCase).Select(same => same.First());
 
-    private static KernelSource? Read(AdditionalText text, AnalyzerConfigOptionsProvider options, CancellationToken cancellation)
+    /// <summary>What a file is to the generator; null where it has no name of that kind.</summary>
+    private static T? Read<T>(
+        AdditionalText file, AnalyzerConfigOptionsProvider options, string metadata, Func<string, string, string, T> create,
+        CancellationToken cancellation)
+        where T : class
     {
-        if (!options.GetOptions(text).TryGetValue("build_metadata.AdditionalFiles.KernelName", out string? name) || name.Length == 0)
+        if (!options.GetOptions(file).TryGetValue("build_metadata.AdditionalFiles." + metadata, out string? name) || name.Length == 0)
             return null;
-        return text.GetText(cancellation)?.ToString() is string content ? new(name, text.Path, content) : null;
+        return file.GetText(cancellation)?.ToString() is string content ? create(name, file.Path, content) : null;
     }
 }

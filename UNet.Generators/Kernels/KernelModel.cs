@@ -4,7 +4,16 @@ using UNet.Generators.Emission;
 namespace UNet.Generators.Kernels;
 
 /// <summary>A GLSL file as it arrives from the build.</summary>
-internal sealed record KernelSource(string Name, string Path, string Text);
+internal sealed record KernelSource(string Name, string Path, string Text)
+{
+    /// <summary>
+    /// The texts of all files that it includes, and of those that they include; null where the build hands over none of such a name.
+    /// </summary>
+    public EquatableArray<string>? Included { get; init; }
+}
+
+/// <summary>A file that kernels include, by the name by which they do.</summary>
+internal sealed record IncludeSource(string Name, string Text);
 
 /// <summary>The interface of a kernel: everything that its generated type depends on, and nothing else.</summary>
 /// <param name="Summary">The file's first comment.</param>

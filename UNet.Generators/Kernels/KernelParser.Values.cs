@@ -91,10 +91,19 @@ internal sealed partial class KernelParser
 
     private void CheckQualifier(DeclaredBuffer buffer)
     {
-        BufferUse use = BufferUsage.Find(_tokens, buffer.Accessed, isMember: buffer.Model.IsAddress);
+        BufferUse use = UseOf(buffer);
         if (use == BufferUse.Read)
             Report(KernelDiagnostics.Qualifier, buffer.Token, buffer.Token.Text, "read", "readonly");
         else if (use == BufferUse.Written)
             Report(KernelDiagnostics.Qualifier, buffer.Token, buffer.Token.Text, "written", "writeonly");
+    }
+
+    /// <summary>How the kernel and all that it includes use a buffer.</summary>
+    private BufferUse UseOf(DeclaredBuffer buffer)
+    {
+        if (_source.Included is not { } included)
+            return BufferUse.Unclear;
+        return included.Select(text => GlslLexer.Read(text).Tokens).Prepend(_tokens)
+            .Aggregate(BufferUse.None, (use, tokens) => use | BufferUsage.Find(tokens, buffer.Accessed, isMember: buffer.Model.IsAddress));
     }
 }

@@ -13,7 +13,12 @@ internal sealed partial class OpParser
     private readonly List<DeclaredImplementation> _implementations = [];
     private bool _isWithoutGradient;
 
-    private sealed record DeclaredKernel(KernelCallModel Call);
+    /// <param name="ScratchShapes">Arguments that are filled with a component of the shape of a scratch role.</param>
+    private sealed record DeclaredKernel(KernelCallModel Call, IReadOnlyList<ScratchArgument> ScratchShapes);
+
+    /// <param name="What">Push-constant member or specialization constant.</param>
+    /// <param name="Name">As the kernel's GLSL says.</param>
+    private sealed record ScratchArgument(string What, string Name, DeclaredRole Role);
 
     private sealed class DeclaredImplementation(AttributeData attribute, int[] kernels)
     {
@@ -63,6 +68,7 @@ internal sealed partial class OpParser
                 CheckForward(implementation);
             else
                 CheckBackward(implementation);
+            CheckScratchShapes(implementation);
             ParseLike(implementation);
             ParseTiles(implementation, types);
             _implementations.Add(implementation);
@@ -149,6 +155,20 @@ internal sealed partial class OpParser
             {
                 string named = implementation.Name.Length == 0 ? "without a name" : $"'{implementation.Name}'";
                 Report(OpDiagnostics.NotWritten, implementation.Place, named, _op.Name, role.BufferName);
+            }
+        }
+    }
+
+    /// <summary>Scratch has a shape only where a kernel of the implementation binds it.</summary>
+    private void CheckScratchShapes(DeclaredImplementation implementation)
+    {
+        foreach (DeclaredKernel kernel in implementation.Kernels.Select(index => _kernels[index]))
+        {
+            foreach (ScratchArgument argument in kernel.ScratchShapes
+                .Where(argument => Uses(implementation).All(use => use.Role != argument.Role.Index)))
+            {
+                Report(OpDiagnostics.Member, implementation.Place, argument.What, argument.Name, kernel.Call.Path, _op.Name,
+                    $"no kernel of this implementation binds the scratch role {argument.Role.Name}, which has no shape then");
             }
         }
     }

@@ -22,8 +22,13 @@ internal sealed partial class OpParser
         ["result_margin"] = "Layout.Margin", ["result_window"] = "Layout.Window", ["result_first_channel"] = "Layout.FirstChannel",
     };
 
+    private const string PushMember = "push-constant member";
+    private const string Constant = "specialization constant";
+
     /// <summary>What the name of a kernel's argument can stand for.</summary>
-    private sealed record Meaning(string Text, string Expression, ITypeSymbol Type);
+    /// <param name="Role">The role of whose shape it is a component.</param>
+    /// <param name="IsPushed">It differs between dispatches of one kernel, which are told apart by push constants alone.</param>
+    private sealed record Meaning(string Text, string Expression, ITypeSymbol Type, DeclaredRole? Role = null, bool IsPushed = false);
 
     /// <summary>Joins the names of a kernel's interface with the op; the index of the kernel among those of the op.</summary>
     private int ParseKernel(INamedTypeSymbol kernel, Place? place)
@@ -36,6 +41,7 @@ internal sealed partial class OpParser
         List<RoleUseModel> uses = [];
         List<ArgumentModel> push = [];
         List<ArgumentModel> spec = [];
+        List<ScratchArgument> scratchShapes = [];
         bool hasTiles = false;
         foreach (AttributeData attribute in kernel.GetAttributes())
         {
@@ -50,19 +56,20 @@ internal sealed partial class OpParser
                     uses.Add(ResolveBuffer(name, (int)attribute.ConstructorArguments[1].Value!, path, place));
                     break;
                 case "UNet.Shaders.KernelPushAttribute":
-                    Resolve(push, "push-constant member", name, name, (string)attribute.ConstructorArguments[1].Value!, path, place);
+                    Resolve(push, scratchShapes, PushMember, name, name, (string)attribute.ConstructorArguments[1].Value!, path, place);
                     break;
                 case "UNet.Shaders.KernelConstantAttribute" when Naming.IsTunable(name):
                     hasTiles = true;
                     break;
                 case "UNet.Shaders.KernelConstantAttribute":
-                    Resolve(spec, "specialization constant", name, name.ToLowerInvariant(),
+                    Resolve(spec, scratchShapes, Constant, name, name.ToLowerInvariant(),
                         (string)attribute.ConstructorArguments[1].Value!, path, place);
                     break;
             }
         }
-        _kernels.Add(new(new(
-            type, path, hasTiles, IsTiled: false, uses.ToEquatableArray(), push.ToEquatableArray(), spec.ToEquatableArray())));
+        KernelCallModel call = new(
+            type, path, hasTiles, IsTiled: false, uses.ToEquatableArray(), push.ToEquatableArray(), spec.ToEquatableArray());
+        _kernels.Add(new(call, scratchShapes));
         return _kernels.Count - 1;
     }
 
@@ -84,7 +91,8 @@ internal sealed partial class OpParser
     /// <param name="declaredName">As the kernel's GLSL says.</param>
     /// <param name="name">The same in snake_case.</param>
     private void Resolve(
-        List<ArgumentModel> arguments, string what, string declaredName, string name, string type, string path, Place? place)
+        List<ArgumentModel> arguments, List<ScratchArgument> scratchShapes, string what, string declaredName, string name, string type,
+        string path, Place? place)
     {
         List<Meaning> meanings = FindMeanings(name);
         if (meanings.Count == 0)
@@ -98,13 +106,22 @@ internal sealed partial class OpParser
         {
             Report(OpDiagnostics.Ambiguous, place, what, declaredName, path, string.Join(" or ", meanings.Select(meaning => meaning.Text)));
         }
+        else if (meanings[0].IsPushed && what != PushMember)
+        {
+            Report(OpDiagnostics.Member, place, what, declaredName, path, _op.Name,
+                $"{meanings[0].Text} differs between dispatches of a kernel, so make it a {PushMember}");
+        }
         else if (Convert(meanings[0].Expression, meanings[0].Type, type) is not { } expression)
         {
             Report(OpDiagnostics.Member, place, what, declaredName, path, _op.Name,
                 $"{meanings[0].Text} has the type {meanings[0].Type.ToDisplayString()}, which cannot become {type}");
         }
         else
+        {
             arguments.Add(new(Naming.ToPascal(declaredName), expression));
+            if (meanings[0].Role is { IsScratch: true } scratch)
+                scratchShapes.Add(new(what, declaredName, scratch));
+        }
     }
 
     private List<Meaning> FindMeanings(string name)
@@ -115,26 +132,24 @@ internal sealed partial class OpParser
             && _roles.FirstOrDefault(candidate => candidate.BufferName == name.Substring(0, split)) is { } role)
         {
             ITypeSymbol type = _compilation.GetSpecialType(component == "Length" ? SpecialType.System_Int64 : SpecialType.System_Int32);
-            meanings.Add(new($"the shape component {role.Name}.{component}", $"shapes.{role.Name}.{component}", type));
+            meanings.Add(new($"the shape component {role.Name}.{component}", $"shapes.{role.Name}.{component}", type, role));
         }
+        ITypeSymbol number = _compilation.GetSpecialType(SpecialType.System_Int32);
         if (name == "first_image")
-            meanings.Add(new("the first image bound", "buffers.FirstImage", _compilation.GetSpecialType(SpecialType.System_Int32)));
+            meanings.Add(new("the first image bound", "buffers.FirstImage", number, IsPushed: true));
         if (name == "part")
-            meanings.Add(new("the part of the work", "buffers.Part", _compilation.GetSpecialType(SpecialType.System_Int32)));
+            meanings.Add(new("the part of the work", "buffers.Part", number, IsPushed: true));
         if (name == "subgroup_size")
-            meanings.Add(new("the device's subgroup size", "buffers.SubgroupSize", _compilation.GetSpecialType(SpecialType.System_Int32)));
+            meanings.Add(new("the device's subgroup size", "buffers.SubgroupSize", number));
         if (name == "matrix_size")
-        {
-            ITypeSymbol type = _compilation.GetSpecialType(SpecialType.System_Int32);
-            meanings.Add(new("the size of the device's matrices", "buffers.MatrixSize", type));
-        }
+            meanings.Add(new("the size of the device's matrices", "buffers.MatrixSize", number));
         if (_compilation.GetTypeByMetadataName(NumericsClassName)?.GetMembers(Naming.ToPascal(name)).Length > 0)
         {
             meanings.Add(new($"whether implementations are of the class {Naming.ToPascal(name)}",
                 $"(buffers.Numerics == NumericsClass.{Naming.ToPascal(name)})", _compilation.GetSpecialType(SpecialType.System_Boolean)));
         }
         if (_roles.Any(candidate => candidate.IsResult) && LayoutOfResult.TryGetValue(name, out string? part))
-            meanings.Add(new("the layout of the result", $"{ResultBinding}.{part}", _compilation.GetSpecialType(SpecialType.System_Int32)));
+            meanings.Add(new("the layout of the result", $"{ResultBinding}.{part}", number));
         string propertyName = Naming.ToPascal(name);
         if (_op.GetMembers(propertyName).OfType<IPropertySymbol>().FirstOrDefault(property => !property.IsStatic) is { } found)
             meanings.Add(new($"the property {propertyName}", $"this.{propertyName}", found.Type));

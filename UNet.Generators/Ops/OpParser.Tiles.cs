@@ -29,9 +29,9 @@ internal sealed partial class OpParser
                 $"no kernel of the implementation has a constant '{name}' whose name begins with {Naming.TunablePrefix}");
         for (int i = 0; i < kernels.Length; i++)
         {
-            KernelCallModel call = _kernels[implementation.Kernels[i]].Call;
-            _kernels[implementation.Kernels[i]] = new(
-                call with { IsTiled = call.IsTiled || TunablesOf(kernels[i]).Intersect(constants).Any() });
+            DeclaredKernel kernel = _kernels[implementation.Kernels[i]];
+            bool isTiled = kernel.Call.IsTiled || TunablesOf(kernels[i]).Intersect(constants).Any();
+            _kernels[implementation.Kernels[i]] = kernel with { Call = kernel.Call with { IsTiled = isTiled } };
         }
     }
 

@@ -5,10 +5,13 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace UNet.Tests.Generators;
 
-/// <summary>A GLSL file as the build hands it to the kernel generator.</summary>
+/// <summary>A GLSL file as the build hands it to the kernel generator: a kernel, or one that kernels include, whose name says so.</summary>
 internal sealed class GlslFile(string name, string glsl) : AdditionalText
 {
     public string Name { get; } = name;
+
+    /// <summary>The metadata that holds the name.</summary>
+    public string Metadata => Name.EndsWith(".glsl", StringComparison.Ordinal) ? "IncludeName" : "KernelName";
 
     public override string Path => GeneratorRun.KernelPath(Name);
 
@@ -22,13 +25,13 @@ internal sealed class KernelNames : AnalyzerConfigOptionsProvider
 
     public override AnalyzerConfigOptions GetOptions(SyntaxTree tree) => GlobalOptions;
 
-    public override AnalyzerConfigOptions GetOptions(AdditionalText textFile) => new Metadata((textFile as GlslFile)?.Name);
+    public override AnalyzerConfigOptions GetOptions(AdditionalText textFile) => new Metadata(textFile as GlslFile);
 
-    private sealed class Metadata(string? name) : AnalyzerConfigOptions
+    private sealed class Metadata(GlslFile? file) : AnalyzerConfigOptions
     {
         public override bool TryGetValue(string key, [NotNullWhen(true)] out string? value)
         {
-            value = key == "build_metadata.AdditionalFiles.KernelName" ? name : null;
+            value = file is not null && key == "build_metadata.AdditionalFiles." + file.Metadata ? file.Name : null;
             return value is not null;
         }
     }

@@ -107,6 +107,35 @@ public class KernelDiagnosticsTests
         Check("UNET007", remedy, glsl);
     }
 
+    /// <summary>Only a macro may use a buffer under another name; other words may have its name in them.</summary>
+    [Theory]
+    [InlineData("#extension GL_EXT_control_flow_attributes : require\n")]
+    [InlineData("#define MAX_X max_x + 1 // x\n")]
+    public void DirectivesThatDoNotNameTheBuffer(string directive) => Check("UNET007", "only read", directive + Size
+        + "layout(set = 0, binding = 0, std430) buffer X { float [|x|][]; };\nvoid main() { float v = x[0]; }\n");
+
+    /// <summary>What a kernel only reads, a file that it includes may write.</summary>
+    [Theory]
+    [InlineData("void f(float v) { float y = v; }\n", true)]
+    [InlineData("void f(float v) { x[0] = v; }\n", false)]
+    [InlineData("#define f(v) x[0] = v\n", false)]
+    [InlineData("#include \"common/missing.glsl\"\n", false)]
+    public void BuffersThatIncludedFilesUse(string included, bool isOnlyRead)
+    {
+        const string glsl = Size + "layout(set = 0, binding = 0, std430) buffer X { float x[]; };\n#include \"common/f.glsl\"\n"
+            + "void main() { f(x[0]); }\n";
+        GeneratorRun run = GeneratorRun.Kernels(("a/b", glsl), ("common/f.glsl", included));
+        Assert.Equal(isOnlyRead ? ["UNET007"] : [], run.Diagnostics.Select(diagnostic => diagnostic.Id));
+        run = GeneratorRun.Kernels(("a/b", glsl), ("common/f.glsl", "#include \"common/g.glsl\""), ("common/g.glsl", included));
+        Assert.Equal(isOnlyRead ? ["UNET007"] : [], run.Diagnostics.Select(diagnostic => diagnostic.Id));
+    }
+
+    [Fact]
+    public void AddressesThatIncludedFilesUse() => GeneratorRun.Kernels(
+        ("a/b", Size + "layout(buffer_reference, std430) buffer Source { float at[]; };\n"
+            + "layout(push_constant) uniform Push { Source x; };\n#include \"f.glsl\"\nvoid main() { f(x, x.at[0]); }\n"),
+        ("f.glsl", "void f(Source to, float v) { to.at[1] = v; }\n")).Compiles();
+
     [Fact]
     public void AddressesWithoutQualifier() => Check("UNET007", "declare it 'readonly'",
         Size + "layout(buffer_reference, std430) buffer Source { float at[]; };\nlayout(push_constant) uniform Push { Source [|x|]; };\n"

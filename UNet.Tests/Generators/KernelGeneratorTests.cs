@@ -152,4 +152,14 @@ public class KernelGeneratorTests
         Assert.All(run.Reasons(KernelGenerator.CatalogStep), reason => Assert.Contains(reason, Kept));
         Assert.Single(run.OutputReasons(), IncrementalStepRunReason.Modified);
     }
+
+    [Fact]
+    public void AnEditOfAnIncludedFileIsServedFromCache()
+    {
+        const string glsl = "#include \"f.glsl\"\nlayout(local_size_x = 1) in;\nvoid main() { }\n";
+        GeneratorRun run = GeneratorRun.Kernels(("a/b", glsl), ("a/c", Everything), ("f.glsl", "// A comment.\n"))
+            .AfterEdit("f.glsl", "// Another comment.\n");
+        Assert.Equal([IncrementalStepRunReason.Modified, IncrementalStepRunReason.Unchanged], run.Reasons(KernelGenerator.SourcesStep));
+        Assert.All(run.OutputReasons(), reason => Assert.Equal(IncrementalStepRunReason.Cached, reason));
+    }
 }

@@ -17,6 +17,10 @@ public class OpDiagnosticsTests
         Kernel("forward_arguments", "readonly x, writeonly y", "uint stride;"),
         Kernel("forward_constant", "readonly x, writeonly y", constants: "layout(constant_id = 0) const uint KERNEL_SIZE = 3;\n"),
         Kernel("forward_component", "readonly x, writeonly y", "uint x_w;"),
+        Kernel("forward_rows", "readonly x, writeonly y", "uint partial_h;"),
+        Kernel("forward_row_constant", "readonly x, writeonly y", constants: "layout(constant_id = 0) const uint PARTIAL_H = 3;\n"),
+        Kernel("forward_part", "readonly x, writeonly y", constants: "layout(constant_id = 0) const uint PART = 0;\n"),
+        Kernel("forward_image", "readonly x, writeonly y", constants: "layout(constant_id = 0) const uint FIRST_IMAGE = 0;\n"),
         Kernel("forward_two", "readonly x, writeonly y, writeonly other"),
         Kernel("forward_told", "readonly x, writeonly y", "uint result_w;"),
         Kernel("forward_tiled", "readonly x, writeonly y", constants: "layout(constant_id = 0) const uint TILE_X = 3;\n"),
@@ -120,6 +124,33 @@ public class OpDiagnosticsTests
     [InlineData("TForwardArguments", "has the type double, which cannot become uint", "double Stride = 1")]
     public void KernelArgumentsMatchSomething(string kernel, string message, string parameters)
         => Check("UNET021", message, Op($"{Sample}[[|Forward<{kernel}>|]] {Backward}", X + Y, parameters));
+
+    /// <summary>Of scratch that only other implementations of the pass bind, it would be 0.</summary>
+    [Theory]
+    [InlineData("TForwardRows", "push-constant member 'partial_h'")]
+    [InlineData("TForwardRowConstant", "specialization constant 'PARTIAL_H'")]
+    public void ShapesOfScratchAreThoseOfTheImplementation(string kernel, string message)
+    {
+        string source = Op(
+            Sample + Forward + "[Forward<TForwardScratch, TForwardScratchSum>(Name = \"Sum\")] "
+                + $"[[|Forward<{kernel}>(Name = \"Other\")|]]" + Backward,
+            X + Y + Partial);
+        Check("UNET021", message, source);
+        Check("UNET021", "no kernel of this implementation binds the scratch role Partial", source);
+        string bound = source.Replace($"[[|Forward<{kernel}>", $"[Forward<TForwardScratch, {kernel}>", StringComparison.Ordinal)
+            .Replace("|]]", "]", StringComparison.Ordinal);
+        Assert.Empty(GeneratorRun.Ops(bound, Kernels).Diagnostics);
+    }
+
+    /// <summary>A constant has one value for all dispatches of a kernel; with it the kernel would run once.</summary>
+    [Theory]
+    [InlineData("TForwardPart", "'PART' of kernel 't/forward_part'")]
+    [InlineData("TForwardImage", "'FIRST_IMAGE' of kernel 't/forward_image'")]
+    public void WhatDiffersBetweenDispatchesIsPushed(string kernel, string message)
+    {
+        Check("UNET021", message, Op($"{Sample}[[|Forward<{kernel}>|]] {Backward}", X + Y));
+        Check("UNET021", "make it a push-constant member", Op($"{Sample}[[|Forward<{kernel}>|]] {Backward}", X + Y));
+    }
 
     [Fact]
     public void KernelArgumentsMatchOneThing() => Check("UNET022", "the shape component X.W or the property XW",
