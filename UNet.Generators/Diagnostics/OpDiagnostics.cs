@@ -53,6 +53,9 @@ internal static class OpDiagnostics
     public static readonly DiagnosticDescriptor Tiles = Error("UNET035", "Malformed tiles",
         "The Tiles of this implementation of {0} cannot be used: {1}");
 
+    public static readonly DiagnosticDescriptor Inaccessible = Error("UNET036", "Private member of another op",
+        "{0} takes over {1} from {2}, of which it is a variant, but cannot call it; make it internal there, or declare one here");
+
     private static DiagnosticDescriptor Error(string id, string title, string message)
         => new(id, title, message, "UNet.Ops", DiagnosticSeverity.Error, isEnabledByDefault: true);
 

@@ -3,7 +3,7 @@ using UNet.Generators.Emission;
 
 namespace UNet.Generators.Kernels;
 
-/// <summary>Gives each kernel the files that it includes, and no others, so that it is parsed anew only where one of them changed.</summary>
+/// <summary>Gives each kernel the files that it includes, and no others, so that it is parsed anew only when one of them changes.</summary>
 internal static class KernelIncludes
 {
     private static readonly Regex Directive = new(@"^[ \t]*#[ \t]*include[ \t]+""([^""\r\n]*)""", RegexOptions.Multiline);

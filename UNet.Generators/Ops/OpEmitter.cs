@@ -107,18 +107,10 @@ internal static partial class OpEmitter
             writer.Summary($"Shape of the scratch tensor {role.BufferName}.");
             writer.Lines($"private partial Shape {role.Name}Shape(in Shapes shapes);", "");
         }
-        EmitSharedShapes(writer, op);
+        EmitVariant(writer, op);
         foreach (string name in op.Passes.SelectMany(pass => pass.Implementations.Skip(1)).Where(i => i.Like is null)
             .Select(i => i.Name).Where(name => name.Length > 0).Distinct())
-        {
-            writer.Summary($"Whether the implementation {name} can run.");
-            writer.Lines($"private partial bool Supports{name}(in Shapes shapes, DeviceProperties device);", "");
-            writer.Summary(
-                $"Says where the implementation {name} is not meant to be planned although it can run and is written for the device.");
-            writer.Lines($"partial void Suits{name}(in Shapes shapes, DeviceProperties device, ref bool suits);", "");
-            writer.Summary($"Says into how many parts the work of the implementation {name} is cut, if not 1.");
-            writer.Lines($"partial void PartCount{name}(in Shapes shapes, ref int parts);", "");
-        }
+            EmitImplementationMembers(writer, op, name);
         foreach (string name in op.Passes.SelectMany(pass => pass.Implementations).Where(i => i.Like is not null)
             .Select(i => i.Name).Distinct())
         {
@@ -126,43 +118,13 @@ internal static partial class OpEmitter
             writer.Lines($"partial void Supports{name}(in Shapes shapes, DeviceProperties device, ref bool supports);", "");
         }
         foreach (KernelCallModel kernel in op.Kernels)
-        {
-            (string which, string part) = kernel.RunsInParts
-                ? (" that do a part of the work; none where they have nothing to do", ", int part")
-                : ("", "");
-            writer.Summary($"Workgroups of {kernel.Path}{which}.");
-            writer.Lines($"private partial WorkgroupCount Grid(in Shapes shapes, in {kernel.Type}.Spec spec{part});", "");
-            if (!kernel.HasTiles)
-                continue;
-            writer.Summary(
-                $"Chooses the tiles of {kernel.Path} where measured time has not; without a body they are those that the shader states.");
-            writer.Lines($"partial void Tile(in Shapes shapes, IBufferBinding buffers, ref {kernel.Type}.Spec spec);", "");
-        }
+            EmitKernelMembers(writer, op, kernel);
         writer.Summary("Computes outputs and saved tensors, and updates state.");
         writer.Lines("private partial void ForwardReference<T>(in Tensors<T> tensors) where T : IFloatingPointIeee754<T>;", "");
         if (!op.HasGradient)
             return;
         writer.Summary("Writes those gradients that are wanted.");
         writer.Lines("private partial void BackwardReference<T>(in Tensors<T> tensors) where T : IFloatingPointIeee754<T>;", "");
-    }
-
-    private static void EmitSharedShapes(CodeWriter writer, OpModel op)
-    {
-        RoleModel[] shared = [.. op.Roles.Where(role => role is { SharedWith: not null, IsResult: false })];
-        if (shared.Length == 0)
-            return;
-        writer.Summary("The op whose scratch this one has, and the shapes of all its roles but scratch.");
-        writer.Lines($"private partial ({shared[0].SharedWith} Op, Shape[] Shapes) ScratchOf(in Shapes shapes);", "");
-        writer.Open("private Shape SharedShape(Role role, in Shapes shapes)");
-        writer.Line($"({shared[0].SharedWith} op, Shape[] all) = ScratchOf(in shapes);");
-        writer.Line("return op.ScratchShape(role, all);");
-        writer.Close();
-        writer.Line();
-        foreach (RoleModel role in shared)
-        {
-            writer.Line($"private Shape {role.Name}Shape(in Shapes shapes) => SharedShape({role.SharedWith}.{role.Name}, in shapes);");
-            writer.Line();
-        }
     }
 
     private static void EmitText(CodeWriter writer, OpModel op)

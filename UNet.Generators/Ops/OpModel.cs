@@ -6,6 +6,8 @@ namespace UNet.Generators.Ops;
 /// <summary>Everything that an op's generated half depends on, and nothing else.</summary>
 /// <param name="Printed">Public properties that stand in the op's text form.</param>
 /// <param name="DeclaresToString">The record has a text form of its own.</param>
+/// <param name="Internal">Keys of hand-written members that other ops may call.</param>
+/// <param name="Variant">What it takes over from the op of which it is a variant; null where it is none.</param>
 internal sealed record OpModel(
     string Namespace,
     string Name,
@@ -16,9 +18,38 @@ internal sealed record OpModel(
     EquatableArray<KernelCallModel> Kernels,
     EquatableArray<SampleModel> Samples,
     EquatableArray<string> Printed,
-    bool DeclaresToString)
+    bool DeclaresToString,
+    EquatableArray<string> Internal,
+    VariantModel? Variant)
 {
     public string FullName => Namespace.Length == 0 ? $"global::{Name}" : $"global::{Namespace}.{Name}";
+
+    /// <summary>Whether a member is that of the op of which this one is a variant.</summary>
+    public bool Takes(string key) => Variant?.Members.Contains(key) == true;
+}
+
+/// <param name="Op">Fully qualified name of the op of which this one is a variant.</param>
+/// <param name="Members">Keys of the members that are that op's.</param>
+internal sealed record VariantModel(string Op, EquatableArray<string> Members)
+{
+    public string Name => Op.Substring(Op.LastIndexOfAny(['.', ':']) + 1);
+}
+
+/// <summary>
+/// Keys of members that a person writes: about a kernel, of which there is an overload for each, and about an implementation, which have
+/// its name in theirs.
+/// </summary>
+internal static class MemberKey
+{
+    public static string Grid(string kernelType) => $"Grid({kernelType})";
+
+    public static string Tile(string kernelType) => $"Tile({kernelType})";
+
+    public static string Supports(string implementation) => "Supports" + implementation;
+
+    public static string Suits(string implementation) => "Suits" + implementation;
+
+    public static string PartCount(string implementation) => "PartCount" + implementation;
 }
 
 /// <param name="Kind">Name of a member of <c>RoleKind</c>.</param>

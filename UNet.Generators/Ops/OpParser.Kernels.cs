@@ -33,7 +33,7 @@ internal sealed partial class OpParser
     /// <summary>Joins the names of a kernel's interface with the op; the index of the kernel among those of the op.</summary>
     private int ParseKernel(INamedTypeSymbol kernel, Place? place)
     {
-        string type = kernel.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat);
+        string type = FullName(kernel);
         int known = _kernels.FindIndex(other => other.Call.Type == type);
         if (known >= 0)
             return known;

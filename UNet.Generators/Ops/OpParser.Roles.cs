@@ -88,36 +88,6 @@ internal sealed partial class OpParser
         }
     }
 
-    /// <summary>
-    /// Takes over scratch of another op, that which this one's kernels bind and it does not declare itself. False where there is no such
-    /// op, which is an error of the compiler's already.
-    /// </summary>
-    private bool ParseSharedScratch()
-    {
-        AttributeData? attribute = _op.GetAttributes().FirstOrDefault(candidate => candidate.AttributeClass is { Arity: 1 } type
-            && type.ContainingNamespace.ToDisplayString() + "." + type.Name == Declarations + "ScratchOfAttribute");
-        if (attribute is null)
-            return true;
-        if (attribute.AttributeClass!.TypeArguments[0] is not INamedTypeSymbol { TypeKind: TypeKind.Class } other)
-            return false;
-        HashSet<string> bound = [.. KernelsOf(_op).SelectMany(kernel => kernel.GetAttributes())
-            .Where(candidate => candidate.AttributeClass?.ToDisplayString() == "UNet.Shaders.KernelBufferAttribute")
-            .Select(candidate => candidate.ConstructorArguments[0].Value).OfType<string>()];
-        string owner = other.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat);
-        foreach (IPropertySymbol property in other.GetMembers().OfType<IPropertySymbol>())
-        {
-            AttributeData? scratch = property.GetAttributes().FirstOrDefault(
-                candidate => candidate.AttributeClass?.ToDisplayString() == Declarations + "ScratchAttribute");
-            if (scratch is not null && bound.Contains(Naming.ToSnake(property.Name)) && _roles.All(role => role.Name != property.Name))
-                _roles.Add(new DeclaredRole(_roles.Count, property, "Scratch", scratch, owner));
-        }
-        return true;
-    }
-
-    private static IEnumerable<ITypeSymbol> KernelsOf(INamedTypeSymbol op) => op.GetAttributes()
-        .Where(attribute => attribute.AttributeClass is { IsGenericType: true, Name: "ForwardAttribute" or "BackwardAttribute" })
-        .SelectMany(attribute => attribute.AttributeClass!.TypeArguments).Distinct<ITypeSymbol>(SymbolEqualityComparer.Default);
-
     /// <summary>Checks that need to know all kernels.</summary>
     private void CheckRoles()
     {

@@ -38,7 +38,7 @@ internal sealed partial class OpParser
             return null;
         }
         ParseRoles();
-        if (!ParseSharedScratch())
+        if (!ParseVariant())
             return null;
         ParseImplementations();
         // Nothing can be said of roles while a kernel is unknown, which is the compiler's error already.
@@ -58,7 +58,10 @@ internal sealed partial class OpParser
             _kernels.Select(kernel => kernel.Call).ToEquatableArray(),
             samples.ToEquatableArray(),
             printed.Select(property => property.Name).ToEquatableArray(),
-            _op.GetMembers("ToString").Any(member => !member.IsImplicitlyDeclared));
+            _op.GetMembers("ToString").Any(member => !member.IsImplicitlyDeclared),
+            HandWritten(_op).Where(member => member.Value.DeclaredAccessibility == Accessibility.Internal).Select(member => member.Key)
+                .OrderBy(key => key, StringComparer.Ordinal).ToEquatableArray(),
+            BuildVariant());
     }
 
     private bool HasAttribute(string name)

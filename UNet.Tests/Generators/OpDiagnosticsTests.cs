@@ -299,6 +299,24 @@ public class OpDiagnosticsTests
     public void TilesAreConstantsOfTheKernels(string tiles, string message)
         => Check("UNET035", message, Op(Sample + $"[[|Forward<TForwardTiled>(Tiles = \"{tiles}\")|]] [Backward<TBackward>]", X + Y));
 
+    /// <summary>What the other op keeps to itself, a variant cannot call; without it, it would be another op silently.</summary>
+    [Theory]
+    [InlineData("private partial WorkgroupCount Grid(in Shapes shapes, in TForwardTiled.Spec spec) => new(1);", "Grid(")]
+    [InlineData("partial void Tile(in Shapes shapes, IBufferBinding buffers, ref TForwardTiled.Spec spec) { }", "Tile(")]
+    [InlineData("private partial bool SupportsFast(in Shapes shapes, DeviceProperties device) => true;", "SupportsFast(")]
+    [InlineData("partial void SuitsFast(in Shapes shapes, DeviceProperties device, ref bool suits) { }", "SuitsFast(")]
+    [InlineData("partial void PartCountFast(in Shapes shapes, ref int parts) { }", "PartCountFast(")]
+    public void MembersThatAVariantTakesOverAreInternal(string member, string named)
+    {
+        const string implementations = Forward + "[Forward<TForwardTiled>(Name = \"Fast\")] " + Backward;
+        string Of(string declared) => Op("[[|VariantOf<Other>|]] " + Sample + implementations, X + Y)
+            + $"[Op] {Sample}{implementations} public sealed partial record Other {{ {X} {Y} {declared} }}";
+        Check("UNET036", named, Of(member));
+        Check("UNET036", "of which it is a variant, but cannot call it; make it internal there", Of(member));
+        string accessible = member.Replace("private ", "", StringComparison.Ordinal);
+        Assert.Empty(GeneratorRun.Ops(new MarkedText(Of("internal " + accessible)).Text, Kernels).Diagnostics);
+    }
+
     [Theory]
     [InlineData("[[|Forward<TForwardNothing>|]] [Backward<TBackward>]", "implementation without a name of Layer writes no 'y'")]
     [InlineData("[Forward<TForward>] [[|Forward<TForwardNothing>(Name = \"Lazy\")|]] [Backward<TBackward>]",

@@ -39,6 +39,7 @@ public class OpGeneratorTests
             void main() { }
             """),
         ("mix/forward_join", Size + """
+            layout(constant_id = 0) const uint TILE_ROWS = 2;
             layout(set = 0, binding = 0, std430) readonly buffer P { float partial[]; };
             layout(set = 0, binding = 1, std430) buffer O { float order[]; };
             layout(set = 0, binding = 2, std430) writeonly buffer Y { float y[]; };
@@ -120,13 +121,17 @@ public class OpGeneratorTests
             private partial int WeightFanIn(in Shapes shapes) => shapes.X.C;
             private partial Shape PartialShape(in Shapes shapes) => shapes.X;
             private partial Shape OrderShape(in Shapes shapes) => shapes.Partial;
-            private partial bool SupportsSplit(in Shapes shapes, DeviceProperties device) => shapes.X.W > 1;
+            internal partial bool SupportsSplit(in Shapes shapes, DeviceProperties device) => shapes.X.W > 1;
+            internal partial void SuitsSplit(in Shapes shapes, DeviceProperties device, ref bool suits) => suits &= shapes.X.H > 1;
+            internal partial void PartCountSplit(in Shapes shapes, ref int parts) => parts = 2;
             private partial bool SupportsAgain(in Shapes shapes, DeviceProperties device) => !device.IsSoftware;
             private partial WorkgroupCount Grid(in Shapes shapes, in MixForward.Spec spec) => new(spec.TileC);
             partial void Tile(in Shapes shapes, IBufferBinding buffers, ref MixForward.Spec spec)
                 => spec = spec with { TileC = (uint)buffers.Device.ComputeUnits };
             private partial WorkgroupCount Grid(in Shapes shapes, in MixForwardSplit.Spec spec) => new(1);
-            private partial WorkgroupCount Grid(in Shapes shapes, in MixForwardJoin.Spec spec) => new(1);
+            internal partial WorkgroupCount Grid(in Shapes shapes, in MixForwardJoin.Spec spec) => new(spec.TileRows);
+            internal partial void Tile(in Shapes shapes, IBufferBinding buffers, ref MixForwardJoin.Spec spec)
+                => spec = spec with { TileRows = (uint)shapes.Order.H };
             private partial WorkgroupCount Grid(in Shapes shapes, in MixForwardStored.Spec spec) => new((uint)shapes.Rows.H);
             private partial WorkgroupCount Grid(in Shapes shapes, in MixBackwardStored.Spec spec) => new(1);
             private partial WorkgroupCount Grid(in Shapes shapes, in MixBackwardInput.Spec spec) => new(1);
@@ -150,8 +155,9 @@ public class OpGeneratorTests
             private partial void ForwardReference<T>(in Tensors<T> tensors) where T : IFloatingPointIeee754<T> { }
         }
 
-        [Op, NoGradient, ScratchOf<Mix>]
+        [Op, NoGradient, VariantOf<Mix>]
         [Forward<NearForward>]
+        [Forward<NearForward, MixForwardJoin>(Name = "Split")]
         [Sample("two_thirds: 1x3x4x6")]
         public sealed partial record Near
         {
@@ -159,8 +165,8 @@ public class OpGeneratorTests
             [Output] public static partial Role Y { get; }
 
             private partial void InferShapes(ref Shapes shapes) => shapes.Y = shapes.TwoThirds;
-            private partial (Mix Op, Shape[] Shapes) ScratchOf(in Shapes shapes)
-                => (new Mix(), new Mix().InferShapes([shapes.TwoThirds, shapes.TwoThirds]));
+            private partial (Mix Op, Mix.Shapes Shapes) VariantOf(in Shapes shapes) => (new Mix(), new() { X = shapes.TwoThirds });
+            partial void SupportsSplit(in Shapes shapes, DeviceProperties device, ref bool supports) => supports &= shapes.TwoThirds.W > 2;
             private partial WorkgroupCount Grid(in Shapes shapes, in NearForward.Spec spec) => new((uint)PartialShape(shapes).H);
             private partial void ForwardReference<T>(in Tensors<T> tensors) where T : IFloatingPointIeee754<T> { }
         }
@@ -184,16 +190,36 @@ public class OpGeneratorTests
 
     /// <summary>And a constant that is named like a class of rounding is told whether the implementation is of that class.</summary>
     [Fact]
-    public void AnOpMayHaveTheScratchOfAnother()
+    public void AVariantHasTheScratchAndTheMembersOfAnotherOp()
     {
         GeneratorRun run = GeneratorRun.Ops(Mix, Kernels).Compiles();
         ExpectedFile.Is("Near.g.cs", run.File("Sample.Layers.Near.g.cs"));
     }
 
+    [Theory]
+    [InlineData("private partial WorkgroupCount Grid(in Shapes shapes, in MixForwardJoin.Spec spec)", "=> new(3);")]
+    [InlineData("partial void Tile(in Shapes shapes, IBufferBinding buffers, ref MixForwardJoin.Spec spec)", "{ }")]
+    [InlineData("private partial bool SupportsSplit(in Shapes shapes, DeviceProperties device)", "=> true;")]
+    [InlineData("partial void SuitsSplit(in Shapes shapes, DeviceProperties device, ref bool suits)", "{ }")]
+    [InlineData("partial void PartCountSplit(in Shapes shapes, ref int parts)", "{ }")]
+    public void AVariantMayDeclareMembersOfItsOwn(string member, string body)
+    {
+        const string hook = "partial void SupportsSplit(in Shapes shapes, DeviceProperties device, ref bool supports)";
+        string mix = Mix;
+        if (member.Contains("SupportsSplit", StringComparison.Ordinal))
+            mix = mix.Replace($"{hook} => supports &= shapes.TwoThirds.W > 2;", "", StringComparison.Ordinal);
+        string file = GeneratorRun.Ops(
+            mix.Replace("private partial (Mix Op", $"{member} {body}\nprivate partial (Mix Op", StringComparison.Ordinal), Kernels)
+            .Compiles().File("Sample.Layers.Near.g.cs");
+        string declared = member.Replace("in Mix", "in global::UNet.Shaders.Mix", StringComparison.Ordinal)
+            .Replace("ref Mix", "ref global::UNet.Shaders.Mix", StringComparison.Ordinal);
+        Assert.Contains(declared + ";", file, StringComparison.Ordinal);
+    }
+
     /// <summary>The compiler says that there is no such op; more would hide that.</summary>
     [Fact]
-    public void ScratchOfAnUnknownOpIsTheCompilersErrorAlone()
-        => Assert.Empty(GeneratorRun.Ops(Mix.Replace("ScratchOf<Mix>", "ScratchOf<Mixed>", StringComparison.Ordinal), Kernels)
+    public void AVariantOfAnUnknownOpIsTheCompilersErrorAlone()
+        => Assert.Empty(GeneratorRun.Ops(Mix.Replace("VariantOf<Mix>", "VariantOf<Mixed>", StringComparison.Ordinal), Kernels)
             .Result.Diagnostics);
 
     [Fact]
@@ -235,6 +261,13 @@ public class OpGeneratorTests
         Assert.Single(run.Reasons(OpGenerator.OpsStep), IncrementalStepRunReason.Modified);
         Assert.All(run.Reasons(OpGenerator.CatalogStep), reason => Assert.Contains(reason, Kept));
         Assert.Single(run.OutputReasons(), IncrementalStepRunReason.Modified);
+    }
+
+    [Fact]
+    public void AnEditOfAnotherOpsMethodIsServedFromCache()
+    {
+        GeneratorRun run = GeneratorRun.Ops(Mix, Kernels).AfterEdit(Mix.Replace("parts = 2", "parts = 3", StringComparison.Ordinal));
+        Assert.All(run.OutputReasons(), reason => Assert.Equal(IncrementalStepRunReason.Cached, reason));
     }
 
     [Fact]

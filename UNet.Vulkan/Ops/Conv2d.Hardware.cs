@@ -24,14 +24,14 @@ public sealed partial record Conv2d
     private partial Shape TransformedWeightShape(in Shapes shapes) => WinogradTile.WeightShape(OutChannels, shapes.X.C);
 
     /// <summary>The tiles of channels and all their taps have to fit 16 KiB of shared memory, which any device has.</summary>
-    private partial bool SupportsGemm(in Shapes shapes, DeviceProperties device)
+    internal partial bool SupportsGemm(in Shapes shapes, DeviceProperties device)
         => Kernel is 1 or 3 && GemmTile.Fits(Math.Max((long)shapes.X.H * shapes.X.W, (long)shapes.Y.H * shapes.Y.W), device);
 
     /// <summary>
     /// Not where most of a workgroup would have no channel, nor on software drivers, which take minutes to compile what the op checks
     /// would ask of it (a few samples of the tests are planned for GPUs and run there).
     /// </summary>
-    private partial bool SupportsWindow(in Shapes shapes, DeviceProperties device)
+    internal partial bool SupportsWindow(in Shapes shapes, DeviceProperties device)
         => !device.IsSoftware && Kernel == 3 && Padding < Kernel && Math.Min(shapes.X.C, OutChannels) >= WindowTile.FewestChannels
             && WindowTile.Fits(Math.Max(shapes.X.H, shapes.Y.H), Math.Max(shapes.X.W, shapes.Y.W), device);
 
@@ -42,7 +42,7 @@ public sealed partial record Conv2d
         => Padding < Kernel && PixelsOf(OutChannels) is > 0 and var pixels
             && FewGrid(shapes.X, Conv2dBackwardInputFew.Info, pixels).X <= device.MaxWorkgroupCountX;
 
-    private partial bool SupportsWinograd(in Shapes shapes, DeviceProperties device)
+    internal partial bool SupportsWinograd(in Shapes shapes, DeviceProperties device)
         => WinogradTile.Supports(Kernel, Padding, shapes.X.C, shapes.X, shapes.Y, device);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardFew.Spec spec)
@@ -60,10 +60,10 @@ public sealed partial record Conv2d
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightFew.Spec spec)
         => WorkgroupCount.Cover(RunWeightShape(shapes).N, 1, OutChannels, spec.TileChannels);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackForwardWindow.Spec spec)
+    internal partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackForwardWindow.Spec spec)
         => WindowTile.Packing(OutChannels, shapes.X.C, Conv2dPackForwardWindow.Info);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackBackwardWindow.Spec spec)
+    internal partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackBackwardWindow.Spec spec)
         => WindowTile.Packing(shapes.X.C, OutChannels, Conv2dPackBackwardWindow.Info);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardWindow.Spec spec)
@@ -72,10 +72,10 @@ public sealed partial record Conv2d
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputWindow.Spec spec)
         => WindowTile.Grid(shapes.X.C, spec.TileRows, WindowTile.Line(shapes.X, Kernel), spec.TileColumns, shapes.X.N);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackForwardWinograd.Spec spec)
+    internal partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackForwardWinograd.Spec spec)
         => WinogradTile.Packing(OutChannels, shapes.X.C, Conv2dPackForwardWinograd.Info);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackBackwardWinograd.Spec spec)
+    internal partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackBackwardWinograd.Spec spec)
         => WinogradTile.Packing(shapes.X.C, OutChannels, Conv2dPackBackwardWinograd.Info);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardWinograd.Spec spec)
@@ -96,7 +96,7 @@ public sealed partial record Conv2d
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightGemm.Spec spec)
         => WorkgroupCount.Cover(OutChannels, spec.TileRows, WeightFanIn(shapes), spec.TileColumns, RunWeightShape(shapes).N);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSumRuns.Spec spec)
+    internal partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSumRuns.Spec spec)
         => WorkgroupCount.Linear(
             shapes.Weight.Length + shapes.Bias.Length, WeightGradientSumRuns.Info.LocalSize.X / spec.TileLanes);
 
@@ -139,7 +139,7 @@ public sealed partial record Conv2d
     /// <summary>Channels that the matrix products stage at a time, so that with all their taps they are 16 or 18 deep.</summary>
     internal uint GemmChannels => Kernel == 1 ? 16u : 2u;
 
-    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref WeightGradientSumRuns.Spec spec)
+    internal partial void Tile(in Shapes shapes, IBufferBinding buffers, ref WeightGradientSumRuns.Spec spec)
         => spec = spec with { TileLanes = SplitRule.LanesOf(RunWeightShape(shapes).N / shapes.Y.N, shapes.Weight.Length) };
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardFew.Spec spec)

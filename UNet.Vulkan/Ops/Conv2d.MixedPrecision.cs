@@ -33,26 +33,26 @@ public sealed partial record Conv2d
     /// <summary>Not where there is next to nothing to multiply: an image's one channel.</summary>
     private partial bool SupportsRounded(in Shapes shapes, DeviceProperties device) => Kernel > 1 && shapes.X.C > 1;
 
-    private partial bool SupportsRows(in Shapes shapes, DeviceProperties device)
+    internal partial bool SupportsRows(in Shapes shapes, DeviceProperties device)
         => Kernel == 3 && SupportsRounded(shapes, device) && Padding < Kernel && device.RunsMatrixKernels
             && WindowTile.Fits(Math.Max(shapes.X.H, shapes.Y.H), Math.Max(shapes.X.W, shapes.Y.W), device)
             && RowTile.Suits(PixelRowsShape(shapes), Kernel, device) && RowTile.Suits(GradientRowsShape(shapes), Kernel, device);
 
-    private partial bool SupportsRowsWinograd(in Shapes shapes, DeviceProperties device)
+    internal partial bool SupportsRowsWinograd(in Shapes shapes, DeviceProperties device)
         => SupportsRows(shapes, device) && RowTile.SuitsWinograd(Kernel, device);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackPixelRows.Spec spec) => PackedRows.Packing(PixelRowsShape(shapes));
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackGradientRows.Spec spec)
+    internal partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackGradientRows.Spec spec)
         => PackedRows.Packing(GradientRowsShape(shapes));
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackWeightRows.Spec spec)
+    internal partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackWeightRows.Spec spec)
         => PackedRows.Packing(OutChannels, shapes.X.C, Kernel);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardRowsMatrix.Spec spec)
+    internal partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardRowsMatrix.Spec spec)
         => RowTile.Grid(shapes.Y, PackedRows.LineWidth(shapes.Y, Kernel), spec.TileRows, spec.TileColumns);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardRowsStoredMatrix.Spec spec)
+    internal partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardRowsStoredMatrix.Spec spec)
         => RowTile.Grid(shapes.Y, PackedRows.LineWidth(shapes.Y, Kernel), spec.TileRows, spec.TileColumns);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputRowsMatrix.Spec spec)
@@ -61,13 +61,13 @@ public sealed partial record Conv2d
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputRowsStoredMatrix.Spec spec)
         => RowTile.Grid(shapes.X, PackedRows.LineWidth(shapes.Y, Kernel), spec.TileRows, spec.TileColumns);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightRowsMatrix.Spec spec)
+    internal partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightRowsMatrix.Spec spec)
         => RowTile.WeightGrid(TapWeightShape(shapes), Kernel, spec.TileRows, spec.TileColumns);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSumTapRuns.Spec spec)
+    internal partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSumTapRuns.Spec spec)
         => PackedRows.AddingTaps(Taps, OutChannels, shapes.X.C, OutChannels, spec.TileLeft);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardBiasRows.Spec spec)
+    internal partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardBiasRows.Spec spec)
         => PackedRows.Adding(GradientRowsShape(shapes), TapWeightShape(shapes).N);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardRounded.Spec spec)
@@ -79,21 +79,21 @@ public sealed partial record Conv2d
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightRounded.Spec spec)
         => WorkgroupCount.Linear(PartialShape(shapes).Length, Conv2dBackwardWeightRounded.Info.LocalSize.X);
 
-    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardRowsMatrix.Spec spec)
+    internal partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardRowsMatrix.Spec spec)
         => spec = spec.With(RowTile.For(shapes.Y, Kernel, PackedRows.LineWidth(shapes.Y, Kernel), shapes.X.C, buffers).Constants);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputRowsMatrix.Spec spec)
         => spec = spec.With(RowTile.For(shapes.X, Kernel, PackedRows.LineWidth(shapes.Y, Kernel), OutChannels, buffers).Constants);
 
-    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardRowsStoredMatrix.Spec spec)
+    internal partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardRowsStoredMatrix.Spec spec)
         => spec = spec.With(RowTile.For(shapes.Y, Kernel, PackedRows.LineWidth(shapes.Y, Kernel), shapes.X.C, buffers).Constants);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputRowsStoredMatrix.Spec spec)
         => spec = spec.With(RowTile.For(shapes.X, Kernel, PackedRows.LineWidth(shapes.Y, Kernel), OutChannels, buffers).Constants);
 
-    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightRowsMatrix.Spec spec)
+    internal partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightRowsMatrix.Spec spec)
         => spec = spec.With(RowTile.ForWeight(TapWeightShape(shapes), Kernel, buffers).Constants);
 
-    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref WeightGradientSumTapRuns.Spec spec)
+    internal partial void Tile(in Shapes shapes, IBufferBinding buffers, ref WeightGradientSumTapRuns.Spec spec)
         => spec = spec with { TileLeft = PackedRows.LeftChannels(TapWeightShape(shapes).N / shapes.Y.N) };
 }

@@ -44,64 +44,66 @@ public sealed partial record Conv2d
     private partial Shape F43WeightTilesShape(in Shapes shapes)
         => WinogradWeightLanes.Tiles(WinogradWeightLanes.F43Elements, shapes.X.N, PartialShape(shapes).N / shapes.X.N, shapes.Weight);
 
-    private partial bool SupportsLanes(in Shapes shapes, DeviceProperties device) => RunsOnLanes(device);
+    internal partial bool SupportsLanes(in Shapes shapes, DeviceProperties device) => RunsOnLanes(device);
 
-    private partial bool SupportsLanePairs(in Shapes shapes, DeviceProperties device) => RunsOnLanes(device) && HasEvenRows(shapes);
+    internal partial bool SupportsLanePairs(in Shapes shapes, DeviceProperties device) => RunsOnLanes(device) && HasEvenRows(shapes);
 
-    private partial bool SupportsInputLanes(in Shapes shapes, DeviceProperties device) => RunsOnLanes(device);
+    internal partial bool SupportsInputLanes(in Shapes shapes, DeviceProperties device) => RunsOnLanes(device);
 
-    private partial bool SupportsInputLanePairs(in Shapes shapes, DeviceProperties device) => RunsOnLanes(device) && HasEvenRows(shapes);
+    internal partial bool SupportsInputLanePairs(in Shapes shapes, DeviceProperties device) => RunsOnLanes(device) && HasEvenRows(shapes);
 
-    private partial bool SupportsWeightLanes(in Shapes shapes, DeviceProperties device) => RunsOnLanes(device);
+    internal partial bool SupportsWeightLanes(in Shapes shapes, DeviceProperties device) => RunsOnLanes(device);
 
-    private partial bool SupportsWeightLanePairs(in Shapes shapes, DeviceProperties device) => RunsOnLanes(device) && HasEvenRows(shapes);
+    internal partial bool SupportsWeightLanePairs(in Shapes shapes, DeviceProperties device) => RunsOnLanes(device) && HasEvenRows(shapes);
 
-    private partial bool SupportsWinogradLanes(in Shapes shapes, DeviceProperties device)
+    internal partial bool SupportsWinogradLanes(in Shapes shapes, DeviceProperties device)
         => RunsOnLanes(device) && HasEvenRows(shapes) && WinogradLanes.Fits(shapes.Weight, device);
 
-    partial void SuitsWinogradLanes(in Shapes shapes, DeviceProperties device, ref bool suits)
+    internal partial void SuitsWinogradLanes(in Shapes shapes, DeviceProperties device, ref bool suits)
         => suits &= WinogradLanes.Pays(shapes.X, shapes.Y, device);
 
-    private partial bool SupportsInputWinogradLanes(in Shapes shapes, DeviceProperties device) => SupportsWinogradLanes(shapes, device);
+    internal partial bool SupportsInputWinogradLanes(in Shapes shapes, DeviceProperties device) => SupportsWinogradLanes(shapes, device);
 
-    partial void SuitsInputWinogradLanes(in Shapes shapes, DeviceProperties device, ref bool suits)
+    internal partial void SuitsInputWinogradLanes(in Shapes shapes, DeviceProperties device, ref bool suits)
         => suits &= WinogradLanes.Pays(shapes.Y, shapes.X, device);
 
-    private partial bool SupportsWinogradF43Lanes(in Shapes shapes, DeviceProperties device)
+    internal partial bool SupportsWinogradF43Lanes(in Shapes shapes, DeviceProperties device)
         => RunsOnLanes(device) && HasEvenRows(shapes) && WinogradF43Lanes.Fits(shapes.X, shapes.Y, device);
 
-    partial void SuitsWinogradF43Lanes(in Shapes shapes, DeviceProperties device, ref bool suits)
+    internal partial void SuitsWinogradF43Lanes(in Shapes shapes, DeviceProperties device, ref bool suits)
         => suits &= WinogradF43Lanes.Pays(shapes.X, shapes.Y);
 
-    partial void PartCountWinogradF43Lanes(in Shapes shapes, ref int parts) => parts = WinogradF43Lanes.PartCount(shapes.X, shapes.Y);
+    internal partial void PartCountWinogradF43Lanes(in Shapes shapes, ref int parts)
+        => parts = WinogradF43Lanes.PartCount(shapes.X, shapes.Y);
 
-    private partial bool SupportsInputWinogradF43Lanes(in Shapes shapes, DeviceProperties device)
+    internal partial bool SupportsInputWinogradF43Lanes(in Shapes shapes, DeviceProperties device)
         => RunsOnLanes(device) && HasEvenRows(shapes) && WinogradF43Lanes.Fits(shapes.Y, shapes.X, device);
 
-    partial void SuitsInputWinogradF43Lanes(in Shapes shapes, DeviceProperties device, ref bool suits)
+    internal partial void SuitsInputWinogradF43Lanes(in Shapes shapes, DeviceProperties device, ref bool suits)
         => suits &= WinogradF43Lanes.Pays(shapes.Y, shapes.X);
 
-    partial void PartCountInputWinogradF43Lanes(in Shapes shapes, ref int parts) => parts = WinogradF43Lanes.PartCount(shapes.Y, shapes.X);
+    internal partial void PartCountInputWinogradF43Lanes(in Shapes shapes, ref int parts)
+        => parts = WinogradF43Lanes.PartCount(shapes.Y, shapes.X);
 
-    private partial bool SupportsWeightWinogradLanes(in Shapes shapes, DeviceProperties device)
+    internal partial bool SupportsWeightWinogradLanes(in Shapes shapes, DeviceProperties device)
         => RunsOnLanes(device) && HasEvenRows(shapes);
 
-    partial void SuitsWeightWinogradLanes(in Shapes shapes, DeviceProperties device, ref bool suits)
+    internal partial void SuitsWeightWinogradLanes(in Shapes shapes, DeviceProperties device, ref bool suits)
         => suits &= WinogradWeightLanes.Pays(shapes.Weight);
 
-    private partial bool SupportsWeightWinogradF43Lanes(in Shapes shapes, DeviceProperties device)
+    internal partial bool SupportsWeightWinogradF43Lanes(in Shapes shapes, DeviceProperties device)
         => RunsOnLanes(device) && HasEvenRows(shapes);
 
-    partial void SuitsWeightWinogradF43Lanes(in Shapes shapes, DeviceProperties device, ref bool suits)
+    internal partial void SuitsWeightWinogradF43Lanes(in Shapes shapes, DeviceProperties device, ref bool suits)
         => suits &= WinogradWeightLanes.F43Pays(shapes.Weight, shapes.Y, device);
 
     private partial bool SupportsPixelPairs(in Shapes shapes, DeviceProperties device)
         => Kernel == 1 && Padding == 0 && OutChannels <= MostPointChannels && device.HasChannelLanes && HasEvenRows(shapes);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackForwardWinogradLanes.Spec spec)
+    internal partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackForwardWinogradLanes.Spec spec)
         => WinogradLanes.Packing(WinogradPackedShape(shapes), Conv2dPackForwardWinogradLanes.Info);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackBackwardWinogradLanes.Spec spec)
+    internal partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackBackwardWinogradLanes.Spec spec)
         => WinogradLanes.Packing(WinogradPackedTransposedShape(shapes), Conv2dPackBackwardWinogradLanes.Info);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardWinogradLanes.Spec spec)
@@ -110,26 +112,26 @@ public sealed partial record Conv2d
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputWinogradLanes.Spec spec)
         => WinogradLanes.Grid(shapes.Y, shapes.X);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackForwardWinogradF43Lanes.Spec spec, int part)
+    internal partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackForwardWinogradF43Lanes.Spec spec, int part)
         => WinogradF43Lanes.Packing(F43PackedShape(shapes), shapes.X.C, part, Conv2dPackForwardWinogradF43Lanes.Info);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackBackwardWinogradF43Lanes.Spec spec, int part)
+    internal partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackBackwardWinogradF43Lanes.Spec spec, int part)
         => WinogradF43Lanes.Packing(F43PackedTransposedShape(shapes), OutChannels, part, Conv2dPackBackwardWinogradF43Lanes.Info);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dTransformPixelsF43Lanes.Spec spec, int part)
         => WinogradF43Lanes.Transforming(F43InputTilesShape(shapes), Conv2dTransformPixelsF43Lanes.Info, spec.TilePairs);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dTransformGradientF43Lanes.Spec spec, int part)
+    internal partial WorkgroupCount Grid(in Shapes shapes, in Conv2dTransformGradientF43Lanes.Spec spec, int part)
         => WinogradF43Lanes.Transforming(F43GradientTilesShape(shapes), Conv2dTransformGradientF43Lanes.Info, spec.TilePairs);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dMultiplyForwardF43Lanes.Spec spec, int part)
+    internal partial WorkgroupCount Grid(in Shapes shapes, in Conv2dMultiplyForwardF43Lanes.Spec spec, int part)
         => WinogradF43Lanes.Multiplying(F43InputTilesShape(shapes), F43PackedShape(shapes), Conv2dMultiplyForwardF43Lanes.Info);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dMultiplyBackwardF43Lanes.Spec spec, int part)
+    internal partial WorkgroupCount Grid(in Shapes shapes, in Conv2dMultiplyBackwardF43Lanes.Spec spec, int part)
         => WinogradF43Lanes.Multiplying(
             F43GradientTilesShape(shapes), F43PackedTransposedShape(shapes), Conv2dMultiplyBackwardF43Lanes.Info);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardWinogradF43Lanes.Spec spec, int part)
+    internal partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardWinogradF43Lanes.Spec spec, int part)
         => WinogradF43Lanes.Storing(F43ProductsShape(shapes), shapes.X.C, part, Conv2dForwardWinogradF43Lanes.Info, spec.TilePairs);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputWinogradF43Lanes.Spec spec, int part)
@@ -148,10 +150,10 @@ public sealed partial record Conv2d
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightWinogradF43Lanes.Spec spec)
         => spec = spec.With(WinogradWeightLanes.Constants(shapes.Weight));
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackForward.Spec spec)
+    internal partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackForward.Spec spec)
         => WorkgroupCount.Linear(Kernels(PackedShape(shapes)), Conv2dPackForward.Info.LocalSize.X);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackBackward.Spec spec)
+    internal partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackBackward.Spec spec)
         => WorkgroupCount.Linear(Kernels(PackedTransposedShape(shapes)), Conv2dPackBackward.Info.LocalSize.X);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardLanes.Spec spec) => LaneTiles(shapes.Y, spec.TileH, spec.TileW);
@@ -207,14 +209,14 @@ public sealed partial record Conv2d
     private static long Pixels(Shape shape) => shape.Length / shape.C;
 
     /// <summary>Kernels of packed weights.</summary>
-    internal static long Kernels(Shape packed) => (long)packed.N * packed.C * packed.W;
+    private static long Kernels(Shape packed) => (long)packed.N * packed.C * packed.W;
 
     /// <summary>The taps come in pairs, the last one with a zero; see <c>shaders/common/conv2d_packing.glsl</c>.</summary>
-    internal static Shape PackedFor(int outChannels, int inChannels, int kernel)
+    private static Shape PackedFor(int outChannels, int inChannels, int kernel)
         => new((int)WorkgroupCount.Cover(outChannels, LaneChannels).X, inChannels, (kernel * kernel + 1) / 2 * 2, LaneChannels);
 
     /// <summary>Whether the kernels for processors can run.</summary>
-    internal bool RunsOnLanes(DeviceProperties device) => Kernel == 3 && Padding <= 2 && device.HasChannelLanes;
+    private bool RunsOnLanes(DeviceProperties device) => Kernel == 3 && Padding <= 2 && device.HasChannelLanes;
 
     /// <summary>Rows of even length, so that every pair of pixels lies at a multiple of 8 bytes.</summary>
     private static bool HasEvenRows(in Shapes shapes) => int.IsEvenInteger(shapes.X.W) && int.IsEvenInteger(shapes.Y.W);

@@ -256,7 +256,7 @@ public sealed partial record Conv2d(
             WorkgroupCount.Cover(shapes.X.C, spec.TileC).X,
             (uint)PartialShape(shapes).N);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSum.Spec spec)
+    internal partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSum.Spec spec)
         => WorkgroupCount.Linear(shapes.Weight.Length + shapes.Bias.Length, WeightGradientSum.Info.LocalSize.X);
 
     /// <summary>Columns along x, tiles of rows along y, images times tiles of channels along z.</summary>

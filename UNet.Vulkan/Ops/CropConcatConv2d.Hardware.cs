@@ -8,36 +8,11 @@ namespace UNet.Vulkan.Ops;
 /// <content>Implementations for GPUs, with factors of 32 bits: matrix products, windows and Winograd's F(2x2,3x3).</content>
 public sealed partial record CropConcatConv2d
 {
-    private partial bool SupportsGemm(in Shapes shapes, DeviceProperties device)
-        => Kernel is 1 or 3
-            && GemmTile.Fits(Math.Max((long)shapes.Upsampled.H * shapes.Upsampled.W, (long)shapes.Y.H * shapes.Y.W), device);
-
-    /// <summary>As for <see cref="Conv2d"/>.</summary>
-    private partial bool SupportsWindow(in Shapes shapes, DeviceProperties device)
-        => !device.IsSoftware && Kernel == 3 && Padding < Kernel && Math.Min(shapes.Weight.C, OutChannels) >= WindowTile.FewestChannels
-            && WindowTile.Fits(Math.Max(shapes.Upsampled.H, shapes.Y.H), Math.Max(shapes.Upsampled.W, shapes.Y.W), device);
-
-    /// <summary>As for <see cref="Conv2d"/>.</summary>
-    private partial bool SupportsWinograd(in Shapes shapes, DeviceProperties device)
-        => WinogradTile.Supports(Kernel, Padding, shapes.Weight.C, shapes.Upsampled, shapes.Y, device);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackForwardWindow.Spec spec)
-        => WindowTile.Packing(OutChannels, shapes.Weight.C, Conv2dPackForwardWindow.Info);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackBackwardWindow.Spec spec)
-        => WindowTile.Packing(shapes.Weight.C, OutChannels, Conv2dPackBackwardWindow.Info);
-
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dForwardWindow.Spec spec)
         => WindowTile.Grid(OutChannels, spec.TileRows, WindowTile.Line(shapes.Y, Kernel), spec.TileColumns, shapes.Skip.N);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardInputWindow.Spec spec)
         => WindowTile.Grid(shapes.Weight.C, spec.TileRows, WindowTile.Line(shapes.Upsampled, Kernel), spec.TileColumns, shapes.Skip.N);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackForwardWinograd.Spec spec)
-        => WinogradTile.Packing(OutChannels, shapes.Weight.C, Conv2dPackForwardWinograd.Info);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackBackwardWinograd.Spec spec)
-        => WinogradTile.Packing(shapes.Weight.C, OutChannels, Conv2dPackBackwardWinograd.Info);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dForwardWinograd.Spec spec)
         => WinogradTile.Grid(OutChannels, spec.TileRows, WinogradTile.Count(shapes.Y), spec.TileColumns, shapes.Skip.N);
@@ -57,10 +32,6 @@ public sealed partial record CropConcatConv2d
 
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardWeightGemm.Spec spec)
         => WorkgroupCount.Cover(OutChannels, spec.TileRows, WeightFanIn(shapes), spec.TileColumns, RunWeightShape(shapes).N);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSumRuns.Spec spec)
-        => WorkgroupCount.Linear(
-            shapes.Weight.Length + shapes.Bias.Length, WeightGradientSumRuns.Info.LocalSize.X / spec.TileLanes);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dForwardWindow.Spec spec)
         => spec = spec.With(WindowTile.For(OutChannels, WindowTile.Line(shapes.Y, Kernel), shapes.Skip.N, buffers).Constants);
@@ -99,7 +70,4 @@ public sealed partial record CropConcatConv2d
         GemmTile tile = GemmTile.For(OutChannels, WeightFanIn(shapes), RunWeightShape(shapes).N, buffers);
         spec = spec.With(tile.Constants) with { TileWhole = tile.IsWhole(OutChannels, WeightFanIn(shapes), buffers.Device) ? 1u : 0u };
     }
-
-    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref WeightGradientSumRuns.Spec spec)
-        => spec = spec with { TileLanes = SplitRule.LanesOf(RunWeightShape(shapes).N / shapes.Y.N, shapes.Weight.Length) };
 }

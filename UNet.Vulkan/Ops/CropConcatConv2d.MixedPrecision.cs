@@ -31,31 +31,11 @@ public sealed partial record CropConcatConv2d
 
     private bool TapsWithinRows => false;
 
-    private partial bool SupportsRows(in Shapes shapes, DeviceProperties device)
-        => Kernel == 3 && Padding < Kernel && device.RunsMatrixKernels
-            && WindowTile.Fits(Math.Max(shapes.Upsampled.H, shapes.Y.H), Math.Max(shapes.Upsampled.W, shapes.Y.W), device)
-            && RowTile.Suits(PixelRowsShape(shapes), Kernel, device) && RowTile.Suits(GradientRowsShape(shapes), Kernel, device);
-
-    private partial bool SupportsRowsWinograd(in Shapes shapes, DeviceProperties device)
-        => SupportsRows(shapes, device) && RowTile.SuitsWinograd(Kernel, device);
-
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dPackPixelRows.Spec spec)
         => PackedRows.Packing(PixelRowsShape(shapes));
 
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dPackSkipRows.Spec spec)
         => PackedRows.Packing(PackedRows.Of(shapes.Skip.C, shapes.Y, Kernel));
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackGradientRows.Spec spec)
-        => PackedRows.Packing(GradientRowsShape(shapes));
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackWeightRows.Spec spec)
-        => PackedRows.Packing(OutChannels, shapes.Weight.C, Kernel);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardRowsMatrix.Spec spec)
-        => RowTile.Grid(shapes.Y, PackedRows.LineWidth(shapes.Y, Kernel), spec.TileRows, spec.TileColumns);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardRowsStoredMatrix.Spec spec)
-        => RowTile.Grid(shapes.Y, PackedRows.LineWidth(shapes.Y, Kernel), spec.TileRows, spec.TileColumns);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardInputRowsMatrix.Spec spec)
         => RowTile.Grid(Concatenated(shapes), PackedRows.LineWidth(shapes.Y, Kernel), spec.TileRows, spec.TileColumns);
@@ -63,30 +43,11 @@ public sealed partial record CropConcatConv2d
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardInputRowsStoredMatrix.Spec spec)
         => RowTile.Grid(Concatenated(shapes), PackedRows.LineWidth(shapes.Y, Kernel), spec.TileRows, spec.TileColumns);
 
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightRowsMatrix.Spec spec)
-        => RowTile.WeightGrid(TapWeightShape(shapes), Kernel, spec.TileRows, spec.TileColumns);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSumTapRuns.Spec spec)
-        => PackedRows.AddingTaps(Taps, OutChannels, shapes.Weight.C, OutChannels, spec.TileLeft);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardBiasRows.Spec spec)
-        => PackedRows.Adding(GradientRowsShape(shapes), TapWeightShape(shapes).N);
-
-    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardRowsMatrix.Spec spec)
-        => spec = spec.With(RowTile.For(shapes.Y, Kernel, PackedRows.LineWidth(shapes.Y, Kernel), shapes.Weight.C, buffers).Constants);
-
-    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardRowsStoredMatrix.Spec spec)
-        => spec = spec.With(RowTile.For(shapes.Y, Kernel, PackedRows.LineWidth(shapes.Y, Kernel), shapes.Weight.C, buffers).Constants);
-
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dBackwardInputRowsMatrix.Spec spec)
-        => spec = spec.With(RowTile.For(Concatenated(shapes), Kernel, PackedRows.LineWidth(shapes.Y, Kernel), OutChannels, buffers).Constants);
+        => spec = spec.With(
+            RowTile.For(Concatenated(shapes), Kernel, PackedRows.LineWidth(shapes.Y, Kernel), OutChannels, buffers).Constants);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dBackwardInputRowsStoredMatrix.Spec spec)
-        => spec = spec.With(RowTile.For(Concatenated(shapes), Kernel, PackedRows.LineWidth(shapes.Y, Kernel), OutChannels, buffers).Constants);
-
-    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightRowsMatrix.Spec spec)
-        => spec = spec.With(RowTile.ForWeight(TapWeightShape(shapes), Kernel, buffers).Constants);
-
-    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref WeightGradientSumTapRuns.Spec spec)
-        => spec = spec with { TileLeft = PackedRows.LeftChannels(TapWeightShape(shapes).N / shapes.Y.N) };
+        => spec = spec.With(
+            RowTile.For(Concatenated(shapes), Kernel, PackedRows.LineWidth(shapes.Y, Kernel), OutChannels, buffers).Constants);
 }

@@ -24,7 +24,7 @@ namespace UNet.Vulkan.Ops;
 /// Whether d_skip is left as it is outside the crop, because who reads it takes it for 0 there (<see cref="AccumulateMaxPoolGradient"/>).
 /// </param>
 [Op]
-[ScratchOf<Conv2d>]
+[VariantOf<Conv2d>]
 [Forward<CropConcatConv2dForward>]
 [Forward<CropConcatConv2dForwardGemm>(Name = "Gemm", Suits = DeviceKind.Hardware, Tiles = GemmTile.Tiles)]
 [Forward<Conv2dPackForwardWindow, CropConcatConv2dForwardWindow>(Name = "Window", Suits = DeviceKind.Hardware, Tiles = WindowTile.Tiles)]
@@ -172,11 +172,8 @@ public sealed partial record CropConcatConv2d(
 
     private partial int WeightFanIn(in Shapes shapes) => shapes.Weight.C * Kernel * Kernel;
 
-    private partial (Conv2d Op, Shape[] Shapes) ScratchOf(in Shapes shapes)
-    {
-        Conv2d.Shapes convolved = new() { X = Concatenated(shapes), Weight = shapes.Weight, Bias = shapes.Bias, Y = shapes.Y };
-        return (Convolution, convolved.ToArray());
-    }
+    private partial (Conv2d Op, Conv2d.Shapes Shapes) VariantOf(in Shapes shapes)
+        => (Convolution, new() { X = Concatenated(shapes), Weight = shapes.Weight, Bias = shapes.Bias, Y = shapes.Y });
 
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dForward.Spec spec)
         => Conv2d.Tiles(shapes.Y, spec.TileH, spec.TileC, CropConcatConv2dForward.Info.LocalSize);
@@ -197,9 +194,6 @@ public sealed partial record CropConcatConv2d(
             WorkgroupCount.Cover(OutChannels, CropConcatConv2dBackwardWeight.Info.LocalSize.X).X,
             WorkgroupCount.Cover(shapes.Weight.C, spec.TileC).X,
             (uint)PartialShape(shapes).N);
-
-    private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSum.Spec spec)
-        => WorkgroupCount.Linear(shapes.Weight.Length + shapes.Bias.Length, WeightGradientSum.Info.LocalSize.X);
 
     private static Shape Concatenated(in Shapes shapes)
         => new(shapes.Upsampled.N, shapes.Weight.C, shapes.Upsampled.H, shapes.Upsampled.W);

@@ -15,19 +15,23 @@ public sealed class OpAttribute : Attribute;
 public sealed class NoGradientAttribute : Attribute;
 
 /// <summary>
-/// Marks an op that computes what another op would of an input which this one puts together itself: it has the scratch of that op, as far as
-/// its kernels bind it, of the shapes that the other op says. <c>ScratchOf(in Shapes)</c>, written by hand, gives that op and its shapes.
+/// Marks an op that computes what another op would of an input which this one puts together itself. It takes over what that op says and
+/// it does not: scratch that its kernels bind, <c>Grid</c> and <c>Tile</c> of kernels that both have, and <c>Supports{Name}</c>,
+/// <c>Suits{Name}</c> and <c>PartCount{Name}</c> of implementations of the same name; that op has to declare these internal.
+/// <c>Supports{Name}(in Shapes, DeviceProperties, ref bool)</c> may say where such an implementation cannot run although that op's can.
+/// <c>VariantOf(in Shapes)</c>, written by hand, gives the other op and its shapes.
 /// </summary>
 /// <typeparam name="TOp">The other op.</typeparam>
 [AttributeUsage(AttributeTargets.Class)]
-public sealed class ScratchOfAttribute<TOp> : Attribute where TOp : Op;
+public sealed class VariantOfAttribute<TOp> : Attribute where TOp : Op;
 
 /// <summary>What all attributes that state an implementation share.</summary>
 public abstract class ImplementationAttribute : Attribute
 {
     /// <summary>
     /// Name of the implementation. The first one of a pass supports every shape and needs no name; each further one has
-    /// a name and a hand-written <c>Supports{Name}(in Shapes, DeviceProperties)</c>.
+    /// a name and a hand-written <c>Supports{Name}(in Shapes, DeviceProperties)</c>, here or in the op of which this one is a variant
+    /// (<see cref="VariantOfAttribute{TOp}"/>).
     /// </summary>
     public string Name { get; set; } = "";
 
