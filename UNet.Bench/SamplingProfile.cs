@@ -36,7 +36,8 @@ internal static class SamplingProfile
         Shape slot = new(1, 1, side, side);
         Value image = graph.Input("image", slot), label = graph.Input("label", slot, ElementType.UInt32),
             weight = graph.Input("weight", slot);
-        Value size = graph.Input("size", Shape.Of(1, 2), ElementType.UInt32), origin = graph.Input("origin", Shape.Of(1, 2), ElementType.UInt32);
+        Value size = graph.Input("size", Shape.Of(1, 2), ElementType.UInt32);
+        Value origin = graph.Input("origin", Shape.Of(1, 2), ElementType.UInt32);
         Value[] numbers = [];
         Node node;
         if (taps == 0)

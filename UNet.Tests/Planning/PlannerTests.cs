@@ -130,7 +130,11 @@ public class PlannerTests
         DeviceProperties device = TestDevice.Shared.Properties with { MaxStorageBufferRange = 1 << 27 };
         ExecutionPlan plan = Trainer.Plan(new() { Network = new() { Classes = classes }, Tile = 572, Batch = 4 }, device);
         Assert.All(plan.Dispatches.SelectMany(dispatch => dispatch.Dispatch.Buffers),
-            range => Assert.True(range.Length <= device.MaxStorageBufferRange && range.Offset % device.MinStorageBufferOffsetAlignment == 0));
+            range =>
+            {
+                Assert.True(range.Length <= device.MaxStorageBufferRange);
+                Assert.Equal(0, range.Offset % device.MinStorageBufferOffsetAlignment);
+            });
     }
 
     /// <summary>Images times channels, or times runs of a weight gradient, are layers of a grid, of which there may be 65535.</summary>

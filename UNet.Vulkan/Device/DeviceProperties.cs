@@ -62,8 +62,8 @@ public sealed record DeviceProperties
     public int MinStorageBufferOffsetAlignment { get; init; } = 256;
 
     /// <summary>
-    /// Storage buffers that a kernel may bind by descriptors: at least 8, as many as this library's kernels bind. The specification asks for
-    /// 4, but no known driver has fewer than 8.
+    /// Storage buffers that a kernel may bind by descriptors: at least 8, as many as this library's kernels bind. The specification asks
+    /// for 4.
     /// </summary>
     public uint MaxStorageBuffers { get; init; } = 8;
 

@@ -30,8 +30,8 @@ internal static unsafe class DevicePropertiesQuery
             string? refusal = FindQueueFamily(vk, device) is null
                 ? "it has no queue for compute; choose another device with --device."
                 : properties.MaxStorageBuffers < DeviceProperties.Minimum.MaxStorageBuffers
-                    ? $"its kernels bind {properties.MaxStorageBuffers} buffers at most, and {DeviceProperties.Minimum.MaxStorageBuffers} is "
-                        + "the least; choose another device with --device."
+                    ? $"its kernels bind {properties.MaxStorageBuffers} buffers at most, and "
+                        + $"{DeviceProperties.Minimum.MaxStorageBuffers} is the least; choose another device with --device."
                     : null;
             return new(index, properties, refusal);
         }
