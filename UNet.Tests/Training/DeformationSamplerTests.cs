@@ -145,7 +145,7 @@ public class DeformationSamplerTests
         Graph graph = new();
         Shape slot = new(1, 1, side, side);
         Value image = graph.Input("image", slot);
-        Value[] words = [.. new[] { "height", "width", "y", "x" }.Select(name => graph.Input(name, new Shape(1), ElementType.UInt32))];
+        Value[] words = [.. new[] { "size", "origin" }.Select(name => graph.Input(name, Shape.Of(1, 2), ElementType.UInt32))];
         Value[] numbers = [graph.Input("transform", Shape.Of(1, 4)), graph.Input("displacement", Shape.Of(1, 2, vectors * vectors)),
             graph.Input("gray", Shape.Of(1, 5))];
         Node node = graph.Add("sample", new SampleDeformedTile(Tile, Tile, vectors, deformation.SpacingOf(Tile), 2),
@@ -153,8 +153,8 @@ public class DeformationSamplerTests
         node.Output.Keep = true;
         using ReferenceSession<double> session = new(graph);
         session.Write(image, [.. Enumerable.Range(0, side * side).Select(i => (float)((alongRows ? i % side : i / side) - 100))]);
-        foreach ((Value value, int number) in words.Zip([side, side, around, around]))
-            session.Write(value, [(uint)number]);
+        foreach ((Value value, int number) in words.Zip([side, around]))
+            session.Write(value, [(uint)number, (uint)number]);
         session.Write(numbers[0], transform);
         session.Write(numbers[1], displacement);
         session.Run();

@@ -33,8 +33,8 @@ public sealed partial record ClipScale(float MaximumNorm)
 
     private partial void InferShapes(ref Shapes shapes)
     {
-        if (shapes.SquareSum.Length != 1 || shapes.LossScale.Length != 1)
-            throw new ArgumentException("there is one sum of squares and one scale of the loss.");
+        if (shapes.SquareSum.Length != 1)
+            throw new ArgumentException("there is one sum of squares.");
         shapes.Norm = shapes.Scale = new Shape(1);
     }
 
