@@ -114,17 +114,15 @@ void main() {
                         partial.pairs[((split * x_c + c) * y_c + last) * 2u + t / 2u] = together(sums);
                 }
             }
-            if (first == 0u) {
-                float total = 0.0;
-                [[unroll]] for (uint d = 0u; d < DEPTH; d++) {
-                    [[unroll]] for (uint t = 0u; t < 4u; t++) {
-                        uint load = load_of(k * 4u + t, d);
-                        total += subgroupBroadcast(bias[load / SUBGROUP_SIZE][number_of(k * 4u + t, d)], load % SUBGROUP_SIZE);
-                    }
+            float total = 0.0;
+            [[unroll]] for (uint d = 0u; d < DEPTH; d++) {
+                [[unroll]] for (uint t = 0u; t < 4u; t++) {
+                    uint load = load_of(k * 4u + t, d);
+                    total += subgroupBroadcast(bias[load / SUBGROUP_SIZE][number_of(k * 4u + t, d)], load % SUBGROUP_SIZE);
                 }
-                if (lane == 0u)
-                    partial_bias.sums[split * y_c + last] = total;
             }
+            if (first == 0u && lane == 0u)
+                partial_bias.sums[split * y_c + last] = total;
         }
     }
 }
