@@ -28,22 +28,24 @@ public class NotANumberTests
             using ReferenceSession<float> reference = new(subject.Graph);
             bool[] expected = NotNumbers(subject, reference);
             Assert.Contains(true, expected);
-            for (int index = 0; index < sample.Op.Info.Passes.Max(pass => pass.Implementations.Length); index++)
+            foreach (Implementation implementation in sample.Op.Info.Forward.Implementations)
             {
-                string used = "";
+                bool isRun = false;
                 ExecutionPlan plan = Planner.Plan(subject.Graph, TestDevice.Shared.Properties, new PlanOptions
                 {
                     Choose = (invocation, candidates) =>
                     {
-                        Implementation chosen = candidates.Last(candidate => candidate.Index <= index);
-                        used += $"{invocation.Pass.Name}: {chosen.Name} ";
-                        return chosen;
+                        bool isForward = invocation.Pass == sample.Op.Info.Forward;
+                        isRun |= isForward && candidates.Contains(implementation);
+                        return isForward && isRun ? implementation : candidates[0];
                     },
                 });
+                if (!isRun)
+                    continue;
                 using VulkanSession device = new(TestDevice.Shared, plan);
                 bool[] actual = NotNumbers(subject, device);
                 // Winograd's algorithm gives NaN for all of a tile that has one.
-                Assert.All(expected.Zip(actual), pair => Assert.True(!pair.First || pair.Second, $"{sample} ({used})"));
+                Assert.All(expected.Zip(actual), pair => Assert.True(!pair.First || pair.Second, $"{sample} ({implementation.Name})"));
             }
         }
     }
