@@ -2,6 +2,7 @@ using UNet.Tests.Device;
 using UNet.Tests.Model;
 using UNet.Vulkan;
 using UNet.Vulkan.Execution;
+using UNet.Vulkan.Formats;
 using UNet.Vulkan.Inference;
 using UNet.Vulkan.Model;
 using UNet.Vulkan.Random;
@@ -123,6 +124,21 @@ public class SegmenterTests
             using Segmenter segmenter = new(model, TestDevice.Shared, tile: 26, precision: precision);
             return segmenter.Segment(RandomImage(), Height, Width, Stop).Probabilities;
         }
+    }
+
+    /// <summary>Where activations become infinite, sums of them are no numbers any more, and ReLUs behind do not hide that.</summary>
+    [Fact]
+    public void WhatLeavesTheRangeOf16BitsIsSaid()
+    {
+        UNetModel model = ModelOf(Valid with { Width = 4 });
+        NamedTensor first = model.Parameters.Single(tensor => tensor.Name == "encoder.0.conv1.weight");
+        for (int i = 0; i < first.Elements.Length; i++)
+            first.Elements[i] *= 1e6f;
+        using Segmenter single = new(model, TestDevice.Shared, tile: 26);
+        Assert.All(single.Segment(RandomImage(), Height, Width, Stop).Probabilities, probability => Assert.InRange(probability, 0, 1));
+        using Segmenter mixed = new(model, TestDevice.Shared, tile: 26, precision: Precision.Mixed);
+        InputException refusal = Assert.Throws<InputException>(() => mixed.Segment(RandomImage(), Height, Width, Stop));
+        Assert.Contains("mixed precision, whose range is small", refusal.Message, StringComparison.Ordinal);
     }
 
     /// <summary>The names of kernels tell which multiply numbers of 16 bits.</summary>
