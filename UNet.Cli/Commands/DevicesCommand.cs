@@ -90,7 +90,7 @@ internal static class DevicesCommand
         (bool Has, string Name)[] features =
         [
             (device.HasBufferAddresses, "addresses"),
-            (device.HasSubgroupShuffle, $"subgroups of {device.SubgroupSize}"),
+            (device.HasSubgroupBroadcast, $"subgroups of {device.SubgroupSize}"),
             (device.HasFloat16, "float16"),
             (device.HasStorage16Bit, "16-bit storage"),
             (device.HasCooperativeMatrix, device.MatrixSize > 0 ? "cooperative matrices of float16" : "cooperative matrices"),

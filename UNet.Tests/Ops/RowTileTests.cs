@@ -241,7 +241,7 @@ public class RowTileTests
         Assert.Equal(64u, RowTile.For(new Shape(1, 192, 54, 54), 3, 56, 512, Gpu, wide).Columns); // weights are packed for 192
         Tiling weights = Tiling.Parse(RowTile.WeightTiles)[0];
         Assert.Equal(Of(weights), RowTile.ForWeight(new Shape(4, 9, 512, 512), kernel: 3, Gpu, weights));
-        Assert.False(RowTile.Suits(new Shape(1, 1, 4096, 64), kernel: 3, Gpu with { MaxWorkgroupInvocations = 128 }));
+        Assert.False(RowTile.CanRun(new Shape(1, 1, 4096, 64), kernel: 3, Gpu with { MaxWorkgroupInvocations = 128 }));
 
         RowTile For(DeviceProperties device, Tiling tiling)
             => RowTile.For(target, kernel: 3, lineWidth: 56, sourceChannels: 512, device, tiling);

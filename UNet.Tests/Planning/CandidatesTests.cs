@@ -15,7 +15,7 @@ public class CandidatesTests
     {
         Type = DeviceType.Software,
         HasBufferAddresses = true,
-        HasSubgroupShuffle = true,
+        HasSubgroupBroadcast = true,
         HasInt64 = true,
         SubgroupSize = 8,
     };

@@ -108,8 +108,8 @@ public sealed record DeviceProperties
     /// <summary>Buffer addresses (<c>GL_EXT_buffer_reference</c>) can be used.</summary>
     public bool HasBufferAddresses { get; init; }
 
-    /// <summary>Subgroups can read each other's lanes by any index, in compute shaders.</summary>
-    public bool HasSubgroupShuffle { get; init; }
+    /// <summary>A subgroup's invocations can all read what one of them has (<c>subgroupBroadcast</c>), in compute shaders.</summary>
+    public bool HasSubgroupBroadcast { get; init; }
 
     /// <summary>Shaders can use integers of 64 bits.</summary>
     public bool HasInt64 { get; init; }
@@ -117,7 +117,7 @@ public sealed record DeviceProperties
     /// <summary>
     /// Whether the <c>*_lanes</c> kernels can run, which compute 16 channels a workgroup, one a lane, in subgroups of 8 or 16.
     /// </summary>
-    public bool HasChannelLanes => HasBufferAddresses && HasSubgroupShuffle && HasInt64 && SubgroupSize is (8 or 16);
+    public bool HasChannelLanes => HasBufferAddresses && HasSubgroupBroadcast && HasInt64 && SubgroupSize is (8 or 16);
 
     /// <summary>Shaders can compute with floats of 16 bits.</summary>
     public bool HasFloat16 { get; init; }

@@ -153,8 +153,7 @@ internal static unsafe class DevicePropertiesQuery
                 deviceMemory = Math.Max(deviceMemory, Clamp(memory.MemoryHeaps[i].Size));
         }
 
-        const SubgroupFeatureFlags Shuffles
-            = SubgroupFeatureFlags.BasicBit | SubgroupFeatureFlags.BallotBit | SubgroupFeatureFlags.ShuffleBit;
+        const SubgroupFeatureFlags Broadcasts = SubgroupFeatureFlags.BasicBit | SubgroupFeatureFlags.BallotBit;
         int timestampBits = FindQueueFamily(vk, device)?.TimestampBits ?? 0;
         DeviceProperties common = ReadBasic(basic);
         return common with
@@ -169,7 +168,7 @@ internal static unsafe class DevicePropertiesQuery
             TimestampPeriod = timestampBits > 0 && float.IsFinite(basic.Limits.TimestampPeriod) ? basic.Limits.TimestampPeriod : 0,
             HostMemoryAlignment = extensions.Contains(HostMemory) ? HostMemoryAlignment(vk, device) : 0,
             HasBufferAddresses = features.Core12.BufferDeviceAddress,
-            HasSubgroupShuffle = (core11.SubgroupSupportedOperations & Shuffles) == Shuffles
+            HasSubgroupBroadcast = (core11.SubgroupSupportedOperations & Broadcasts) == Broadcasts
                 && core11.SubgroupSupportedStages.HasFlag(ShaderStageFlags.ComputeBit),
             HasInt64 = features.Core.ShaderInt64,
             HasFloat16 = features.Core12.ShaderFloat16,

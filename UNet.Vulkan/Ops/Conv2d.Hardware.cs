@@ -25,7 +25,7 @@ public sealed partial record Conv2d
 
     /// <summary>The tiles of channels and all their taps have to fit 16 KiB of shared memory, which any device has.</summary>
     internal partial bool SupportsGemm(in Shapes shapes, DeviceProperties device)
-        => Kernel is 1 or 3 && GemmTile.Fits(Math.Max((long)shapes.X.H * shapes.X.W, (long)shapes.Y.H * shapes.Y.W), device);
+        => Kernel is 1 or 3 && GemmTile.CanRun(Math.Max((long)shapes.X.H * shapes.X.W, (long)shapes.Y.H * shapes.Y.W), device);
 
     /// <summary>
     /// Not where most of a workgroup would have no channel, nor on software drivers, which take minutes to compile what the op checks
@@ -33,7 +33,7 @@ public sealed partial record Conv2d
     /// </summary>
     internal partial bool SupportsWindow(in Shapes shapes, DeviceProperties device)
         => !device.IsSoftware && Kernel == 3 && Padding < Kernel && Math.Min(shapes.X.C, OutChannels) >= WindowTile.FewestChannels
-            && WindowTile.Fits(Math.Max(shapes.X.H, shapes.Y.H), Math.Max(shapes.X.W, shapes.Y.W), device);
+            && WindowTile.CanRun(Math.Max(shapes.X.H, shapes.Y.H), Math.Max(shapes.X.W, shapes.Y.W), device);
 
     private partial bool SupportsFew(in Shapes shapes, DeviceProperties device)
         => PixelsOf(shapes.X.C) is > 0 and var pixels && FewGrid(shapes.Y, Conv2dForwardFew.Info, pixels).X <= device.MaxWorkgroupCountX;
@@ -43,7 +43,7 @@ public sealed partial record Conv2d
             && FewGrid(shapes.X, Conv2dBackwardInputFew.Info, pixels).X <= device.MaxWorkgroupCountX;
 
     internal partial bool SupportsWinograd(in Shapes shapes, DeviceProperties device)
-        => WinogradTile.Supports(Kernel, Padding, shapes.X.C, shapes.X, shapes.Y, device);
+        => WinogradTile.CanRun(Kernel, Padding, shapes.X.C, shapes.X, shapes.Y, device);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardFew.Spec spec)
         => FewGrid(shapes.Y, Conv2dForwardFew.Info, spec.TilePixels);

@@ -35,11 +35,11 @@ public sealed partial record Conv2d
 
     internal partial bool SupportsRows(in Shapes shapes, DeviceProperties device)
         => Kernel == 3 && SupportsRounded(shapes, device) && Padding < Kernel && device.RunsMatrixKernels
-            && WindowTile.Fits(Math.Max(shapes.X.H, shapes.Y.H), Math.Max(shapes.X.W, shapes.Y.W), device)
-            && RowTile.Suits(PixelRowsShape(shapes), Kernel, device) && RowTile.Suits(GradientRowsShape(shapes), Kernel, device);
+            && WindowTile.CanRun(Math.Max(shapes.X.H, shapes.Y.H), Math.Max(shapes.X.W, shapes.Y.W), device)
+            && RowTile.CanRun(PixelRowsShape(shapes), Kernel, device) && RowTile.CanRun(GradientRowsShape(shapes), Kernel, device);
 
     internal partial bool SupportsRowsWinograd(in Shapes shapes, DeviceProperties device)
-        => SupportsRows(shapes, device) && RowTile.SuitsWinograd(Kernel, device);
+        => SupportsRows(shapes, device) && RowTile.CanRunWinograd(Kernel, device);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackPixelRows.Spec spec) => PackedRows.Packing(PixelRowsShape(shapes));
 

@@ -14,7 +14,7 @@ public sealed partial record ConvTranspose2d
     private partial Shape RunBiasShape(in Shapes shapes) => Shape.Of(RunWeightShape(shapes).N, OutChannels);
 
     private partial bool SupportsGemm(in Shapes shapes, DeviceProperties device)
-        => GemmTile.Fits((long)shapes.X.H * shapes.X.W, device);
+        => GemmTile.CanRun((long)shapes.X.H * shapes.X.W, device);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dForwardGemm.Spec spec)
         => WorkgroupCount.Cover(4L * OutChannels, spec.TileRows, (long)shapes.X.H * shapes.X.W, spec.TileColumns, shapes.X.N);

@@ -33,8 +33,8 @@ public sealed partial record ConvTranspose2d
     private partial bool SupportsRounded(in Shapes shapes, DeviceProperties device) => true;
 
     private partial bool SupportsRows(in Shapes shapes, DeviceProperties device)
-        => device.RunsMatrixKernels && WindowTile.Fits(shapes.X.H, shapes.X.W, device)
-            && RowTile.Suits(PixelRowsShape(shapes), Kernel, device) && RowTile.Suits(GradientRowsShape(shapes), Kernel, device);
+        => device.RunsMatrixKernels && WindowTile.CanRun(shapes.X.H, shapes.X.W, device)
+            && RowTile.CanRun(PixelRowsShape(shapes), Kernel, device) && RowTile.CanRun(GradientRowsShape(shapes), Kernel, device);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dForwardRounded.Spec spec)
         => WorkgroupCount.Linear(shapes.Y.Length, ConvTranspose2dForwardRounded.Info.LocalSize.X);

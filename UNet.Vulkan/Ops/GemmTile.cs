@@ -63,7 +63,7 @@ internal readonly record struct GemmTile(uint Rows, uint Columns, uint RowsEach,
     public ImmutableDictionary<string, uint> Constants => Tiling.Of(Names, Rows, Columns, RowsEach, ColumnsEach).Values;
 
     /// <summary>Whether a device has places for so many tiles of columns in a dispatch, whatever the tile.</summary>
-    public static bool Fits(long columns, DeviceProperties device)
+    public static bool CanRun(long columns, DeviceProperties device)
         => WorkgroupCount.Cover(columns, All.Min(tile => tile.Columns)).X <= device.MaxWorkgroupCountY;
 
     /// <summary>Tiles of rows along x, so that those that share pixels run together; tiles of columns along y, products along z.</summary>

@@ -106,7 +106,7 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
     /// <param name="source">Packed rows.</param>
     /// <param name="kernel">Rows and columns of the kernel.</param>
     /// <param name="device">The device.</param>
-    public static bool Suits(Shape source, int kernel, DeviceProperties device)
+    public static bool CanRun(Shape source, int kernel, DeviceProperties device)
         => PackedRows.IsBindable(source, device) && WeightGradientSumTapRuns.Info.LocalSize.X <= device.MaxWorkgroupInvocations
             && ConvolutionsByRule.Any(rule => rule.Tile.Fits(kernel, device))
             && WeightsByRule.Any(tile => tile.FitsWeight(kernel, device));
@@ -114,7 +114,7 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
     /// <summary>Whether it does so by Winograd's F(2,3) too.</summary>
     /// <param name="kernel">Rows and columns of the kernel.</param>
     /// <param name="device">The device.</param>
-    public static bool SuitsWinograd(int kernel, DeviceProperties device)
+    public static bool CanRunWinograd(int kernel, DeviceProperties device)
         => kernel == WinogradKernel && WinogradByRule.Any(rule => rule.Tile.Fits(kernel, device, isWinograd: true))
             && WeightsByRule.Any(tile => tile.FitsWeight(kernel, device, isWinograd: true));
 

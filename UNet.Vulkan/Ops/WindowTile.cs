@@ -59,7 +59,7 @@ internal readonly record struct WindowTile(uint Rows, uint Columns)
     /// <param name="height">Rows of the larger of source and target.</param>
     /// <param name="width">Its columns.</param>
     /// <param name="device">The device.</param>
-    public static bool Fits(int height, int width, DeviceProperties device)
+    public static bool CanRun(int height, int width, DeviceProperties device)
         => Math.Max(height, width) < ushort.MaxValue
             && WorkgroupCount.Cover((long)height * (width + 4), All.Min(tile => tile.Columns)).X <= device.MaxWorkgroupCountY;
 

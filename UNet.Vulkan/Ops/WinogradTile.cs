@@ -44,7 +44,7 @@ internal readonly record struct WinogradTile(uint Rows, uint Columns, uint Depth
     /// <param name="input">Input, or one part of it.</param>
     /// <param name="output">Output.</param>
     /// <param name="device">The device.</param>
-    public static bool Supports(int kernel, int padding, int channels, Shape input, Shape output, DeviceProperties device)
+    public static bool CanRun(int kernel, int padding, int channels, Shape input, Shape output, DeviceProperties device)
         => kernel == 3 && padding < kernel && Math.Min(channels, output.C) >= FewestChannels
             && device.MaxWorkgroupInvocations >= 256 && device.MaxSharedMemory >= (device.IsSoftware ? 32 : 36) * 1024
             && WorkgroupCount.Cover(Math.Max(Count(input), Count(output)), All.Min(tile => tile.Columns)).X <= device.MaxWorkgroupCountY;
