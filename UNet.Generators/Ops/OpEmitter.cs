@@ -147,7 +147,8 @@ internal static partial class OpEmitter
             writer.Line($"internal static readonly Role {role.Name} = new(");
             string names = $"\"{role.Name}\", \"{role.BufferName}\"";
             writer.Line($"    {Text(role.Index)}, {names}, RoleKind.{role.Kind}, ElementType.{role.Element},");
-            string kinds = $"PerImage: {Text(role.PerImage)}, IsResult: {Text(role.IsResult)}";
+            string kinds = $"PerImage: {Text(role.PerImage)}, IsResult: {Text(role.IsResult)}"
+                + (role.RunsOf is null ? "" : $", RunsOf: {role.RunsOf}");
             writer.Line($"    HasGradient: {Text(role.HasGradient)}, Init.{role.Init}, {kinds});");
         }
         writer.Line();

@@ -56,6 +56,7 @@ internal static class MemberKey
 /// <param name="Element">Name of a member of <c>ElementType</c>.</param>
 /// <param name="Init">Name of a member of <c>Init</c>.</param>
 /// <param name="IsResult">Scratch whose shape and layout are those that planning says.</param>
+/// <param name="RunsOf">Name of the role to whose gradient the runs in it add up; null where it holds none.</param>
 /// <param name="SharedWith">Fully qualified name of the op that declares it and says its shape; null where this op does.</param>
 internal sealed record RoleModel(
     int Index,
@@ -67,6 +68,7 @@ internal sealed record RoleModel(
     string Init,
     bool PerImage,
     bool IsResult,
+    string? RunsOf,
     string Accessibility,
     string? SharedWith)
 {

@@ -56,6 +56,9 @@ internal sealed partial class OpParser
         /// <summary>Holds the result of the implementations that write it.</summary>
         public bool IsResult { get; } = Named(attribute, "IsResult", false);
 
+        /// <summary>Name of the role to whose gradient its runs add up.</summary>
+        public string? RunsOf { get; } = Named<string?>(attribute, "RunsOf", null);
+
         /// <summary>The backward pass owes the role a gradient.</summary>
         public bool NeedsGradient => Element == "Float32" && !IsConstant && Kind is "Input" or "Parameter";
 
@@ -93,6 +96,9 @@ internal sealed partial class OpParser
     {
         foreach (DeclaredRole role in _roles)
         {
+            if (role.RunsOf is { } summed && !_roles.Any(other => other.Name == summed && other.Index < role.Index))
+                Report(OpDiagnostics.Declaration, role.Place, role.Name, $"holds runs of '{summed}', which is no role before it",
+                    "name the role to whose gradient they add up");
             if (!role.IsBound)
                 Report(OpDiagnostics.UnusedRole, role.Place, _op.Name, role.BufferName, role.Name);
             else if (role.NeedsGradient && !role.HasGradient && !_isWithoutGradient)
@@ -106,5 +112,5 @@ internal sealed partial class OpParser
 
     private static RoleModel ToModel(DeclaredRole role)
         => new(role.Index, role.Name, role.BufferName, role.Kind, role.Element, role.HasGradient, role.Init, role.PerImage,
-            role.IsResult, role.Accessibility, role.SharedWith);
+            role.IsResult, role.RunsOf, role.Accessibility, role.SharedWith);
 }

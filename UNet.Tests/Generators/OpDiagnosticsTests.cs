@@ -252,6 +252,12 @@ public class OpDiagnosticsTests
         => Check("UNET031", message,
             Op(Sample + attributes + Backward, X + Y + (attributes.Contains("Scratch", StringComparison.Ordinal) ? Partial : "")));
 
+    [Fact]
+    public void RunsAddUpToTheGradientOfARoleBefore()
+        => Check("UNET020", "holds runs of 'Later', which is no role before it", Op(
+            Sample + Forward + "[Forward<TForwardScratch, TForwardScratchSum>(Name = \"Sum\")] " + Backward,
+            X + Y + "[Scratch(RunsOf = \"Later\")] public static partial Role [|Partial|] { get; } "));
+
     [Theory]
     [InlineData("[[|Forward<TForwardScratch>(Name = \"Stored\")|]]", Result, "needs Like = the name")]
     [InlineData("[[|Forward<TForwardScratch>(Name = \"Stored\", Like = \"Other\")|]]", Result, "no earlier one of the pass has that name")]

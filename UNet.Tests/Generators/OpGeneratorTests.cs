@@ -106,7 +106,7 @@ public class OpGeneratorTests
             [Param(Init.He)] public static partial Role Weight { get; }
             [Output] public static partial Role Y { get; }
             [Saved] public static partial Role Mask { get; }
-            [Scratch] internal static partial Role Partial { get; }
+            [Scratch(RunsOf = nameof(Y))] internal static partial Role Partial { get; }
             [Scratch(PerImage = true, Element = ElementType.Float16)] public static partial Role Order { get; }
             [Scratch(PerImage = true, Element = ElementType.Float16, IsResult = true)] public static partial Role Rows { get; }
 
@@ -274,7 +274,7 @@ public class OpGeneratorTests
     public void AnEditOfSharedScratchReachesBothOps()
     {
         GeneratorRun run = GeneratorRun.Ops(Mix, Kernels)
-            .AfterEdit(Mix.Replace("[Scratch] internal", "[Scratch(PerImage = true)] internal", StringComparison.Ordinal));
+            .AfterEdit(Mix.Replace("[Scratch(RunsOf", "[Scratch(PerImage = true, RunsOf", StringComparison.Ordinal));
         Assert.Equal(2, run.OutputReasons().Count(reason => reason == IncrementalStepRunReason.Modified));
     }
 }

@@ -126,16 +126,16 @@ public sealed partial record Conv2d(
     [Output] public static partial Role Y { get; }
 
     /// <summary>Weight gradients of runs of rows, before they are added.</summary>
-    [Scratch(PerImage = true)] public static partial Role Partial { get; }
+    [Scratch(PerImage = true, RunsOf = nameof(Weight))] public static partial Role Partial { get; }
 
     /// <summary>Bias gradients of runs of rows, before they are added.</summary>
-    [Scratch(PerImage = true)] public static partial Role PartialBias { get; }
+    [Scratch(PerImage = true, RunsOf = nameof(Bias))] public static partial Role PartialBias { get; }
 
     /// <summary>Weight gradients of runs of pixels, before they are added.</summary>
-    [Scratch(PerImage = true)] public static partial Role RunWeight { get; }
+    [Scratch(PerImage = true, RunsOf = nameof(Weight))] public static partial Role RunWeight { get; }
 
     /// <summary>Bias gradients of runs of pixels, before they are added.</summary>
-    [Scratch(PerImage = true)] public static partial Role RunBias { get; }
+    [Scratch(PerImage = true, RunsOf = nameof(Bias))] public static partial Role RunBias { get; }
 
     /// <summary>Weights in the order in which the implementation for processors reads them.</summary>
     [Scratch] public static partial Role Packed { get; }
@@ -202,11 +202,6 @@ public sealed partial record Conv2d(
 
     /// <summary>What a pass gives, as rows of 16 bits, for an op that reads it so.</summary>
     [Scratch(PerImage = true, Element = ElementType.Float16, IsResult = true)] public static partial Role ResultRows { get; }
-
-    /// <inheritdoc/>
-    public override Role? RunsOf(Role scratch)
-        => scratch == Partial || scratch == RunWeight ? Weight
-            : scratch == PartialBias || scratch == RunBias || scratch == TapBias ? Bias : null;
 
     /// <inheritdoc/>
     public override long Operations(Pass pass, ReadOnlySpan<Shape> shapes)

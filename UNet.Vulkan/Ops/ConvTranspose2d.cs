@@ -66,16 +66,16 @@ public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rect
     [Output] public static partial Role Y { get; }
 
     /// <summary>Weight gradients of runs of rows, before they are added.</summary>
-    [Scratch(PerImage = true)] public static partial Role Partial { get; }
+    [Scratch(PerImage = true, RunsOf = nameof(Weight))] public static partial Role Partial { get; }
 
     /// <summary>Bias gradients of runs of rows, before they are added.</summary>
-    [Scratch(PerImage = true)] public static partial Role PartialBias { get; }
+    [Scratch(PerImage = true, RunsOf = nameof(Bias))] public static partial Role PartialBias { get; }
 
     /// <summary>Weight gradients of runs of pixels, before they are added.</summary>
-    [Scratch(PerImage = true)] public static partial Role RunWeight { get; }
+    [Scratch(PerImage = true, RunsOf = nameof(Weight))] public static partial Role RunWeight { get; }
 
     /// <summary>Bias gradients of runs of pixels, before they are added.</summary>
-    [Scratch(PerImage = true)] public static partial Role RunBias { get; }
+    [Scratch(PerImage = true, RunsOf = nameof(Bias))] public static partial Role RunBias { get; }
 
     /// <summary>The input as rows of 16 bits, for matrix units.</summary>
     [Scratch(PerImage = true, Element = ElementType.Float16)] public static partial Role PixelRows { get; }
@@ -94,11 +94,6 @@ public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rect
 
     /// <summary>What a pass gives, as rows of 16 bits, for an op that reads it so.</summary>
     [Scratch(PerImage = true, Element = ElementType.Float16, IsResult = true)] public static partial Role ResultRows { get; }
-
-    /// <inheritdoc/>
-    public override Role? RunsOf(Role scratch)
-        => scratch == Partial || scratch == RunWeight ? Weight
-            : scratch == PartialBias || scratch == RunBias || scratch == TapBias ? Bias : null;
 
     /// <inheritdoc/>
     public override long Operations(Pass pass, ReadOnlySpan<Shape> shapes) => 2 * shapes[Y.Index].Length * shapes[X.Index].C;

@@ -143,11 +143,6 @@ public sealed partial record CropConcatConv2d(
             concatenation.RectifySkip, concatenation.RectifyUpsampled, convolution.RectifyOutput);
 
     /// <inheritdoc/>
-    public override Role? RunsOf(Role scratch)
-        => scratch == Partial || scratch == RunWeight ? Weight
-            : scratch == PartialBias || scratch == RunBias || scratch == TapBias ? Bias : null;
-
-    /// <inheritdoc/>
     public override long Operations(Pass pass, ReadOnlySpan<Shape> shapes)
         => 2 * shapes[Y.Index].Length * shapes[Weight.Index].C * Kernel * Kernel;
 

@@ -19,7 +19,7 @@ internal static class SingleRuns
         PlannedInvocation without = planned with { Kernels = planned.Kernels[..^1] };
         foreach (RoleUse use in sum.Uses.Where(use => use.Access == BufferAccess.Read))
         {
-            if (use.IsGradient || planned.Invocation.Node.Op.RunsOf(use.Role) is not { } role
+            if (use.IsGradient || use.Role.RunsOf is not { } role
                 || planned.Invocation.Gradients[role.Index] is not { } gradient
                 || gradient.Shape.Length != planned.ValueOf(use).Shape.Length)
                 return planned;

@@ -177,4 +177,9 @@ public sealed class ScratchAttribute : RoleAttribute
     /// the implementation does not write and the one that it is like does.
     /// </summary>
     public bool IsResult { get; set; }
+
+    /// <summary>
+    /// Name of the role, declared before it, of whose gradient it holds sums over runs of pixels (<see cref="Role.RunsOf"/>).
+    /// </summary>
+    public string? RunsOf { get; set; }
 }

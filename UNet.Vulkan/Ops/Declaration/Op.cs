@@ -114,13 +114,6 @@ public abstract record Op
     public virtual bool RunsInPlace => false;
 
     /// <summary>
-    /// The role of whose gradient a scratch tensor holds sums over runs of pixels, laid out one run after the other as the gradient is;
-    /// null for other scratch. Where there is one run, its sums are the gradient.
-    /// </summary>
-    /// <param name="scratch">A scratch role.</param>
-    public virtual Role? RunsOf(Role scratch) => null;
-
-    /// <summary>
     /// How the pixels of a tensor, rounded to 16 bits as they are, lie in a scratch tensor of packed rows; null where they do not, or share
     /// a multiple of 16 channels with those of another tensor.
     /// </summary>

@@ -34,6 +34,10 @@ public enum RoleKind
 /// <param name="Init">How a parameter starts.</param>
 /// <param name="PerImage">The first dimension counts images, so that one image's part can be bound alone.</param>
 /// <param name="IsResult">Scratch that holds the result of the implementations that write it (<see cref="Implementation.Like"/>).</param>
+/// <param name="RunsOf">
+/// The role of whose gradient it holds sums over runs of pixels, laid out one run after the other as the gradient is; null for other
+/// roles. Where there is one run, its sums are the gradient.
+/// </param>
 public sealed record Role(
     int Index,
     string Name,
@@ -43,7 +47,8 @@ public sealed record Role(
     bool HasGradient = false,
     Init Init = Init.Zero,
     bool PerImage = false,
-    bool IsResult = false)
+    bool IsResult = false,
+    Role? RunsOf = null)
 {
     /// <inheritdoc/>
     public override string ToString() => BufferName;
