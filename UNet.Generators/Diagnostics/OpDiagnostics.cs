@@ -56,6 +56,10 @@ internal static class OpDiagnostics
     public static readonly DiagnosticDescriptor Inaccessible = Error("UNET036", "Private member of another op",
         "{0} takes over {1} from {2}, of which it is a variant, but cannot call it; make it internal there, or declare one here");
 
+    public static readonly DiagnosticDescriptor Element = Error("UNET037", "Buffer of other elements than its role",
+        "Kernel '{0}' declares '{1}' as a buffer of {2}, but the role '{3}' holds {4}; "
+            + "declare it as one of {5}, or say the role's Element");
+
     private static DiagnosticDescriptor Error(string id, string title, string message)
         => new(id, title, message, "UNet.Ops", DiagnosticSeverity.Error, isEnabledByDefault: true);
 

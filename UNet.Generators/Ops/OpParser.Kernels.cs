@@ -22,6 +22,18 @@ internal sealed partial class OpParser
         ["result_margin"] = "Layout.Margin", ["result_window"] = "Layout.Window", ["result_first_channel"] = "Layout.FirstChannel",
     };
 
+    /// <summary>
+    /// What a buffer may take the elements of a role for: the element, a vector of such, or a wider unsigned word that holds the bits of
+    /// several.
+    /// </summary>
+    private static readonly Dictionary<string, string[]> BufferElements = new()
+    {
+        ["Float32"] = ["float", "vec2", "vec4", "uint64_t"],
+        ["UInt32"] = ["uint", "uvec2", "uvec4", "uint64_t"],
+        ["Float16"] = ["float16_t", "f16vec2", "f16vec4", "uint", "uvec2", "uvec4", "uint64_t"],
+        ["UInt8"] = ["uint8_t", "uint16_t", "uint", "uvec2", "uvec4", "uint64_t"],
+    };
+
     private const string PushMember = "push-constant member";
     private const string Constant = "specialization constant";
 
@@ -53,7 +65,8 @@ internal sealed partial class OpParser
                     path = name;
                     break;
                 case "UNet.Shaders.KernelBufferAttribute":
-                    uses.Add(ResolveBuffer(name, (int)attribute.ConstructorArguments[1].Value!, path, place));
+                    uses.Add(ResolveBuffer(name, (int)attribute.ConstructorArguments[1].Value!,
+                        (string)attribute.ConstructorArguments[2].Value!, path, place));
                     break;
                 case "UNet.Shaders.KernelPushAttribute":
                     Resolve(push, scratchShapes, PushMember, name, name, (string)attribute.ConstructorArguments[1].Value!, path, place);
@@ -73,7 +86,7 @@ internal sealed partial class OpParser
         return _kernels.Count - 1;
     }
 
-    private RoleUseModel ResolveBuffer(string name, int access, string path, Place? place)
+    private RoleUseModel ResolveBuffer(string name, int access, string element, string path, Place? place)
     {
         DeclaredRole? role = _roles.FirstOrDefault(candidate => candidate.BufferName == name);
         bool isGradient = role is null && name.StartsWith(GradientPrefix, StringComparison.Ordinal);
@@ -83,7 +96,13 @@ internal sealed partial class OpParser
             Report(OpDiagnostics.Buffer, place, name, path, _op.Name,
                 Naming.ToPascal(isGradient ? name.Substring(GradientPrefix.Length) : name));
         else
+        {
             role.IsBound = true;
+            string[] elements = BufferElements[role.Element];
+            // That other elements have no gradients is said elsewhere.
+            if (!elements.Contains(element) && !(isGradient && role.Element != "Float32"))
+                Report(OpDiagnostics.Element, place, path, name, element, role.Name, role.Element, string.Join(", ", elements));
+        }
         return new(name, role?.Index ?? -1, isGradient, access);
     }
 

@@ -31,9 +31,13 @@ public class OpDiagnosticsTests
         Kernel("backward_result", "readonly d_y, writeonly partial"),
         Kernel("backward_nothing", "readonly d_y"),
         Kernel("backward_value", "readonly d_y, writeonly y, writeonly d_x"),
-        Kernel("backward_output", "inout d_y, writeonly d_x"));
+        Kernel("backward_output", "inout d_y, writeonly d_x"),
+        Kernel("forward_bytes", "readonly x, readonly weight, writeonly y", element: "uint8_t"),
+        Kernel("backward_elements", "readonly d_y, writeonly d_x", element: "uint"));
 
-    private static (string Name, string Glsl) Kernel(string name, string buffers, string push = "uint x_length;", string constants = "")
+    /// <param name="element">The element of the first buffer; the others are of floats.</param>
+    private static (string Name, string Glsl) Kernel(
+        string name, string buffers, string push = "uint x_length;", string constants = "", string element = "float")
     {
         string glsl = "layout(local_size_x = 64) in;\n" + constants;
         string body = "";
@@ -42,7 +46,7 @@ public class OpDiagnosticsTests
         {
             string[] words = declared[i].Split(' ');
             string qualifier = words[0] == "inout" ? "" : words[0];
-            glsl += $"layout(set = 0, binding = {i}, std430) {qualifier} buffer B{i} {{ float {words[1]}[]; }};\n";
+            glsl += $"layout(set = 0, binding = {i}, std430) {qualifier} buffer B{i} {{ {(i == 0 ? element : "float")} {words[1]}[]; }};\n";
             body += words[0] == "inout" ? $"{words[1]}[0] += 1.0; " : "";
         }
         return ("t/" + name, $"{glsl}layout(push_constant, std430) uniform Push {{ {push} }};\nvoid main() {{ {body}}}\n");
@@ -164,6 +168,16 @@ public class OpDiagnosticsTests
         Check("UNET023", message, Op(Sample + attributes, X + Y));
         Check("UNET023", "declare a role 'Weight'", Op(Sample + attributes, X + Y));
     }
+
+    [Theory]
+    [InlineData("[Forward<TForward>] [[|Backward<TBackwardElements>|]]", "[Output]",
+        "declares 'd_y' as a buffer of uint, but the role 'Y' holds Float32; declare it as one of float, vec2, vec4, uint64_t")]
+    [InlineData("[[|Forward<TForward>|]] [NoGradient]", "[Output(Element = ElementType.UInt32)]",
+        "declares 'y' as a buffer of float, but the role 'Y' holds UInt32; declare it as one of uint, uvec2, uvec4, uint64_t")]
+    [InlineData("[[|Forward<TForward>|]] [NoGradient]", "[Output(Element = ElementType.Float16)]", "'y' as a buffer of float")]
+    [InlineData("[[|Forward<TForward>|]] [NoGradient]", "[Output(Element = ElementType.UInt8)]", "'y' as a buffer of float")]
+    public void BuffersHoldTheElementsOfTheirRoles(string attributes, string output, string message)
+        => Check("UNET037", message, Op(Sample + attributes, X + Y.Replace("[Output]", output, StringComparison.Ordinal)));
 
     [Theory]
     [InlineData("[Saved] public static partial Role [|Mask|] { get; }")]
@@ -333,7 +347,7 @@ public class OpDiagnosticsTests
     [InlineData("[[|Forward<TForwardGradient>|]] [Backward<TBackward>]", "a forward pass has no gradients", X + Y)]
     [InlineData("[Forward<TForwardWeight>] [[|Backward<TBackwardBoth>|]]", "the input is marked constant",
         "[Input(Constant = true)] public static partial Role X { get; }" + Y + Weight)]
-    [InlineData("[Forward<TForwardWeight>] [[|Backward<TBackwardBoth>|]]", "only Float32 values",
+    [InlineData("[Forward<TForwardBytes>] [[|Backward<TBackwardBoth>|]]", "only Float32 values",
         "[Input(Element = ElementType.UInt8)] public static partial Role X { get; }" + Y + Weight)]
     [InlineData("[Forward<TForwardWeight>] [[|Backward<TBackwardBoth>|]]", "only inputs, parameters and outputs",
         X + Y + "[State] public static partial Role Weight { get; }")]

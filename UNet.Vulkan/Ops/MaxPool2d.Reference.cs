@@ -17,7 +17,8 @@ public sealed partial record MaxPool2d
             uint place = 0;
             for (uint other = 1; other < 4; other++)
             {
-                if (x[Corner(x.Shape, y.Shape, i, other)] > x[Corner(x.Shape, y.Shape, i, place)])
+                T element = x[Corner(x.Shape, y.Shape, i, other)];
+                if (element > x[Corner(x.Shape, y.Shape, i, place)] || T.IsNaN(element))
                     place = other;
             }
             y[i] = x[Corner(x.Shape, y.Shape, i, place)];

@@ -7,7 +7,7 @@ namespace UNet.Vulkan.Ops;
 
 /// <summary>
 /// 2x2 max-pool with stride 2: y[n,c,p,q] = max over r,s of x[n,c,2p+r,2q+s]. An odd last row or column is left out.
-/// Its gradient goes to the first maximum of each window in row-major order.
+/// Its gradient goes to the first maximum of each window in row-major order. A window with NaN has NaN for its maximum.
 /// </summary>
 /// <param name="Rectify">Whether max(x, 0) is meant by x: a <see cref="Relu"/> before this op.</param>
 [Op]
