@@ -41,10 +41,10 @@ public class OpGeneratorTests
         ("mix/forward_join", Size + """
             layout(constant_id = 0) const uint TILE_ROWS = 2;
             layout(set = 0, binding = 0, std430) readonly buffer P { float partial[]; };
-            layout(set = 0, binding = 1, std430) buffer O { float order[]; };
+            layout(set = 0, binding = 1, std430) buffer O { uint order[]; };
             layout(set = 0, binding = 2, std430) writeonly buffer Y { float y[]; };
             layout(push_constant, std430) uniform Push { uint partial_c; };
-            void main() { order[0] += 1.0; }
+            void main() { order[0] += 1u; }
             """),
         ("mix/forward_stored", Size + """
             layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };
@@ -145,7 +145,7 @@ public class OpGeneratorTests
         [Sample("order: 3; partial: 2x3")]
         internal sealed partial record Update
         {
-            [State] public static partial Role Order { get; }
+            [State(Element = ElementType.UInt32)] public static partial Role Order { get; }
             [State] public static partial Role Partial { get; }
             [Output] public static partial Role Y { get; }
 
