@@ -56,12 +56,23 @@ public class WinogradF43LanesTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public void HowManyRegistersThereAreChangesNoBit(string name)
+    {
+        SampleGraph subject = new(Cut[name].Sample);
+        using Session few = Run(subject, Plan(subject, NumericsClass.WinogradF43, registers: 16));
+        using Session many = Run(subject, Plan(subject, NumericsClass.WinogradF43, registers: 32));
+        foreach ((Value value, Invocation _) in subject.Written)
+            Assert.Equal(many.ReadAll(value), few.ReadAll(value));
+    }
+
     /// <summary>How often a kernel runs.</summary>
     private static int Count(ExecutionPlan plan, KernelInfo kernel)
         => plan.Dispatches.Count(dispatch => dispatch.Dispatch.Kernel == kernel && dispatch.Dispatch.Groups.Total > 0);
 
-    private static ExecutionPlan Plan(SampleGraph subject, NumericsClass numerics) => Planner.Plan(
-        subject.Graph, TestDevice.Shared.Properties,
+    private static ExecutionPlan Plan(SampleGraph subject, NumericsClass numerics, int registers = 32) => Planner.Plan(
+        subject.Graph, TestDevice.Shared.Properties with { VectorRegisters = registers },
         new PlanOptions
         {
             Choose = (_, candidates) => candidates.LastOrDefault(candidate => candidate.Numerics == numerics) ?? candidates[0],

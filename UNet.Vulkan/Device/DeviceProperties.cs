@@ -88,6 +88,11 @@ public sealed record DeviceProperties
     /// <summary>Invocations of a subgroup, where no kernel asks for another number.</summary>
     public int SubgroupSize { get; init; } = 1;
 
+    /// <summary>
+    /// Registers for a vector that is as wide as a subgroup, of the processor that a software driver runs on; 32 where that is not known.
+    /// </summary>
+    public int VectorRegisters { get; init; } = 32;
+
     /// <summary>Subgroups of a workgroup at most, where a kernel fixes their size.</summary>
     public uint MaxWorkgroupSubgroups { get; init; } = 32;
 

@@ -163,6 +163,7 @@ internal static unsafe class DevicePropertiesQuery
             DeviceMemory = deviceMemory,
             MaxAllocationSize = Math.Min(Clamp(core11.MaxMemoryAllocationSize), Clamp(core13.MaxBufferSize)),
             SubgroupSize = (int)core11.SubgroupSize,
+            VectorRegisters = common.IsSoftware ? ProcessorVectors.CountRegisters() : 32,
             MaxWorkgroupSubgroups = core13.MaxComputeWorkgroupSubgroups,
             ComputeUnits = CountComputeUnits(vk, device, extensions) is > 0 and int counted ? counted : Guess(common.Type),
             TimestampPeriod = timestampBits > 0 && float.IsFinite(basic.Limits.TimestampPeriod) ? basic.Limits.TimestampPeriod : 0,

@@ -13,19 +13,25 @@ internal static partial class ProcessorVectors
     /// </summary>
     public static void UseWidest()
     {
-        if (OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable(Variable) is null && HasVectorsOf512Bits())
+        if (OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable(Variable) is null && Has("avx512f"))
             _ = SetEnvironmentVariable(Variable, "512", 0);
     }
 
     /// <summary>
+    /// Registers that hold a vector: 16 of x86 processors without AVX-512, 32 of those with it, whatever a vector's width, and of others.
+    /// </summary>
+    public static int CountRegisters()
+        => RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.X86 && !Has("avx512vl") ? 16 : 32;
+
+    /// <summary>
     /// What Linux says: a program compiled ahead of time takes <c>Avx512F.IsSupported</c> from the machine it was compiled for.
     /// </summary>
-    private static bool HasVectorsOf512Bits()
+    private static bool Has(string feature)
     {
         try
         {
             return File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("flags", StringComparison.Ordinal)) is { } flags
-                && flags.Split(' ').Contains("avx512f");
+                && flags.Split(' ').Contains(feature);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -125,11 +125,18 @@ public sealed partial record Conv2d
         => WinogradF43Lanes.Transforming(F43GradientTilesShape(shapes), Conv2dTransformGradientF43Lanes.Info, spec.TilePairs);
 
     internal partial WorkgroupCount Grid(in Shapes shapes, in Conv2dMultiplyForwardF43Lanes.Spec spec, int part)
-        => WinogradF43Lanes.Multiplying(F43InputTilesShape(shapes), F43PackedShape(shapes), Conv2dMultiplyForwardF43Lanes.Info);
+        => WinogradF43Lanes.Multiplying(
+            F43InputTilesShape(shapes), F43PackedShape(shapes), spec.TileInvocations * spec.TileVectors, spec.TileChannels);
+
+    internal partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dMultiplyForwardF43Lanes.Spec spec)
+        => spec = spec.With(WinogradF43Lanes.Constants(buffers.Device));
 
     internal partial WorkgroupCount Grid(in Shapes shapes, in Conv2dMultiplyBackwardF43Lanes.Spec spec, int part)
         => WinogradF43Lanes.Multiplying(
-            F43GradientTilesShape(shapes), F43PackedTransposedShape(shapes), Conv2dMultiplyBackwardF43Lanes.Info);
+            F43GradientTilesShape(shapes), F43PackedTransposedShape(shapes), spec.TileInvocations * spec.TileVectors, spec.TileChannels);
+
+    internal partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dMultiplyBackwardF43Lanes.Spec spec)
+        => spec = spec.With(WinogradF43Lanes.Constants(buffers.Device));
 
     internal partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardWinogradF43Lanes.Spec spec, int part)
         => WinogradF43Lanes.Storing(F43ProductsShape(shapes), shapes.X.C, part, Conv2dForwardWinogradF43Lanes.Info, spec.TilePairs);

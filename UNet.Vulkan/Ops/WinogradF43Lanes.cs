@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using UNet.Shaders;
 using UNet.Vulkan.Device;
 using UNet.Vulkan.Graph;
+using UNet.Vulkan.Ops.Declaration;
 
 namespace UNet.Vulkan.Ops;
 
@@ -127,12 +129,29 @@ internal static class WinogradF43Lanes
     public static WorkgroupCount Transforming(Shape tiles, KernelInfo info, uint tilePairs)
         => WorkgroupCount.Cover(tiles.C, info.LocalSize.X, tiles.W / 2 - 1, tilePairs) with { Z = (uint)tiles.N };
 
-    /// <summary>Tiles, blocks of channels written, elements of images.</summary>
+    /// <summary>Tiles, channels written, elements of images.</summary>
     /// <param name="tiles">Shape of the transformed tiles.</param>
     /// <param name="packed">Shape of the transformed weights.</param>
-    /// <param name="info">The kernel.</param>
-    public static WorkgroupCount Multiplying(Shape tiles, Shape packed, KernelInfo info)
-        => WorkgroupCount.Cover(tiles.C, info.LocalSize.X) with { Y = (uint)(packed.C / Elements), Z = (uint)(tiles.N * Elements) };
+    /// <param name="tilesTogether">Tiles that a workgroup takes.</param>
+    /// <param name="channelsTogether">Channels of a block that a workgroup takes at most.</param>
+    public static WorkgroupCount Multiplying(Shape tiles, Shape packed, uint tilesTogether, uint channelsTogether)
+        => WorkgroupCount.Cover(tiles.C, tilesTogether) with
+        {
+            Y = (uint)(packed.C / Elements) * WorkgroupCount.Cover(packed.W, channelsTogether).X,
+            Z = (uint)(tiles.N * Elements),
+        };
+
+    /// <summary>
+    /// What the kernels that multiply do at a time, as their constants: where there are 32 registers, what they say themselves, measured
+    /// with AVX-512. Where there are 16, a workgroup is a subgroup, whose lanes have two tiles each and 12 sums, for a run of channels.
+    /// </summary>
+    /// <param name="device">The device.</param>
+    public static ImmutableDictionary<string, uint> Constants(DeviceProperties device)
+        => device.VectorRegisters >= 32
+            ? ImmutableDictionary<string, uint>.Empty
+            : Tiling.Of(
+                "TILE_CHANNELS, TILE_SUMS, TILE_VECTORS, TILE_INVOCATIONS",
+                (uint)MostSums, 6u, 16u / (uint)device.SubgroupSize, (uint)device.SubgroupSize).Values;
 
     /// <summary>Tiles, pairs of channels written, images; none before the products of the last chunk of channels read.</summary>
     /// <param name="products">Shape of the products.</param>

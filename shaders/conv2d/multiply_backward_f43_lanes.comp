@@ -3,14 +3,17 @@
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_EXT_shader_explicit_arithmetic_types_int64 : require
 #extension GL_GOOGLE_include_directive : require
+#extension GL_KHR_shader_subgroup_basic : require
 // Multiplies the transformed tiles and weights of the gradient of a 3x3 convolution to its input by Winograd's F(4x4,3x3) for
 // processors with subgroups of 8 or 16; see common/winograd_f43_products.glsl.
-layout(local_size_x = 32) in;
+layout(local_size_x = 32, local_size_x_id = 6) in; // TILE_INVOCATIONS
 
 layout(constant_id = 0) const uint F43_PACKED_TRANSPOSED_H = 16u; // channels read of a chunk
 layout(constant_id = 1) const uint F43_PACKED_TRANSPOSED_W = 4u; // channels written of a block
-layout(constant_id = 2) const uint TILE_SUMS = 22u; // that find a register
-layout(constant_id = 3) const uint SUBGROUP_SIZE = 8u;
+layout(constant_id = 2) const uint TILE_CHANNELS = 66u; // written of a workgroup
+layout(constant_id = 3) const uint TILE_SUMS = 22u; // of each tile that find a register
+layout(constant_id = 4) const uint TILE_VECTORS = 1u; // of tiles that a subgroup takes
+layout(constant_id = 5) const uint SUBGROUP_SIZE = 8u;
 
 layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer Tiles { uint64_t tiles[]; };
 layout(buffer_reference, std430, buffer_reference_align = 8) readonly volatile buffer Weights { vec2 weights[]; };
@@ -27,6 +30,7 @@ layout(push_constant, std430) uniform Push {
     uint numbers[16];
 };
 
+const uint VECTORS = TILE_VECTORS;
 const uint CHANNELS_READ = F43_PACKED_TRANSPOSED_H;
 const uint CHANNELS_WRITTEN = F43_PACKED_TRANSPOSED_W;
 #include "common/float_pairs.glsl"
