@@ -98,6 +98,7 @@ public sealed class DeviceChoiceTests
             Assert.InRange(device.MaxPushConstants, 128, int.MaxValue);
             Assert.InRange(device.MaxSharedMemory, 16_384, int.MaxValue);
             Assert.InRange(device.SubgroupSize, 1, 128);
+            Assert.True(device.VectorRegisters is 32 || (device.IsSoftware && device.VectorRegisters == 16), $"{device.VectorRegisters}");
         }
     }
 }

@@ -123,7 +123,8 @@ void multiply(
         [[unroll]] for (uint k = 0u; k < CHANNELS; k += 2u) {
             [[unroll]] for (uint v = 0u; v < VECTORS; v++) {
                 uint at = v * next_results + k / 2u * ELEMENTS * SUBGROUP_SIZE;
-                vec2 before = work.chunk > 0u ? both(of_lane(uint64_t(results) + 8ul * at)) : vec2(-0.0); // which changes no sum, not even -0
+                // Adding -0 changes no sum, not even -0.
+                vec2 before = work.chunk > 0u ? both(of_lane(uint64_t(results) + 8ul * at)) : vec2(-0.0);
                 sums[k * VECTORS + v] += before.x;
                 sums[(k + 1u) * VECTORS + v] += before.y;
             }
