@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace UNet.Vulkan.Device;
 
-/// <summary>How wide the vectors are that Mesa's lavapipe computes with, which decides its subgroup size.</summary>
+/// <summary>
+/// How wide the vectors are that Mesa's lavapipe computes with, which decides its subgroup size, and how many registers hold one.
+/// </summary>
 internal static partial class ProcessorVectors
 {
     private const string Variable = "LP_NATIVE_VECTOR_WIDTH";
