@@ -4,7 +4,7 @@
 // - A lane sums the products of its VECTORS tiles with CHANNELS kernels, over CHANNELS_READ channels. All of that is unrolled, for only
 //   outside of loops does a processor multiply by weights that it reads from memory as it goes (uniform_number.glsl).
 // - Code that long comes from beyond the first cache. AVX-512 multiplies 8 or 16 lanes by a number in memory as one instruction. AVX2
-//   needs one more for the number, which therefore serves two tiles: multiplying and adding alone, 75 GFLOP/s on Zen 3 instead of 50.
+//   needs one more for the number, which therefore serves two tiles.
 // - Tiles are read once for all runs of SUMS sums, as many as find registers; LLVM puts tiles on the stack meanwhile, from where a load
 //   costs next to nothing. Where a workgroup is one subgroup, a load brings the tiles of all its lanes (consecutive.glsl). Elsewhere a
 //   gather brings them, which costs as much as some 25 multiplications and their additions.
