@@ -56,6 +56,18 @@ public sealed partial record Conv2d
 
     internal partial bool SupportsWeightLanePairs(in Shapes shapes, DeviceProperties device) => RunsOnLanes(device) && HasEvenRows(shapes);
 
+    internal partial bool SupportsUnrolled(in Shapes shapes, DeviceProperties device)
+        => RunsOnLanes(device) && UnrolledConvolution.Fits(shapes.X, shapes.Y, device);
+
+    internal partial void SuitsUnrolled(in Shapes shapes, DeviceProperties device, ref bool suits)
+        => suits &= UnrolledConvolution.Pays(shapes.X, shapes.Y, device);
+
+    internal partial bool SupportsInputUnrolled(in Shapes shapes, DeviceProperties device)
+        => RunsOnLanes(device) && UnrolledConvolution.Fits(shapes.Y, shapes.X, device);
+
+    internal partial void SuitsInputUnrolled(in Shapes shapes, DeviceProperties device, ref bool suits)
+        => suits &= UnrolledConvolution.Pays(shapes.Y, shapes.X, device);
+
     internal partial bool SupportsWinogradLanes(in Shapes shapes, DeviceProperties device)
         => RunsOnLanes(device) && HasEvenRows(shapes) && WinogradLanes.Fits(shapes.Weight, device);
 
@@ -71,7 +83,7 @@ public sealed partial record Conv2d
         => RunsOnLanes(device) && HasEvenRows(shapes) && WinogradF43Lanes.Fits(shapes.X, shapes.Y, device);
 
     internal partial void SuitsWinogradF43Lanes(in Shapes shapes, DeviceProperties device, ref bool suits)
-        => suits &= WinogradF43Lanes.Pays(shapes.X, shapes.Y);
+        => suits &= WinogradF43Lanes.Pays(shapes.X, shapes.Y, device);
 
     internal partial void PartCountWinogradF43Lanes(in Shapes shapes, ref int parts)
         => parts = WinogradF43Lanes.PartCount(shapes.X, shapes.Y);
@@ -80,7 +92,7 @@ public sealed partial record Conv2d
         => RunsOnLanes(device) && HasEvenRows(shapes) && WinogradF43Lanes.Fits(shapes.Y, shapes.X, device);
 
     internal partial void SuitsInputWinogradF43Lanes(in Shapes shapes, DeviceProperties device, ref bool suits)
-        => suits &= WinogradF43Lanes.Pays(shapes.Y, shapes.X);
+        => suits &= WinogradF43Lanes.Pays(shapes.Y, shapes.X, device);
 
     internal partial void PartCountInputWinogradF43Lanes(in Shapes shapes, ref int parts)
         => parts = WinogradF43Lanes.PartCount(shapes.Y, shapes.X);
@@ -173,6 +185,18 @@ public sealed partial record Conv2d
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputLanes.Spec spec)
         => LaneTiles(shapes.X, spec.TileH, spec.TileW);
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardUnrolled.Spec spec)
+        => UnrolledConvolution.Grid(shapes.Y, spec.TileChannels, spec.TileH, spec.TileInvocations);
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dForwardUnrolled.Spec spec)
+        => spec = spec with { TileInvocations = spec.SubgroupSize };
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardInputUnrolled.Spec spec)
+        => UnrolledConvolution.Grid(shapes.X, spec.TileChannels, spec.TileH, spec.TileInvocations);
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardInputUnrolled.Spec spec)
+        => spec = spec with { TileInvocations = spec.SubgroupSize };
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightLanes.Spec spec)
         => new(

@@ -31,6 +31,7 @@ namespace UNet.Vulkan.Ops;
     Name = "Winograd", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Winograd, Tiles = WinogradTile.Tiles)]
 [Forward<Conv2dPackForward, Conv2dForwardLanes>(Name = "Lanes", Suits = DeviceKind.Software)]
 [Forward<Conv2dPackForward, Conv2dForwardLanePairs>(Name = "LanePairs", Suits = DeviceKind.Software)]
+[Forward<Conv2dForwardUnrolled>(Name = "Unrolled", Suits = DeviceKind.Software)]
 [Forward<Conv2dForwardPixelPairs>(Name = "PixelPairs", Suits = DeviceKind.Software)]
 [Forward<Conv2dPackForwardWinogradLanes, Conv2dForwardWinogradLanes>(
     Name = "WinogradLanes", Suits = DeviceKind.Software, Numerics = NumericsClass.Winograd)]
@@ -52,6 +53,7 @@ namespace UNet.Vulkan.Ops;
     Name = "Winograd", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Winograd, Tiles = WinogradTile.Tiles)]
 [Backward<Conv2dPackBackward, Conv2dBackwardInputLanes>(Name = "InputLanes", Suits = DeviceKind.Software)]
 [Backward<Conv2dPackBackward, Conv2dBackwardInputLanePairs>(Name = "InputLanePairs", Suits = DeviceKind.Software)]
+[Backward<Conv2dBackwardInputUnrolled>(Name = "InputUnrolled", Suits = DeviceKind.Software)]
 [Backward<Conv2dBackwardInputPixelPairs>(Name = "PixelPairs", Suits = DeviceKind.Software)]
 [Backward<Conv2dPackBackwardWinogradLanes, Conv2dBackwardInputWinogradLanes>(
     Name = "InputWinogradLanes", Suits = DeviceKind.Software, Numerics = NumericsClass.Winograd)]

@@ -47,6 +47,18 @@ public sealed partial record CropConcatConv2d
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardInputLanes.Spec spec)
         => Conv2d.LaneTiles(Concatenated(shapes), spec.TileH, spec.TileW);
 
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dForwardUnrolled.Spec spec)
+        => UnrolledConvolution.Grid(shapes.Y, spec.TileChannels, spec.TileH, spec.TileInvocations);
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dForwardUnrolled.Spec spec)
+        => spec = spec with { TileInvocations = spec.SubgroupSize };
+
+    private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardInputUnrolled.Spec spec)
+        => UnrolledConvolution.Grid(Concatenated(shapes), spec.TileChannels, spec.TileH, spec.TileInvocations);
+
+    partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dBackwardInputUnrolled.Spec spec)
+        => spec = spec with { TileInvocations = spec.SubgroupSize };
+
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardWeightLanes.Spec spec)
         => new(
             WorkgroupCount.Cover(OutChannels, CropConcatConv2dBackwardWeightLanes.Info.LocalSize.X).X,

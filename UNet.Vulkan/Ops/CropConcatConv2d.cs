@@ -32,6 +32,7 @@ namespace UNet.Vulkan.Ops;
     Name = "Winograd", Suits = DeviceKind.Hardware, Numerics = NumericsClass.Winograd, Tiles = WinogradTile.Tiles)]
 [Forward<Conv2dPackForward, CropConcatConv2dForwardLanes>(Name = "Lanes", Suits = DeviceKind.Software)]
 [Forward<Conv2dPackForward, CropConcatConv2dForwardLanePairs>(Name = "LanePairs", Suits = DeviceKind.Software)]
+[Forward<CropConcatConv2dForwardUnrolled>(Name = "Unrolled", Suits = DeviceKind.Software)]
 [Forward<Conv2dPackForwardWinogradLanes, CropConcatConv2dForwardWinogradLanes>(
     Name = "WinogradLanes", Suits = DeviceKind.Software, Numerics = NumericsClass.Winograd)]
 [Forward<Conv2dPackForwardWinogradF43Lanes, CropConcatConv2dTransformPixelsF43Lanes, Conv2dMultiplyForwardF43Lanes,
@@ -60,6 +61,7 @@ namespace UNet.Vulkan.Ops;
     Name = "InputLanes", Suits = DeviceKind.Software)]
 [Backward<CropConcatConv2dClearBorder, Conv2dPackBackward, CropConcatConv2dBackwardInputLanePairs>(
     Name = "InputLanePairs", Suits = DeviceKind.Software)]
+[Backward<CropConcatConv2dClearBorder, CropConcatConv2dBackwardInputUnrolled>(Name = "InputUnrolled", Suits = DeviceKind.Software)]
 [Backward<CropConcatConv2dClearBorder, Conv2dPackBackwardWinogradLanes, CropConcatConv2dBackwardInputWinogradLanes>(
     Name = "InputWinogradLanes", Suits = DeviceKind.Software, Numerics = NumericsClass.Winograd)]
 [Backward<CropConcatConv2dClearBorder, Conv2dPackBackwardWinogradF43Lanes, Conv2dTransformGradientF43Lanes, Conv2dMultiplyBackwardF43Lanes,

@@ -74,8 +74,10 @@ internal static class WinogradF43Lanes
     /// </summary>
     /// <param name="source">Shape of what is read.</param>
     /// <param name="result">Shape of what is written.</param>
-    public static bool Pays(Shape source, Shape result)
-        => Math.Min(source.C, result.C) >= 32 && source.C + result.C >= 96 && HasEnoughTiles(result);
+    /// <param name="device">The device.</param>
+    public static bool Pays(Shape source, Shape result, DeviceProperties device)
+        => Math.Min(source.C, result.C) >= 32 && source.C + result.C >= 96 && HasEnoughTiles(result)
+            && !UnrolledConvolution.Pays(source, result, device);
 
     /// <summary>Whether there are so many tiles that it may pay.</summary>
     /// <param name="result">Shape of what the convolution writes, or of what its gradient to the input does.</param>

@@ -47,7 +47,8 @@ internal static class WinogradLanes
     /// <param name="result">Shape of what is written.</param>
     /// <param name="device">The device.</param>
     public static bool Pays(Shape source, Shape result, DeviceProperties device)
-        => Math.Min(source.C, result.C) >= (device.SubgroupSize == 8 ? 32 : 96);
+        => Math.Min(source.C, result.C) >= (device.SubgroupSize == 8 ? 32 : 96)
+            && !UnrolledConvolution.Pays(source, result, device);
 
     /// <summary>
     /// Transformed tiles of all workgroups: [N·workgroups,groups of channels written,pairs of channels read,2·elements·tiles]; the number

@@ -19,3 +19,23 @@ uint64_t of_lane(uint64_t address) {
         own = gl_SubgroupInvocationID == i ? each[i / 4u][i % 4u] : own;
     return own;
 }
+
+layout(buffer_reference, std430, buffer_reference_align = 4) readonly buffer ConsecutiveSingles { vec4 four[]; };
+
+// The same for numbers of 32 bits, of which lane i gets number i + `move`, or what is nearest to it of as many as there are lanes.
+float single_of_lane(uint64_t address, int move) {
+    ConsecutiveSingles numbers = ConsecutiveSingles(address);
+    vec4 each[SUBGROUP_SIZE / 4u];
+    [[unroll]] for (uint i = 0u; i < SUBGROUP_SIZE / 4u; i++)
+        each[i] = numbers.four[i];
+    float own = 0.0;
+    [[unroll]] for (uint i = 0u; i < SUBGROUP_SIZE; i++) {
+        uint from = uint(clamp(int(i) + move, 0, int(SUBGROUP_SIZE) - 1));
+        own = gl_SubgroupInvocationID == i ? each[from / 4u][from % 4u] : own;
+    }
+    return own;
+}
+
+float single_of_lane(uint64_t address) {
+    return single_of_lane(address, 0);
+}

@@ -34,11 +34,6 @@ const uint SUMS = (CHANNELS + 2u * RUNS - 1u) / (2u * RUNS) * 2u; // of the last
 const uint CODE_BLOCKS = VECTORS == 1u ? 4u : 2u; // some 700 products each
 const uint CHANNELS_EACH = CHANNELS_READ / CODE_BLOCKS;
 
-// 0, of which a compiler does not know that; with each index below 16 a new block of code begins.
-uint unseen_zero(uint index) {
-    return numbers[index] - index;
-}
-
 // Numbers of the lanes at `place`, for the first lane.
 uint64_t tiles_at(Tiles own, uint place) {
     if (gl_WorkGroupSize.x > SUBGROUP_SIZE)
