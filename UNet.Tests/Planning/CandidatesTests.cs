@@ -57,6 +57,29 @@ public class CandidatesTests
         Assert.Contains("WinogradF43Lanes", Planner.Supported(invocation, Processor).Select(implementation => implementation.Name));
     }
 
+    /// <summary>Where vector registers are few, convolutions of few channels have kernels without gathers, except those of very few.</summary>
+    [Theory]
+    [InlineData(16, 16, 16, "Unrolled")]
+    [InlineData(16, 16, 32, "LanePairs")]
+    [InlineData(32, 32, 16, "Unrolled")]
+    [InlineData(32, 32, 32, "WinogradLanes")]
+    [InlineData(32, 64, 16, "Unrolled")]
+    [InlineData(64, 32, 16, "WinogradF43Lanes")]
+    [InlineData(32, 80, 16, "WinogradF43Lanes")]
+    [InlineData(1, 16, 16, "LanePairs")]
+    public void AnImplementationForFewRegistersIsPlannedForFewChannels(int read, int written, int registers, string expected)
+    {
+        DeviceProperties processor = Processor with { VectorRegisters = registers };
+        Invocation[] invocations =
+            [.. new SampleGraph(new OpSample(new Conv2d(written, Padding: 1), [new Shape(1, read, 32, 32)])).Graph.Invocations];
+        Assert.Equal(expected, Planner.Candidates(invocations[0], processor, NumericsRule.WinogradF43)[^1].Name);
+
+        OpSample transposed = new(new Conv2d(read, Padding: 1), [new Shape(1, written, 32, 32)]);
+        Invocation toInput = new SampleGraph(transposed).Graph.Invocations
+            .Single(one => one.Pass.Implementations.Any(known => known.Name == "InputUnrolled"));
+        Assert.Equal("Input" + expected, Planner.Candidates(toInput, processor, NumericsRule.WinogradF43)[^1].Name);
+    }
+
     /// <summary>So can that of the gradient to the weight; with wider subgroups other kernels are better at few channels.</summary>
     [Theory]
     [InlineData(64, 20, 8, "WeightWinogradF43Lanes")]
