@@ -45,7 +45,8 @@ public class UnrolledConvolutionTests
         CheckResult[] results = [.. new[] { "Unrolled", "InputUnrolled" }
             .SelectMany(implementation => DeviceComparison.Run(Samples[name], CreateSession, implementation))];
         Assert.NotEmpty(results);
-        Assert.All(results, result => Assert.True(result.Passed, $"{result.Subject}: {result.Error:G3} of what is allowed: {result.Detail}"));
+        Assert.All(results, result =>
+            Assert.True(result.Passed, $"{result.Subject}: {result.Error:G3} of what is allowed: {result.Detail}"));
     }
 
     /// <summary>A tile of 3 rows that began in the second or third one would have the first one among its padding's.</summary>

@@ -57,7 +57,7 @@ public class CandidatesTests
         Assert.Contains("WinogradF43Lanes", Planner.Supported(invocation, Processor).Select(implementation => implementation.Name));
     }
 
-    /// <summary>Where vector registers are few, convolutions of few channels have kernels without gathers, except those of very few.</summary>
+    /// <summary>Where vector registers are few, convolutions of few channels have kernels without gathers; not those of very few.</summary>
     [Theory]
     [InlineData(16, 16, 16, "Unrolled")]
     [InlineData(16, 16, 32, "LanePairs")]
