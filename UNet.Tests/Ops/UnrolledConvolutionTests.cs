@@ -59,8 +59,17 @@ public class UnrolledConvolutionTests
         DeviceProperties device = TestDevice.Shared.Properties;
         Shape plane = new(1, 8, rows, Lanes + moreColumns);
         Assert.Equal(fits, UnrolledConvolution.Fits(plane, plane, device));
-        Assert.False(UnrolledConvolution.Fits(new Shape(1, 33, rows, plane.W), plane, device), "channels that are read");
-        Assert.False(UnrolledConvolution.Fits(plane, new Shape(1, 65, rows, plane.W), device), "channels that are written");
+    }
+
+    [Theory]
+    [InlineData(32, 64, true)]
+    [InlineData(33, 64, false)]
+    [InlineData(32, 65, false)]
+    [InlineData(32, 3, false)]
+    public void FitsFewChannels(int read, int written, bool fits)
+    {
+        Shape plane = new(1, read, 6, Lanes + 2);
+        Assert.Equal(fits, UnrolledConvolution.Fits(plane, new Shape(1, written, plane.H, plane.W), TestDevice.Shared.Properties));
     }
 
     private static VulkanSession CreateSession(Graph graph, PlanOptions options)

@@ -13,9 +13,7 @@ internal static class UnrolledConvolution
     /// <summary>Channels that are read at most: a driver works through the code, which grows with them, in every process.</summary>
     private const int MostRead = 32;
 
-    /// <summary>
-    /// Channels that are read at least where it pays: what a workgroup does before and after them takes as long as some four.
-    /// </summary>
+    /// <summary>Channels that are read at least where it pays, for what a workgroup does before and after them.</summary>
     private const int LeastRead = 8;
 
     /// <summary>Tiles of a plane's columns at most: kernels read their number in two digits of 4 bits.</summary>

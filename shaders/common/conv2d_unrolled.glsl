@@ -5,7 +5,7 @@
 // - All of that is unrolled, for only outside of loops does a load of a weight bring one number to all lanes (uniform_number.glsl), and
 //   a load of a row the pixels of all of them (consecutive.glsl). Gathers, by which conv2d_lanes.glsl reads, are conditions there.
 // - Tiles at the end are moved up to end with the plane, or with the last channel, and compute again what others do. So there is
-//   neither a condition nor a mask.
+//   no condition, and no mask but of the padding.
 // - LLVM would collect loads of all channels first, and need a place for each. What keeps it from that is that the code is cut into blocks.
 //   Sums lie on the stack when these are done, so that no product is carried to the conditions of a store (winograd_f43_products.glsl).
 // - Tiles of channels are the grid's first dimension: the pixels that one of them reads are in the cache for the next.
