@@ -31,6 +31,7 @@ internal static class KernelEmitter
         writer.Line();
         EmitSpec(writer, kernel);
         writer.Line();
+        EmitFixed(writer, kernel);
         EmitDispatch(writer, kernel);
         writer.Close();
         return writer.ToString();
@@ -158,6 +159,18 @@ internal static class KernelEmitter
             writer.Line("};");
         }
         writer.Close();
+    }
+
+    private static void EmitFixed(CodeWriter writer, KernelModel kernel)
+    {
+        if (kernel.Fixed.Count == 0)
+            return;
+        writer.Summary("Numbers that the shader, or what it includes, states once and for all.");
+        writer.Open("public static class Fixed");
+        foreach (FixedModel number in kernel.Fixed)
+            writer.Line($"public const uint {Naming.ToPascal(number.Name)} = {number.Literal};");
+        writer.Close();
+        writer.Line();
     }
 
     private static void EmitDispatch(CodeWriter writer, KernelModel kernel)

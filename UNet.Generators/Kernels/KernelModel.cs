@@ -25,6 +25,7 @@ internal sealed record KernelModel(
     EquatableArray<PushModel> Push,
     int PushSize,
     EquatableArray<ConstantModel> Constants,
+    EquatableArray<FixedModel> Fixed,
     LocalSize LocalSize);
 
 /// <param name="Access">Name of a member of <c>BufferAccess</c>.</param>
@@ -47,6 +48,10 @@ internal sealed record ConstantModel(string Name, string Type, int Id, uint Bits
 {
     public bool IsTunable => Type == "uint" && Naming.IsTunable(Name);
 }
+
+/// <summary>A number that is no specialization constant, but the same in every pipeline.</summary>
+/// <param name="Literal">The number as a C# literal.</param>
+internal sealed record FixedModel(string Name, string Literal);
 
 internal sealed record LocalSize(int X, int Y, int Z);
 

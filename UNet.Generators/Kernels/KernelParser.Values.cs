@@ -19,7 +19,7 @@ internal sealed partial class KernelParser
     }
 
     /// <summary>Bit pattern and C# literal of a GLSL literal; null where it is none of the type.</summary>
-    private static (uint Bits, string Literal)? Value(string type, string text, bool isNegative)
+    internal static (uint Bits, string Literal)? Value(string type, string text, bool isNegative)
     {
         string sign = isNegative ? "-" : "";
         if (type == "float")
@@ -101,9 +101,13 @@ internal sealed partial class KernelParser
     /// <summary>How the kernel and all that it includes use a buffer.</summary>
     private BufferUse UseOf(DeclaredBuffer buffer)
     {
-        if (_source.Included is not { } included)
+        if (_source.Included is null)
             return BufferUse.Unclear;
-        return included.Select(text => GlslLexer.Read(text).Tokens).Prepend(_tokens)
-            .Aggregate(BufferUse.None, (use, tokens) => use | BufferUsage.Find(tokens, buffer.Accessed, isMember: buffer.Model.IsAddress));
+        return Files().Aggregate(
+            BufferUse.None, (use, tokens) => use | BufferUsage.Find(tokens, buffer.Accessed, isMember: buffer.Model.IsAddress));
     }
+
+    /// <summary>The kernel and the files that it includes, as far as they are known.</summary>
+    private IEnumerable<IReadOnlyList<Token>> Files()
+        => (_source.Included ?? EquatableArray<string>.Empty).Select(text => GlslLexer.Read(text).Tokens).Prepend(_tokens);
 }

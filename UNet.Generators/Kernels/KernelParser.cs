@@ -46,7 +46,7 @@ internal sealed partial class KernelParser
         KernelModel? model = _hasError ? null : new(
             _source.Name, Naming.ToPascal(_source.Name), ReadSummary(), _buffers.Select(b => b.Model).ToEquatableArray(),
             _push.ToEquatableArray(), _pushSize, _constants.OrderBy(c => c.Model.Id).Select(c => c.Model).ToEquatableArray(),
-            new(_localSize[0], _localSize[1], _localSize[2]));
+            FixedNumbers.Find(Files()), new(_localSize[0], _localSize[1], _localSize[2]));
         return new(model, _diagnostics.ToEquatableArray());
     }
 

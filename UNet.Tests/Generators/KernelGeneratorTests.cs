@@ -113,6 +113,46 @@ public class KernelGeneratorTests
         Assert.Contains("Spec(uint SubgroupSize = 32u, uint TileInvocations = 256u)", kernel, StringComparison.Ordinal);
     }
 
+    /// <summary>Layouts and tiles have to agree with such numbers: C# reads them where GLSL states them.</summary>
+    [Fact]
+    public void NumbersThatAKernelAndItsIncludesStateOnceAreConstants()
+    {
+        const string glsl = """
+            #include "f.glsl"
+            layout(local_size_x = 1) in;
+            layout(constant_id = 0) const uint TILE_C = 4u;
+            const uint PITCH = 0x11u; // odd
+            const uint WIDTH = 2u * PITCH;
+            const int SIGNED = 3;
+            const uint lower_case = 5u;
+            const uint LIST[2] = { 1u, 2u };
+            uint twice(const uint NUMBER) { const uint INSIDE = 6u; return INSIDE * NUMBER; }
+            void main() { }
+            """;
+        const string included = """
+            const uint ROW_CHANNELS = 16u;
+            #ifdef WIDE
+            const uint LANES = 16u;
+            #else
+            const uint LANES = 8u;
+            #endif
+            """;
+        string kernel = GeneratorRun.Kernels(("a/b", glsl), ("f.glsl", included)).Compiles().File("AB.g.cs");
+        int start = kernel.IndexOf("public static class Fixed", StringComparison.Ordinal);
+        string[] lines = [.. kernel[start..kernel.IndexOf('}', start)].Split('\n').Select(line => line.Trim())];
+        Assert.Equal(["public static class Fixed", "{", "public const uint Pitch = 17u;", "public const uint RowChannels = 16u;", ""], lines);
+    }
+
+    [Fact]
+    public void AnEditOfAnIncludedNumberReachesOnlyTheKernelsThatIncludeIt()
+    {
+        const string glsl = "#include \"f.glsl\"\nlayout(local_size_x = 1) in;\nvoid main() { }\n";
+        GeneratorRun run = GeneratorRun.Kernels(("a/b", glsl), ("a/c", Everything), ("f.glsl", "const uint ROWS_EACH = 2u;\n"))
+            .AfterEdit("f.glsl", "const uint ROWS_EACH = 3u;\n");
+        Assert.Contains("public const uint RowsEach = 3u;", run.File("AB.g.cs"), StringComparison.Ordinal);
+        Assert.Equal([IncrementalStepRunReason.Modified, IncrementalStepRunReason.Unchanged], run.Reasons(KernelGenerator.KernelsStep));
+    }
+
     [Fact]
     public void TheCatalogueIsSortedByName()
     {

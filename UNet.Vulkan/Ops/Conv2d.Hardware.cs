@@ -8,9 +8,6 @@ namespace UNet.Vulkan.Ops;
 /// <content>Implementations for GPUs, with factors of 32 bits: matrix products, windows and Winograd's F(2x2,3x3).</content>
 public sealed partial record Conv2d
 {
-    /// <summary>Channels of a workgroup of <c>shaders/common/few_channels.glsl</c>.</summary>
-    private const uint FewTargets = 32;
-
     private partial Shape RunWeightShape(in Shapes shapes)
         => new(
             SplitRule.Runs(shapes.X.N, (long)shapes.Y.H * shapes.Y.W, shapes.Weight, OutChannels),
@@ -170,5 +167,6 @@ public sealed partial record Conv2d
 
     /// <summary>Pixels along x, channels of the target along y, images along z.</summary>
     private static WorkgroupCount FewGrid(Shape target, KernelInfo kernel, uint pixels)
-        => WorkgroupCount.Cover((long)target.H * target.W, kernel.LocalSize.X * pixels, target.C, FewTargets, target.N);
+        => WorkgroupCount.Cover(
+            (long)target.H * target.W, kernel.LocalSize.X * pixels, target.C, Conv2dForwardFew.Fixed.Targets, target.N);
 }

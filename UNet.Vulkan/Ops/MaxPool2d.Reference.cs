@@ -1,4 +1,5 @@
 using System.Numerics;
+using UNet.Shaders;
 using UNet.Vulkan.Ops.Declaration;
 
 namespace UNet.Vulkan.Ops;
@@ -6,7 +7,7 @@ namespace UNet.Vulkan.Ops;
 public sealed partial record MaxPool2d
 {
     /// <summary>Stands for the place of a maximum that no gradient reaches.</summary>
-    private const uint Nowhere = 4;
+    private const uint Nowhere = MaxPool2dForward.Fixed.Nowhere;
 
     private partial void ForwardReference<T>(in Tensors<T> tensors) where T : IFloatingPointIeee754<T>
     {

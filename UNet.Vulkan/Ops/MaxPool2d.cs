@@ -42,7 +42,7 @@ public sealed partial record MaxPool2d(Rectification Rectify = Rectification.Non
     [Scratch(PerImage = true, Element = ElementType.Float16, IsResult = true)] public static partial Role ResultRows { get; }
 
     /// <summary>Windows whose places share a word.</summary>
-    private const int PlacesInWord = 8;
+    private const int PlacesInWord = (int)MaxPool2dForward.Fixed.Windows;
 
     /// <inheritdoc/>
     public override Op? Rectified(Role role, Rectification how)

@@ -21,10 +21,7 @@ internal static class PackedRows
     private const int MostColumns = 128;
 
     /// <summary>To this multiple the channels of rows are filled up with zeros: those that matrix units multiply at a time.</summary>
-    private const int PackedSources = 16;
-
-    /// <summary>Channels of a workgroup that packs rows, and places; channels of one that adds rows up.</summary>
-    private const int PackedTile = 64;
+    private const int PackedSources = (int)Conv2dPackWeightRows.Fixed.RowChannels;
 
     /// <summary>Rows behind all others, for what tiles load beyond the last channel of a row.</summary>
     private const int SpareRows = 16;
@@ -91,11 +88,14 @@ internal static class PackedRows
     public static bool ArePackedApart(int channels, int otherChannels) => (channels | otherChannels) % PackedSources == 0;
 
     /// <summary>Workgroups that pack rows.</summary>
-    public static WorkgroupCount Packing(Shape rows) => WorkgroupCount.Cover(rows.W, PackedTile, rows.H, PackedTile, rows.N);
+    public static WorkgroupCount Packing(Shape rows) => WorkgroupCount.Cover(
+        rows.W, Conv2dPackPixelRows.Fixed.Eights * 8, rows.H, Conv2dPackPixelRows.Fixed.Places, rows.N);
 
     /// <summary>Workgroups that pack weights: each takes more channels of the target where there is only one tap.</summary>
     public static WorkgroupCount Packing(int targetChannels, int sourceChannels, int kernel)
-        => WorkgroupCount.Cover(Sources(sourceChannels), PackedTile, Targets(targetChannels), kernel == 1 ? 32u : 8u);
+        => WorkgroupCount.Cover(
+            Sources(sourceChannels), Conv2dPackWeightRows.Fixed.Sources, Targets(targetChannels),
+            kernel == 1 ? Conv2dPackWeightRows.Fixed.TargetsOfOneTap : Conv2dPackWeightRows.Fixed.TargetsOfMore);
 
     /// <summary>
     /// Workgroups that compute pixel by pixel and store packed rows (<c>shaders/common/turned_rows.glsl</c>): columns along x, blocks of
@@ -109,7 +109,7 @@ internal static class PackedRows
             result.W, kernel.LocalSize.X, blocks, 1, (long)result.N * WorkgroupCount.Cover(result.C, PackedSources).X);
 
     /// <summary>Workgroups that add up the rows of each run.</summary>
-    public static WorkgroupCount Adding(Shape rows, int runs) => WorkgroupCount.Cover(rows.W, PackedTile, runs);
+    public static WorkgroupCount Adding(Shape rows, int runs) => WorkgroupCount.Cover(rows.W, Conv2dBackwardBiasRows.Fixed.Channels, runs);
 
     /// <summary>Weight gradients of runs of the line, tap by tap: channels of the left rows by those of the right ones.</summary>
     /// <param name="runs">Runs of all images.</param>

@@ -48,10 +48,10 @@ internal readonly record struct RowTile(uint Rows, uint Columns, uint Depth, uin
     private const int WinogradKernel = 3;
 
     /// <summary>Products of Winograd's F(2,3): <c>shaders/common/rows_winograd.glsl</c>.</summary>
-    private const uint WinogradElements = 4;
+    private const uint WinogradElements = Conv2dForwardRowsMatrix.Fixed.WinogradElements;
 
     /// <summary>Subgroups with which each has a quarter of the columns there, instead of half.</summary>
-    private const uint WinogradQuarters = 8;
+    private const uint WinogradQuarters = Conv2dBackwardWeightRowsMatrix.Fixed.WinogradQuarters;
 
     /// <summary>Sums that an invocation has registers for.</summary>
     private const int MostSums = 128;

@@ -16,11 +16,11 @@ internal static class UnrolledConvolution
     /// <summary>Channels that are read at least where it pays, for what a workgroup does before and after them.</summary>
     private const int LeastRead = 8;
 
-    /// <summary>Tiles of a plane's columns at most: kernels read their number in two digits of 4 bits.</summary>
-    private const int MostColumnTiles = 256;
+    /// <summary>Tiles of a plane's columns at most: kernels read their number in digits of 4 bits.</summary>
+    private const int MostColumnTiles = 1 << 4 * (int)Conv2dForwardUnrolled.Fixed.ColumnTileDigits;
 
-    /// <summary>Tiles of channels at most: one digit.</summary>
-    private const int MostChannelTiles = 16;
+    /// <summary>Tiles of channels at most.</summary>
+    private const int MostChannelTiles = 1 << 4 * (int)Conv2dForwardUnrolled.Fixed.ChannelTileDigits;
 
     /// <summary>Tiles of rows of all images at most.</summary>
     private const int MostRowTiles = 65535;

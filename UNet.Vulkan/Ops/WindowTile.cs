@@ -25,10 +25,10 @@ internal readonly record struct WindowTile(uint Rows, uint Columns)
     private const ulong BusyWorkgroups = 3;
 
     /// <summary>To this multiple packed weights are filled up with zeros, along the channels of the target.</summary>
-    private const int PackedTargets = 64;
+    private const int PackedTargets = (int)Conv2dPackForwardWindow.Fixed.PackedTargets;
 
     /// <summary>The same along the channels of the source.</summary>
-    private const int PackedSources = 4;
+    private const int PackedSources = (int)Conv2dPackForwardWindow.Fixed.PackedSources;
 
     /// <summary>With fewer channels most of what is multiplied would be zeros.</summary>
     public const int FewestChannels = 4;

@@ -16,10 +16,10 @@ internal static class WinogradF43Lanes
     private const int LeastTiles = 24;
 
     /// <summary>Rows and columns of a tile's results.</summary>
-    private const int Results = 4;
+    private const int Results = (int)Conv2dMultiplyForwardF43Lanes.Fixed.Results;
 
     /// <summary>Elements of a transformed tile or kernel.</summary>
-    private const int Elements = (Results + 2) * (Results + 2);
+    private const int Elements = (int)Conv2dMultiplyForwardF43Lanes.Fixed.Elements;
 
     /// <summary>
     /// Channels read that a part takes at most. With half as many, products are read and added to twice as often; with twice as many, which
@@ -28,7 +28,7 @@ internal static class WinogradF43Lanes
     private const int MostRead = 128;
 
     /// <summary>What their number is a multiple of: two for each block of code.</summary>
-    private const int ReadStep = 8;
+    private const int ReadStep = 2 * (int)Conv2dMultiplyForwardF43Lanes.Fixed.MostCodeBlocks;
 
     /// <summary>Runs of such sums over the same tiles, at most: more make the code long.</summary>
     private const int MostRuns = 3;

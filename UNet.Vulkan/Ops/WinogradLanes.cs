@@ -11,22 +11,22 @@ namespace UNet.Vulkan.Ops;
 internal static class WinogradLanes
 {
     /// <summary>Rows and columns of a tile's results.</summary>
-    private const int Results = 2;
+    private const int Results = (int)Conv2dForwardWinogradLanes.Fixed.Results;
 
     /// <summary>Elements of a transformed tile or kernel.</summary>
-    private const int Elements = (Results + 2) * (Results + 2);
+    private const int Elements = (int)Conv2dForwardWinogradLanes.Fixed.Elements;
 
-    /// <summary>Tiles that a workgroup transforms at a time, at most.</summary>
-    private const int BlockTiles = 128;
+    /// <summary>Tiles that a workgroup transforms at a time, at most: a block for each of its subgroups, of which there may be two.</summary>
+    private const int MostTiles = 2 * (int)Conv2dForwardWinogradLanes.Fixed.BlockTiles;
 
     /// <summary>Channels written that a group of workgroups should have at least.</summary>
     private const int GroupChannels = 128;
 
-    /// <summary>Channels written that a subgroup computes at a time, <c>TILE_K</c> of the kernels.</summary>
-    private const int TileChannels = 32;
+    /// <summary>Channels written that a subgroup computes at a time.</summary>
+    private const int TileChannels = (int)Conv2dForwardWinogradLanes.Fixed.TileK;
 
     /// <summary>Channels in a tile of packed weights.</summary>
-    private const int PackedChannels = 16;
+    private const int PackedChannels = (int)Conv2dForwardWinogradLanes.Fixed.PackedChannels;
 
     /// <summary>Elements that the transformed tiles of one image should have at most (32 MiB); one workgroup may need more.</summary>
     private const long LargestTiles = 8_388_608;
@@ -57,7 +57,7 @@ internal static class WinogradLanes
     /// <param name="source">Shape of what is read.</param>
     /// <param name="result">Shape of what is written.</param>
     public static Shape Tiles(Shape source, Shape result)
-        => new(source.N * Workgroups(source, result), Groups(source, result), Pairs(source.C), 2 * Elements * BlockTiles);
+        => new(source.N * Workgroups(source, result), Groups(source, result), Pairs(source.C), 2 * Elements * MostTiles);
 
     /// <summary>
     /// Transformed weights [tiles of channels written,elements,pairs of channels read,2·channels of a tile], with zeros up to the
@@ -94,14 +94,14 @@ internal static class WinogradLanes
     /// Workgroups that share the tiles of an image: an even number where there are several, for two processors to have as many.
     /// </summary>
     private static int Workgroups(Shape source, Shape result)
-        => EvenOrOne(Math.Min(MostWorkgroups(source), (TileCount(result) + BlockTiles - 1) / BlockTiles));
+        => EvenOrOne(Math.Min(MostWorkgroups(source), (TileCount(result) + MostTiles - 1) / MostTiles));
 
     private static long TileCount(Shape result)
         => WorkgroupCount.Cover(result.H, Results).X * (long)WorkgroupCount.Cover(result.W, Results).X;
 
     private static int EvenOrOne(long count) => (int)(count > 1 ? count & ~1L : count);
 
-    private static long MostWorkgroups(Shape source) => Math.Max(1, LargestTiles / ((long)Pairs(source.C) * 2 * Elements * BlockTiles));
+    private static long MostWorkgroups(Shape source) => Math.Max(1, LargestTiles / ((long)Pairs(source.C) * 2 * Elements * MostTiles));
 
     private static int Pairs(int channels) => (channels + 1) / 2;
 }

@@ -26,10 +26,10 @@ internal readonly record struct WinogradTile(uint Rows, uint Columns, uint Depth
     private const ulong BusyElements = 2048;
 
     /// <summary>To this multiple transformed weights are filled up with zeros, along the channels of the target.</summary>
-    private const int PackedTargets = 64;
+    private const int PackedTargets = (int)Conv2dPackForwardWinograd.Fixed.PackedTargets;
 
     /// <summary>The same along the channels of the source.</summary>
-    private const int PackedSources = 8;
+    private const int PackedSources = (int)Conv2dPackForwardWinograd.Fixed.PackedSources;
 
     /// <summary>With fewer channels the transforms take longer than the products that they save.</summary>
     private const int FewestChannels = 8;

@@ -12,17 +12,20 @@ namespace UNet.Vulkan.Ops;
 /// </summary>
 internal static class WinogradWeightLanes
 {
+    private const int F22Along = (int)Conv2dBackwardWeightWinogradLanes.Fixed.Results + 2;
+    private const int F43Along = (int)Conv2dBackwardWeightWinogradF43Lanes.Fixed.Results + 2;
+
     /// <summary>Elements of a transformed tile of F(2x2,3x3).</summary>
-    public const int F22Elements = 16;
+    public const int F22Elements = F22Along * F22Along;
 
     /// <summary>Elements of a transformed tile of F(4x4,3x3).</summary>
-    public const int F43Elements = 36;
-
-    /// <summary>What their number is a multiple of: the lanes of a workgroup.</summary>
-    private const int ChannelStep = 16;
+    public const int F43Elements = F43Along * F43Along;
 
     /// <summary>Elements that the memory of all subgroups of one image should have at most (32 MiB); two subgroups may need more.</summary>
     private const long LargestTiles = 8_388_608;
+
+    /// <summary>What the number of channels is a multiple of: the lanes of a workgroup.</summary>
+    private static int ChannelStep => (int)Conv2dBackwardWeightWinogradLanes.Info.LocalSize.X;
 
     /// <summary>Pairs of tiles that a subgroup transforms at a time.</summary>
     private static int TilePairs => (int)Conv2dBackwardWeightWinogradLanes.Spec.Default.TileUnits;
@@ -83,7 +86,7 @@ internal static class WinogradWeightLanes
         return Tiling.Of("TILE_INPUTS, TILE_OUTPUTS, TILE_C, TILE_K", (uint)inputs, (uint)outputs, Block(inputs), Block(outputs)).Values;
     }
 
-    private static int ChannelsTogether(int channels) => (int)WorkgroupCount.EqualTile(channels, MostChannels, ChannelStep);
+    private static int ChannelsTogether(int channels) => (int)WorkgroupCount.EqualTile(channels, MostChannels, (uint)ChannelStep);
 
     /// <summary>The largest power of two that divides <paramref name="channels"/>.</summary>
     private static uint Block(int channels) => (uint)(channels & -channels);

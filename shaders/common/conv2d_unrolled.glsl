@@ -29,6 +29,8 @@ uint place_of_weight(uint written, uint read, uint tap);
 
 const uint ROWS = TILE_H + 2u;
 const uint SUMS = TILE_CHANNELS * TILE_H;
+const uint CHANNEL_TILE_DIGITS = 1u;
+const uint COLUMN_TILE_DIGITS = 2u;
 const uint MOST_BLOCKS = 16u; // of code: as many as unseen_zero has indices
 const uint CHANNELS_EACH = (CHANNELS_READ + MOST_BLOCKS - 1u) / MOST_BLOCKS;
 
@@ -67,8 +69,8 @@ float pixel_of(Source source, Plane x, uint p0, uint q0, uint r, uint s) {
 
 // x are the extents of what is read, y those of the result, of which max(result, 0) is stored where `rectify_result` is set.
 void convolve_tile(uint64_t weights, Plane x, Plane y, bool rectify_result) {
-    uint channel0 = min(uniform_number(gl_WorkGroupID.x, 1u) * TILE_CHANNELS, y.channels - TILE_CHANNELS);
-    uint q0 = min(uniform_number(gl_WorkGroupID.y, 2u) * SUBGROUP_SIZE, y.width - SUBGROUP_SIZE);
+    uint channel0 = min(uniform_number(gl_WorkGroupID.x, CHANNEL_TILE_DIGITS) * TILE_CHANNELS, y.channels - TILE_CHANNELS);
+    uint q0 = min(uniform_number(gl_WorkGroupID.y, COLUMN_TILE_DIGITS) * SUBGROUP_SIZE, y.width - SUBGROUP_SIZE);
     uint row_tiles = (y.height + TILE_H - 1u) / TILE_H;
     uint row_tile = uniform_number(gl_WorkGroupID.z);
     uint n = uint((float(row_tile) + 0.5) / float(row_tiles)); // right up to 65536, and one division for all lanes

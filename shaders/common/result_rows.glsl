@@ -1,5 +1,5 @@
 // Packed rows of Float16 as which a kernel stores its result (see common/rows_packing.glsl): where and as the op that reads them would pack
-// them. RESULT_WINDOW rows and columns of pixels share a place, one after the other, each with its channels filled up to a multiple of 16.
+// them. RESULT_WINDOW rows and columns of pixels share a place, one after the other, each with its channels filled up.
 // What is no pixel there, the places before the first one, between the rows of pixels and behind the last, is 0.
 // The including file declares RESULT_WINDOW, the buffer result_rows and the push constants result_rows_h, result_rows_w (rows of an image,
 // and channels of each), result_c, result_h, result_w (channels of the result, pixels of a column and of a row), result_gap, result_margin
@@ -7,10 +7,11 @@
 // before those of this one), and defines CHANNELS_OF_STORE (channels of an element of result_rows) and clear_result(at), which sets such an
 // element to 0.
 #include "common/float16_pairs.glsl"
+#include "common/row_channels.glsl"
 
 // Channels that are stored of a pixel, those behind the last one with 0.
 uint result_channels() {
-    return (result_c + 15u) / 16u * 16u;
+    return filled_channels(result_c);
 }
 
 uint result_line_width() {

@@ -1,5 +1,5 @@
 // Results of common/rows_convolution.glsl that are stored as packed rows (see common/result_rows.glsl), so that neighbouring invocations
-// have neighbouring channels. Channels behind the last one, up to a multiple of 16, are stored with the others, as 0.
+// have neighbouring channels. Channels up to which they are filled up are stored with the others, as 0.
 // The including file declares the buffer result_rows (four channels a uvec2) and what common/result_rows.glsl asks for.
 const uint CHANNELS_OF_STORE = 4u;
 const bool NEIGHBOURS_ARE_CHANNELS = true;

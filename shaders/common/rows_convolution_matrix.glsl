@@ -9,6 +9,7 @@
 // is a multiple), IS_ADJOINT (whether the weights are those of the convolution whose target is the source here: packed as rows for the
 // source's channels, and turned by 180 degrees), what common/rows_convolution.glsl asks for, and the buffers weight_rows and, by the name
 // SOURCE_ROWS, that of the source.
+#include "common/row_channels.glsl"
 #include "common/rows_convolution.glsl"
 #include "common/rows_winograd.glsl"
 
@@ -98,7 +99,7 @@ bool is_weight_loaded(uint load) {
 
 // How many eights of channels a packed row of weights has for each tap.
 uint tap_eights() {
-    return IS_ADJOINT ? (target_channels() + 15u) / 16u * 2u : row_channels() / 8u;
+    return IS_ADJOINT ? filled_channels(target_channels()) / 8u : row_channels() / 8u;
 }
 
 // From the beginning of all weights of a row of taps, counted in taps, row by row of the part: all channels for the first tap, then for the

@@ -14,7 +14,8 @@ const uint SUMS_EACH = IN_PAIRS ? WINOGRAD_ELEMENTS : 1u;
 
 const uint SUBGROUPS = gl_WorkGroupSize.x / SUBGROUP_SIZE;
 const uint COLUMNS = IN_PAIRS ? TILE_COLUMNS : KERNEL * TILE_COLUMNS; // that subgroups share
-const uint SUBGROUPS_FOR_QUARTERS = IN_PAIRS ? 8u : 1u; // with fewer, squarer shares load less
+const uint WINOGRAD_QUARTERS = 8u; // subgroups: with fewer, squarer shares load less
+const uint SUBGROUPS_FOR_QUARTERS = IN_PAIRS ? WINOGRAD_QUARTERS : 1u;
 const uint SUBGROUP_COLUMNS = 2u + 2u * uint(COLUMNS % (4u * MATRIX_SIZE) == 0u) * uint(SUBGROUPS >= SUBGROUPS_FOR_QUARTERS);
 const uint ROWS_EACH = TILE_ROWS / (SUBGROUPS / SUBGROUP_COLUMNS);
 const uint COLUMNS_EACH = COLUMNS / SUBGROUP_COLUMNS;

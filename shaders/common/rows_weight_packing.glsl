@@ -1,16 +1,19 @@
 // Packs the weights of a convolution as rows, for common/rows_convolution.glsl: for each channel of the target a row of, tap by tap,
-// the channels of the source as Float16, with zeros for the channels of the source up to the next multiple of 16, and for the
-// channels of the target up to the next multiple of 64.
+// the channels of the source as Float16, filled up with zeros (common/row_channels.glsl), and with rows of zeros for the channels of the
+// target up to the next multiple of 64.
 // One workgroup of 256 invocations packs all taps of 64 channels of the source for 8 of the target, or for 32 where there is one tap; it
 // reads neighbouring weights, and writes neighbouring channels. The including file declares KERNEL, the buffers weight and weight_rows, and
 // LINES_ARE_TARGETS: whether the weights of a channel of the target lie together in memory, channel by channel of the source, or those of
 // a channel of the source, channel by channel of the target, and within these tap by tap; and it defines source_channels(),
 // target_channels() and row_of(target), in which row those of a channel of the target are packed.
 #include "common/float16_pairs.glsl"
+#include "common/row_channels.glsl"
 
 const uint TAPS = KERNEL * KERNEL;
 const uint SOURCES = 64u;
-const uint TARGETS = TAPS == 1u ? 32u : 8u;
+const uint TARGETS_OF_ONE_TAP = 32u;
+const uint TARGETS_OF_MORE = 8u;
+const uint TARGETS = TAPS == 1u ? TARGETS_OF_ONE_TAP : TARGETS_OF_MORE;
 const uint LINES = LINES_ARE_TARGETS ? TARGETS : SOURCES;
 const uint LENGTH = (LINES_ARE_TARGETS ? SOURCES : TARGETS) * TAPS;
 const uint PITCH = LENGTH + 1u; // odd, so that neighbouring lines lie in different banks
@@ -38,7 +41,7 @@ void pack_weight_rows() {
             staged[i / LENGTH * PITCH + i % LENGTH] = line < line_count && place < line_length ? weight[line * line_length + place] : 0.0;
     }
     barrier();
-    uint eights = (source_channels() + 15u) / 16u * 2u;
+    uint eights = filled_channels(source_channels()) / 8u;
     for (uint i = gl_LocalInvocationID.x; i < TARGETS * TAPS * (SOURCES / 8u); i += gl_WorkGroupSize.x) {
         uint eight = i % (SOURCES / 8u);
         uint tap = i / (SOURCES / 8u) % TAPS;

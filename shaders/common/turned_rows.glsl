@@ -10,7 +10,7 @@ void clear_result(uint at) {
 
 #include "common/result_rows.glsl"
 
-const uint CHANNELS = 16u;
+const uint CHANNELS = ROW_CHANNELS;
 const uint PAIRS = CHANNELS / 2u;
 const uint PITCH = PAIRS + 1u; // odd, so that neighbouring pixels lie in different banks
 

@@ -4,13 +4,14 @@
 // One workgroup of 128 invocations computes TILE_ROWS channels of TILE_COLUMNS pixels of the line of one image, each invocation
 // TILE_ROWS / 8 x TILE_COLUMNS / 16 of them, in runs of four. Terms are fused multiply-adds in the order of channels and taps, so
 // that tiles of every size give the same bits. The including file declares TILE_ROWS (32 or 64) and TILE_COLUMNS (64 or 128), what
-// common/line.glsl asks for, and the buffer window_weight (see common/window_packing.glsl), and defines target_channels(),
+// common/line.glsl asks for, and the buffer window_weight (see common/window_weights.glsl), and defines target_channels(),
 // target_height(), target_width(), start_of(channel) and store(channel, i), which keeps the invocation's sums of row i: sum[i *
 // COLUMNS_EACH + j] belongs to target_pixel[j].
 const uint LENGTH = TILE_COLUMNS;
 #include "common/line.glsl"
+#include "common/window_weights.glsl"
 
-const uint CHUNK = 4u;                        // channels in a window
+const uint CHUNK = PACKED_SOURCES;            // channels in a window
 const uint RUN_PITCH = TILE_COLUMNS + 4u;
 const uint ROWS_EACH = TILE_ROWS / 8u;
 const uint COLUMNS_EACH = TILE_COLUMNS / 16u;
@@ -121,7 +122,7 @@ void stage() {
 void convolve() {
     uint m0 = gl_WorkGroupID.x * TILE_ROWS;
     uint n0 = gl_WorkGroupID.y * TILE_COLUMNS;
-    uint rows = (target_channels() + 63u) / 64u * 64u;
+    uint rows = packed_targets(target_channels());
     uint lane = gl_LocalInvocationID.x;
     [[unroll]] for (uint i = 0u; i < ROWS_EACH; i++) {
         float start = start_of(m0 + i / 4u * 32u + row_lane() * 4u + i % 4u);

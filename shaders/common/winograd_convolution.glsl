@@ -1,6 +1,6 @@
 // A 3x3 convolution by Winograd's F(2x2,3x3), for GPUs (see common/winograd_products.glsl): rows are channels of the target, columns
 // tiles of 2x2 of its pixels, row by row, depth the channels of the source. The transformed weights come from transformed_weight (see
-// common/winograd_packing.glsl); the source is transformed on its way into shared memory.
+// common/winograd_weights.glsl); the source is transformed on its way into shared memory.
 // One workgroup computes TILE_ROWS channels of TILE_COLUMNS tiles of one image. The including file declares the tile's constants and
 // the buffer transformed_weight and defines source_channels(), source_height(), source_width(), margin() (zeros on each side),
 // target_channels(), target_height(), target_width(), part_of_channel(c), source_at(part, c, row, column), which is called for what
@@ -9,6 +9,7 @@
 // A result is store(channel, row, column, addend(channel) + convolution), or 0 in the place of the sum where is_cut(channel, row,
 // column); these two are called for all of an invocation's results at a time, as they may read memory.
 #include "common/winograd_products.glsl"
+#include "common/winograd_weights.glsl"
 
 const uint WEIGHTS = TILE_DEPTH * POINTS * TILE_ROWS / 4u; // of four channels each
 const uint WEIGHT_LOADS = WEIGHTS / gl_WorkGroupSize.x;
@@ -57,7 +58,7 @@ void load(uint c0) {
         load_tile(0u, c);
     else
         load_tile(1u, c);
-    uint rows = (target_channels() + 63u) / 64u * 64u;
+    uint rows = packed_targets(target_channels());
     [[unroll]] for (uint i = 0u; i < WEIGHT_LOADS; i++) {
         uint item = i * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
         uint at = (c0 * POINTS + item / (TILE_ROWS / 4u)) * rows + gl_WorkGroupID.x * TILE_ROWS;

@@ -31,7 +31,8 @@ const uint GROUPS = (CHANNELS_WRITTEN + TILE_CHANNELS - 1u) / TILE_CHANNELS; // 
 const uint CHANNELS = CHANNELS_WRITTEN / GROUPS;
 const uint RUNS = (CHANNELS + TILE_SUMS - 1u) / TILE_SUMS;
 const uint SUMS = (CHANNELS + 2u * RUNS - 1u) / (2u * RUNS) * 2u; // of the last run what is left
-const uint CODE_BLOCKS = VECTORS == 1u ? 4u : 2u; // some 700 products each
+const uint MOST_CODE_BLOCKS = 4u;
+const uint CODE_BLOCKS = VECTORS == 1u ? MOST_CODE_BLOCKS : 2u; // some 700 products each
 const uint CHANNELS_EACH = CHANNELS_READ / CODE_BLOCKS;
 
 // Numbers of the lanes at `place`, for the first lane.

@@ -23,7 +23,8 @@
 
 const uint RESULTS = 2u;
 const uint ALONG = 4u;
-const uint TILES_EACH = 64u / SUBGROUP_SIZE; // so that a block takes as much of a cache whatever a subgroup's size
+const uint BLOCK_TILES = 64u; // so that a block takes as much of a cache whatever a subgroup's size
+const uint TILES_EACH = BLOCK_TILES / SUBGROUP_SIZE;
 const uint VECTORS = TILES_EACH;
 #include "common/winograd_tiles.glsl"
 #include "common/winograd_sums.glsl"
@@ -57,7 +58,7 @@ void convolve_tiles(WeightPairs weights, Tiles own, Plane x, Plane y, uint workg
     uint tiles = (y.height + 1u) / 2u * columns;
     uint channel_tiles = (y.channels + TILE_K - 1u) / TILE_K;
 
-    uint block = SUBGROUP_SIZE * TILES_EACH;
+    uint block = BLOCK_TILES;
     for (uint first = (gl_LocalInvocationID.x / SUBGROUP_SIZE * workgroups + first_block(workgroups)) * block; first < tiles;
          first += workgroups * gl_WorkGroupSize.x * TILES_EACH) {
         transform_tiles(own, first_place, first, VECTORS, n, x, columns, tiles);

@@ -33,7 +33,7 @@ uint first_gradient_place() {
 #include "common/window_channels.glsl"
 
 uint channel_of(uint eight) {
-    return eight / 2u * corner_channels(y_c) + gl_WorkGroupID.x * 16u + eight % 2u * 8u;
+    return eight / 2u * corner_channels(y_c) + gl_WorkGroupID.x * ROW_CHANNELS + eight % 2u * 8u;
 }
 
 #include "common/rows_bias.glsl"
