@@ -199,16 +199,12 @@ public sealed partial record Conv2d
         => spec = spec with { TileInvocations = spec.SubgroupSize };
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightLanes.Spec spec)
-        => new(
-            WorkgroupCount.Cover(OutChannels, Conv2dBackwardWeightLanes.Info.LocalSize.X).X,
-            WorkgroupCount.Cover(shapes.X.C, spec.TileC).X,
-            (uint)PartialShape(shapes).N);
+        => WorkgroupCount.Cover(
+            OutChannels, Conv2dBackwardWeightLanes.Info.LocalSize.X, shapes.X.C, spec.TileC, PartialShape(shapes).N);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightLanePairs.Spec spec)
-        => new(
-            WorkgroupCount.Cover(OutChannels, Conv2dBackwardWeightLanePairs.Info.LocalSize.X).X,
-            WorkgroupCount.Cover(shapes.X.C, spec.TileC).X,
-            (uint)PartialShape(shapes).N);
+        => WorkgroupCount.Cover(
+            OutChannels, Conv2dBackwardWeightLanePairs.Info.LocalSize.X, shapes.X.C, spec.TileC, PartialShape(shapes).N);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dForwardPixelPairs.Spec spec)
         => WorkgroupCount.Cover(Pixels(shapes.X) / shapes.X.N / 2, Conv2dForwardPixelPairs.Info.LocalSize.X) with { Y = (uint)shapes.X.N };

@@ -248,10 +248,8 @@ public sealed partial record Conv2d(
         => Tiles(shapes.X, spec.TileH, spec.TileC, Conv2dBackwardInput.Info.LocalSize);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeight.Spec spec)
-        => new(
-            WorkgroupCount.Cover(OutChannels, Conv2dBackwardWeight.Info.LocalSize.X).X,
-            WorkgroupCount.Cover(shapes.X.C, spec.TileC).X,
-            (uint)PartialShape(shapes).N);
+        => WorkgroupCount.Cover(
+            OutChannels, Conv2dBackwardWeight.Info.LocalSize.X, shapes.X.C, spec.TileC, PartialShape(shapes).N);
 
     internal partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSum.Spec spec)
         => WorkgroupCount.Linear(shapes.Weight.Length + shapes.Bias.Length, WeightGradientSum.Info.LocalSize.X);

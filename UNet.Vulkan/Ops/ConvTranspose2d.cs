@@ -138,10 +138,8 @@ public sealed partial record ConvTranspose2d(int OutChannels, Rectification Rect
         => Tiles(shapes.X, shapes.X.C, spec.TileH, spec.TileC, ConvTranspose2dBackwardInput.Info.LocalSize);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in ConvTranspose2dBackwardWeight.Spec spec)
-        => new(
-            WorkgroupCount.Cover(OutChannels, ConvTranspose2dBackwardWeight.Info.LocalSize.X).X,
-            WorkgroupCount.Cover(shapes.X.C, spec.TileC).X,
-            (uint)PartialShape(shapes).N);
+        => WorkgroupCount.Cover(
+            OutChannels, ConvTranspose2dBackwardWeight.Info.LocalSize.X, shapes.X.C, spec.TileC, PartialShape(shapes).N);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in WeightGradientSum.Spec spec)
         => WorkgroupCount.Linear(shapes.Weight.Length + shapes.Bias.Length, WeightGradientSum.Info.LocalSize.X);

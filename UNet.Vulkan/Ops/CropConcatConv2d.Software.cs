@@ -60,16 +60,12 @@ public sealed partial record CropConcatConv2d
         => spec = spec with { TileInvocations = spec.SubgroupSize };
 
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardWeightLanes.Spec spec)
-        => new(
-            WorkgroupCount.Cover(OutChannels, CropConcatConv2dBackwardWeightLanes.Info.LocalSize.X).X,
-            WorkgroupCount.Cover(shapes.Weight.C, spec.TileC).X,
-            (uint)PartialShape(shapes).N);
+        => WorkgroupCount.Cover(
+            OutChannels, CropConcatConv2dBackwardWeightLanes.Info.LocalSize.X, shapes.Weight.C, spec.TileC, PartialShape(shapes).N);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardWeightLanePairs.Spec spec)
-        => new(
-            WorkgroupCount.Cover(OutChannels, CropConcatConv2dBackwardWeightLanePairs.Info.LocalSize.X).X,
-            WorkgroupCount.Cover(shapes.Weight.C, spec.TileC).X,
-            (uint)PartialShape(shapes).N);
+        => WorkgroupCount.Cover(
+            OutChannels, CropConcatConv2dBackwardWeightLanePairs.Info.LocalSize.X, shapes.Weight.C, spec.TileC, PartialShape(shapes).N);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dForwardWinogradLanes.Spec spec)
         => WinogradLanes.Grid(Concatenated(shapes), shapes.Y);

@@ -187,10 +187,8 @@ public sealed partial record CropConcatConv2d(
         => Conv2d.Tiles(Concatenated(shapes), spec.TileH, spec.TileC, CropConcatConv2dBackwardInput.Info.LocalSize);
 
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardWeight.Spec spec)
-        => new(
-            WorkgroupCount.Cover(OutChannels, CropConcatConv2dBackwardWeight.Info.LocalSize.X).X,
-            WorkgroupCount.Cover(shapes.Weight.C, spec.TileC).X,
-            (uint)PartialShape(shapes).N);
+        => WorkgroupCount.Cover(
+            OutChannels, CropConcatConv2dBackwardWeight.Info.LocalSize.X, shapes.Weight.C, spec.TileC, PartialShape(shapes).N);
 
     private static Shape Concatenated(in Shapes shapes)
         => new(shapes.Upsampled.N, shapes.Weight.C, shapes.Upsampled.H, shapes.Upsampled.W);
