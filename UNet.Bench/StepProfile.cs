@@ -32,6 +32,12 @@ internal static class StepProfile
         Console.WriteLine($"{device.Name}: width {network.Width}, depth {network.Depth}, tile {tile}, batch {batch}, "
             + $"{forward} of {graph.Invocations.Count} invocations forward, {plan.Memory!.BytesAfter / 1e6:F1} MB "
             + $"({plan.Memory.BytesBefore / 1e6:F1} MB unshared)");
+        if (options.Has("--first"))
+        {
+            // In its first run a software driver compiles each kernel when it comes to it.
+            Print(session.RunTimed(new uint[(int)graph.StepSlot!.Shape.Length]), options.Has("--all"));
+            return 0;
+        }
         var steps = new List<double>();
         TimeSpan processor = default;
         // A GPU that was idle takes a while to reach its clock.
@@ -55,7 +61,12 @@ internal static class StepProfile
             + $"{operations / 1e9:F1} GFLOP, {operations / steps[TimedSteps / 2] / 1e9:F1} GFLOP/s; "
             + $"processor {busy * 1e3:F1} ms a step");
 
-        IReadOnlyList<DispatchTiming> timings = session.RunTimed(new uint[(int)graph.StepSlot!.Shape.Length]);
+        Print(session.RunTimed(new uint[(int)graph.StepSlot!.Shape.Length]), options.Has("--all"));
+        return 0;
+    }
+
+    private static void Print(IReadOnlyList<DispatchTiming> timings, bool everyDispatch)
+    {
         double all = timings.Sum(timing => timing.Nanoseconds);
         foreach (IGrouping<string, DispatchTiming> kernel in timings.GroupBy(timing => timing.Dispatch.Dispatch.Kernel.Name)
             .OrderByDescending(group => group.Sum(timing => timing.Nanoseconds)))
@@ -63,13 +74,12 @@ internal static class StepProfile
             double nanoseconds = kernel.Sum(timing => timing.Nanoseconds);
             Console.WriteLine($"{kernel.Key,-45} {kernel.Count(),4} x {nanoseconds / 1e6,9:F2} ms {100 * nanoseconds / all,5:F1} %");
         }
-        if (options.Has("--all"))
+        if (everyDispatch)
         {
             foreach (DispatchTiming timing in timings)
                 Console.WriteLine(
                     $"{timing.Label,-50} {timing.Dispatch.Dispatch.Kernel.Name,-45} {timing.Nanoseconds / 1e6,9:F3} ms");
         }
-        return 0;
     }
 
     /// <summary><c>--mixed</c>, or the name of a rule after <c>--numerics</c>.</summary>
