@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using UNet.Tests.Device;
 using UNet.Vulkan.Graph;
 using UNet.Vulkan.Ops;
 using Xunit;
@@ -33,7 +34,7 @@ public class WinogradWeightLanesTests
     [InlineData(129)]
     public void BlocksDivideTiles(int channels)
     {
-        ImmutableDictionary<string, uint> constants = WinogradWeightLanes.Constants(new Shape(channels, channels, 3, 3));
+        ImmutableDictionary<string, uint> constants = ConstantsOf(channels, registers: 32);
         Assert.Equal(constants["TILE_INPUTS"], constants["TILE_OUTPUTS"]);
         Assert.InRange(constants["TILE_INPUTS"], 16u, 64u);
         Assert.Equal(0u, constants["TILE_INPUTS"] % 16);
@@ -41,4 +42,26 @@ public class WinogradWeightLanesTests
         Assert.Equal(0u, constants["TILE_C"] % 16);
         Assert.Equal(constants["TILE_C"], constants["TILE_K"]);
     }
+
+    /// <summary>
+    /// Fewer sums at a time are as fast where registers are few, and compile sooner. That they are the same bits,
+    /// <see cref="WinogradF43LanesTests"/> see to.
+    /// </summary>
+    [Theory]
+    [InlineData(16, 16, 16)]
+    [InlineData(32, 16, 32)]
+    [InlineData(64, 16, 32)]
+    [InlineData(80, 16, 16)]
+    [InlineData(512, 16, 32)]
+    public void FewRegistersHaveSmallBlocks(int channels, uint inputs, uint outputs)
+    {
+        ImmutableDictionary<string, uint> constants = ConstantsOf(channels, registers: 16);
+        Assert.Equal((inputs, outputs), (constants["TILE_C"], constants["TILE_K"]));
+        Assert.Equal(0u, constants["TILE_INPUTS"] % inputs);
+        Assert.Equal(0u, constants["TILE_OUTPUTS"] % outputs);
+    }
+
+    private static ImmutableDictionary<string, uint> ConstantsOf(int channels, int registers)
+        => WinogradWeightLanes.Constants(
+            new Shape(channels, channels, 3, 3), TestDevice.Shared.Properties with { VectorRegisters = registers });
 }

@@ -161,13 +161,13 @@ public sealed partial record Conv2d
         => WinogradWeightLanes.Grid(shapes.X.N, WeightTilesShape(shapes), Conv2dBackwardWeightWinogradLanes.Info, spec.SubgroupSize);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightWinogradLanes.Spec spec)
-        => spec = spec.With(WinogradWeightLanes.Constants(shapes.Weight));
+        => spec = spec.With(WinogradWeightLanes.Constants(shapes.Weight, buffers.Device));
 
     private partial WorkgroupCount Grid(in Shapes shapes, in Conv2dBackwardWeightWinogradF43Lanes.Spec spec)
         => WinogradWeightLanes.Grid(shapes.X.N, F43WeightTilesShape(shapes), Conv2dBackwardWeightWinogradF43Lanes.Info, spec.SubgroupSize);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref Conv2dBackwardWeightWinogradF43Lanes.Spec spec)
-        => spec = spec.With(WinogradWeightLanes.Constants(shapes.Weight));
+        => spec = spec.With(WinogradWeightLanes.Constants(shapes.Weight, buffers.Device));
 
     internal partial WorkgroupCount Grid(in Shapes shapes, in Conv2dPackForward.Spec spec)
         => WorkgroupCount.Linear(Kernels(PackedShape(shapes)), Conv2dPackForward.Info.LocalSize.X);

@@ -85,14 +85,14 @@ public sealed partial record CropConcatConv2d
             shapes.Skip.N, WeightTilesShape(shapes), CropConcatConv2dBackwardWeightWinogradLanes.Info, spec.SubgroupSize);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dBackwardWeightWinogradLanes.Spec spec)
-        => spec = spec.With(WinogradWeightLanes.Constants(shapes.Weight));
+        => spec = spec.With(WinogradWeightLanes.Constants(shapes.Weight, buffers.Device));
 
     private partial WorkgroupCount Grid(in Shapes shapes, in CropConcatConv2dBackwardWeightWinogradF43Lanes.Spec spec)
         => WinogradWeightLanes.Grid(
             shapes.Skip.N, F43WeightTilesShape(shapes), CropConcatConv2dBackwardWeightWinogradF43Lanes.Info, spec.SubgroupSize);
 
     partial void Tile(in Shapes shapes, IBufferBinding buffers, ref CropConcatConv2dBackwardWeightWinogradF43Lanes.Spec spec)
-        => spec = spec.With(WinogradWeightLanes.Constants(shapes.Weight));
+        => spec = spec.With(WinogradWeightLanes.Constants(shapes.Weight, buffers.Device));
 
     /// <summary>
     /// Rows of the skip connection of even length too, cropped by even numbers, so that every pair of pixels lies at a multiple of 8 bytes.

@@ -77,13 +77,18 @@ internal static class WinogradWeightLanes
 
     /// <summary>
     /// What a subgroup takes at a time, as constants of the kernels: input and output channels, and the parts of them whose sums it keeps
-    /// at hand.
+    /// at hand. Most sums lie on the stack whatever their number; where registers are few, four times as many are no faster, but take LLVM
+    /// three to four times as long to compile. The choice changes no bit.
     /// </summary>
     /// <param name="weight">Shape of the weight.</param>
-    public static ImmutableDictionary<string, uint> Constants(Shape weight)
+    /// <param name="device">The device.</param>
+    public static ImmutableDictionary<string, uint> Constants(Shape weight, DeviceProperties device)
     {
         (int inputs, int outputs) = (ChannelsTogether(weight.C), ChannelsTogether(weight.N));
-        return Tiling.Of("TILE_INPUTS, TILE_OUTPUTS, TILE_C, TILE_K", (uint)inputs, (uint)outputs, Block(inputs), Block(outputs)).Values;
+        (uint mostInputs, uint mostOutputs) = device.VectorRegisters < 32 ? (16u, 32u) : (MostChannels, MostChannels);
+        return Tiling.Of(
+            "TILE_INPUTS, TILE_OUTPUTS, TILE_C, TILE_K",
+            (uint)inputs, (uint)outputs, Math.Min(Block(inputs), mostInputs), Math.Min(Block(outputs), mostOutputs)).Values;
     }
 
     private static int ChannelsTogether(int channels) => (int)WorkgroupCount.EqualTile(channels, MostChannels, (uint)ChannelStep);
