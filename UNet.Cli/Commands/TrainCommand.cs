@@ -118,8 +118,10 @@ internal static class TrainCommand
         using Trainer trainer = new(
             configuration, trainingData, device, initial?.Model, state, weightMapCache: MapCache(terminal));
 
+        using TrainingLog? log = request.Log is null ? null : new(request.Log, trainer.ReportedSteps, terminal.Note);
+        // Steps that the state holds are told no more: their lines go first.
+        trainer.BeforeState = log is null ? null : log.Flush;
         Describe(terminal, data, device, trainer.Configuration);
-        using TrainingLog? log = request.Log is null ? null : new(request.Log, trainer.ReportedSteps);
         TrainingResult training = new TrainingProgress(terminal, trainer.ReportedSteps, data.Classes).Watch(
             report => trainer.Run(request.Files, step => { log?.Write(step); report(step); }, terminal.Stop));
         if (training.Step == 0)

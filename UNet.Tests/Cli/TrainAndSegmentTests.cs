@@ -259,6 +259,45 @@ public sealed class TrainAndSegmentTests : IDisposable
         Assert.Equal(log, File.ReadAllLines(_folder["m.csv"]));
     }
 
+    /// <summary>As if the run had ended in its last validation, and its log within a line or somewhat later than the state.</summary>
+    [Theory]
+    [InlineData("3")]
+    [InlineData("3,0.03")]
+    [InlineData("3,0.03\n")]
+    [InlineData("3,0.7,0.5,0.01,,")]
+    [InlineData("4,0.7,0.5,0.01,,\n5,0.7,0.5,0.01,,\n")]
+    public void TheLogKeepsWholeLinesOfDoneStepsAlone(string end)
+    {
+        _folder.Halves("data", 2);
+        string[] files = ["train", _folder["data"], "-o", _folder["m.safetensors"], "--log", _folder["m.csv"]];
+        Assert.Equal(0, CommandRun.Of([.. files, .. Tiny, "--steps", "4", "--device", "cpu"]).Code);
+        string[] log = File.ReadAllLines(_folder["m.csv"]);
+        double[] last = [.. log[^1].Split(',').Select(number => double.Parse(number, CultureInfo.InvariantCulture))];
+        TrainingState state = TrainingState.Read(_folder["m.state.safetensors"]);
+        (state with { Unvalidated = new(4, 4, last[1], last[2], last[3]) }).Write(_folder["m.state.safetensors"]);
+        File.WriteAllText(_folder["m.csv"], $"{log[0]}\n{log[1]}\n{log[2]}\n{end}");
+        CommandRun resumed = CommandRun.Of([.. files, "--resume", "--device", "cpu"]);
+        Assert.Equal(0, resumed.Code);
+        Assert.Contains("m.csv' lacks 1 of the 3 steps done before", Assert.Single(resumed.Errors), StringComparison.Ordinal);
+        Assert.Equal([log[0], log[1], log[2], log[4]], File.ReadAllLines(_folder["m.csv"]));
+    }
+
+    [Fact]
+    public void ALogStaysUntilTheFirstStepOfAnotherRun()
+    {
+        _folder.Halves("data", 2);
+        string[] arguments =
+        [
+            "train", _folder["data"], "-o", _folder["m.safetensors"], "--log", _folder["m.csv"], .. Tiny, "--steps", "2", "--device", "cpu",
+        ];
+        File.WriteAllText(_folder["m.csv"], "of another run");
+        using CancellationTokenSource stop = new();
+        Assert.Equal(1, CommandRun.Of(stop, "device ", arguments).Code);
+        Assert.Equal("of another run", File.ReadAllText(_folder["m.csv"]));
+        Assert.Equal(0, CommandRun.Of(arguments).Code);
+        Assert.Equal(["step", "1", "2"], File.ReadAllLines(_folder["m.csv"]).Select(line => line.Split(',')[0]));
+    }
+
     [Fact]
     public void TheSameCommandGoesOnWithEpochs()
     {
@@ -317,7 +356,7 @@ public sealed class TrainAndSegmentTests : IDisposable
         CommandRun run = Train(_folder["data"], "--steps", "5", "--log", "/dev/full");
         Assert.Equal(1, run.Code);
         Assert.Contains("The log '/dev/full' cannot be written", Assert.Single(run.Errors), StringComparison.Ordinal);
-        Assert.Equal(5, TrainingState.Read(_folder["m.state.safetensors"]).Step);
+        Assert.Equal(1, TrainingState.Read(_folder["m.state.safetensors"]).Step);
         Assert.True(File.Exists(_folder["m.safetensors"]) && File.Exists("/dev/full"));
     }
 

@@ -62,6 +62,41 @@ public class TrainerTests
         Assert.True(File.Exists(files.Model) && File.Exists(files.Last));
     }
 
+    /// <summary>A resumed run does not tell of the steps that a state holds: they are told, and can be on disk, before it is.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void TheStepsOfAStateAreToldBeforeItIsWritten(bool hasValidation)
+    {
+        using TemporaryFolder folder = new();
+        using ReferenceDevice device = new();
+        TrainingData data = hasValidation ? TrainingExamples.Data : TrainingExamples.Data with { Validation = [] };
+        TrainingFiles files = new(folder.File("a.safetensors"));
+        using Trainer trainer = new(Configuration, data, device);
+        long told = 0;
+        List<long> written = [];
+        trainer.BeforeState = () =>
+        {
+            Assert.Equal(trainer.ReportedSteps, told);
+            Assert.Equal(written.LastOrDefault(), File.Exists(files.State) ? TrainingState.Read(files.State).Step : 0);
+            written.Add(trainer.Step);
+        };
+        trainer.Run(files, report => told = report.Step, Stop);
+        Assert.Equal(hasValidation ? [8, 16, 24, 24] : [8, 16, 24], written);
+    }
+
+    [Fact]
+    public void WhoeverCannotKeepReportsLosesNoTraining()
+    {
+        using TemporaryFolder folder = new();
+        using ReferenceDevice device = new();
+        using Trainer trainer = new(Configuration, TrainingExamples.Data, device) { BeforeState = () => throw new IOException("full") };
+        TrainingFiles files = new(folder.File("m.safetensors"));
+        Assert.Equal("full", Assert.Throws<IOException>(() => trainer.Run(files, cancellation: Stop)).Message);
+        Assert.Equal(8, TrainingState.Read(files.State).Step);
+        Assert.True(File.Exists(files.Model) && File.Exists(files.Last));
+    }
+
     [Theory]
     [MemberData(nameof(Backends))]
     public void TheSameSeedGivesTheSameBytes(string backend)

@@ -99,6 +99,12 @@ public sealed class Trainer : IDisposable
     /// <summary>Steps that need not be told any more: all that are done, but for one whose validation is still to come.</summary>
     public long ReportedSteps => _unvalidated is null ? Step : Step - 1;
 
+    /// <summary>
+    /// Called before the state is written, on the thread that runs: a resumed run does not tell of the <see cref="ReportedSteps"/> again,
+    /// so whoever keeps them puts them on disk here. What it throws stops the run as what <c>progress</c> throws does.
+    /// </summary>
+    public Action? BeforeState { get; set; }
+
     /// <summary>The network as it is now.</summary>
     public UNetModel Model => new(Configuration.Network, _session.ReadParameters(_graph.Graph), _data.Classes, PreparedData.Normalization);
 
@@ -171,22 +177,22 @@ public sealed class Trainer : IDisposable
     public TrainingResult Run(
         TrainingFiles? files = null, Action<TrainingReport>? progress = null, CancellationToken cancellation = default)
     {
-        // What an interrupted run may not have come to write; a validation that it did not come to is done first, and writes as any does.
-        if (_unvalidated is null)
-            Save(files);
-
         ExceptionDispatchInfo? failure = null;
         using CancellationTokenSource stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        // What an interrupted run may not have come to write; a validation that it did not come to is done first, and writes as any does.
+        if (_unvalidated is null)
+            Save(files, Prepare);
+
         int interval = Configuration.EffectiveValidationInterval;
         while ((_unvalidated is not null || Step < Configuration.Steps) && !stopping.IsCancellationRequested)
         {
             long stop = Math.Min((Step / interval + 1) * interval, Configuration.Steps);
             _unvalidated ??= RunSteps(stop, Tell, stopping.Token);
             if (_unvalidated is { } last)
-                Validate(last, files, Tell, stopping.Token);
+                Validate(last, files, Tell, Prepare, stopping.Token);
         }
 
-        Save(files);
+        Save(files, Prepare);
         failure?.Throw();
         return new(Step, Step >= Configuration.Steps && _unvalidated is null, _best, BestStep);
 
@@ -200,9 +206,28 @@ public sealed class Trainer : IDisposable
             }
             catch (Exception exception)
             {
-                failure = ExceptionDispatchInfo.Capture(exception);
-                stopping.Cancel();
+                Fail(exception);
             }
+        }
+
+        void Prepare()
+        {
+            if (failure is not null)
+                return;
+            try
+            {
+                BeforeState?.Invoke();
+            }
+            catch (Exception exception)
+            {
+                Fail(exception);
+            }
+        }
+
+        void Fail(Exception exception)
+        {
+            failure = ExceptionDispatchInfo.Capture(exception);
+            stopping.Cancel();
         }
     }
 
@@ -357,12 +382,13 @@ public sealed class Trainer : IDisposable
     /// <summary>
     /// Writes the state, judges the parameters and writes the models. A validation that is cancelled leaves all as if it had not begun.
     /// </summary>
-    private void Validate(TrainingReport report, TrainingFiles? files, Action<TrainingReport> tell, CancellationToken cancellation)
+    private void Validate(
+        TrainingReport report, TrainingFiles? files, Action<TrainingReport> tell, Action prepare, CancellationToken cancellation)
     {
         ValidationScore? score = null;
         if (_validator is not null)
         {
-            SaveState(files);
+            SaveState(files, prepare);
             try
             {
                 score = _validator.Score(_session.ReadParameters(_graph.Graph), cancellation);
@@ -381,24 +407,32 @@ public sealed class Trainer : IDisposable
         if (isBest)
             (_best, _bestStep) = (score, Step);
         _unvalidated = null;
-        if (_validator is null)
-            SaveState(files);
-        SaveModels(files);
-        tell(report with { Validation = score, IsBest = isBest });
+        report = report with { Validation = score, IsBest = isBest };
+        if (_validator is not null)
+        {
+            // The state on file says that this is still to come.
+            SaveModels(files);
+            tell(report);
+            return;
+        }
+
+        tell(report);
+        Save(files, prepare);
     }
 
     /// <summary>Writes what is not on file yet.</summary>
-    private void Save(TrainingFiles? files)
+    private void Save(TrainingFiles? files, Action prepare)
     {
         // The state first: if the machine stops before the models are written, a resumed run writes them.
-        SaveState(files);
+        SaveState(files, prepare);
         SaveModels(files);
     }
 
-    private void SaveState(TrainingFiles? files)
+    private void SaveState(TrainingFiles? files, Action prepare)
     {
         if (files is null || Step == 0 || _savedState == Step)
             return;
+        prepare();
         State.Write(files.State);
         _savedState = Step;
     }
