@@ -103,6 +103,12 @@ internal static class TrainCommand
         List<OutputFile> outputs = OutputsOf(request);
         if (request.Resume && !File.Exists(request.Files.State))
             throw new InputException($"There is no '{request.Files.State}' to resume from; leave out --resume to start a new run.");
+        if (!request.Resume && TrainingState.UnfinishedRunOf(request.Files.State) is (long step, long steps))
+        {
+            throw new InputException($"'{request.Files.State}' holds an unfinished run, at step {step} of {steps}; give --resume to go on "
+                + "with it, another -o, or delete the file to start anew.");
+        }
+
         TrainingState? state = request.Resume ? TrainingState.Read(request.Files.State) : null;
         // A run that goes on has parameters of its own.
         StartingModel? initial = request.Initial is null || request.Resume ? null : StartingModel.Read(request.Initial);
@@ -216,9 +222,12 @@ internal static class TrainCommand
             terminal.Output.WriteLine($"Stopped after step {result.Step}; all is saved, and the same command with --resume goes on.");
         }
 
-        terminal.Output.WriteLine(result.Best is { } best
-            ? $"Best model, with a validation IoU of {best.MeanIoU:0.000} after step {result.BestStep}: {files.Model}"
-            : $"Model: {files.Model}");
+        terminal.Output.WriteLine(result switch
+        {
+            { Best: { } best } => $"Best model, with a validation IoU of {best.MeanIoU:0.000} after step {result.BestStep}: {files.Model}",
+            { KeptModel: true } => $"No model of this run has been validated yet; what was there stays: {files.Model}",
+            _ => $"Model: {files.Model}",
+        });
         terminal.Output.WriteLine($"Newest model: {files.Last}");
     }
 

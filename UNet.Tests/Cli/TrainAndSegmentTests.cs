@@ -282,6 +282,52 @@ public sealed class TrainAndSegmentTests : IDisposable
         Assert.Equal([log[0], log[1], log[2], log[4]], File.ReadAllLines(_folder["m.csv"]));
     }
 
+    /// <summary>With steps to come, and with the validation after the last one.</summary>
+    [Fact]
+    public void AnUnfinishedRunIsNotBegunAnew()
+    {
+        _folder.Halves("data", 2);
+        string[] arguments = ["train", _folder["data"], "-o", _folder["m.safetensors"], .. Tiny, "--steps", "60", "--device", "cpu"];
+        using CancellationTokenSource stop = new();
+        Assert.Equal(0, CommandRun.Of(stop, "validation", arguments).Code);
+        Refused("at step 50 of 60; give --resume");
+        Assert.Equal(0, CommandRun.Of([.. arguments, "--resume"]).Code);
+        TrainingState state = TrainingState.Read(_folder["m.state.safetensors"]);
+        (state with { Unvalidated = new(60, 60, 1, 1, 1) }).Write(_folder["m.state.safetensors"]);
+        Refused("at step 60 of 60; give --resume");
+
+        // Nothing goes on from what is finished, or is no state.
+        state.Write(_folder["m.state.safetensors"]);
+        Assert.Equal(0, Train(_folder["data"], "--steps", "1").Code);
+        File.WriteAllText(_folder["m.state.safetensors"], "damaged");
+        Assert.Equal(0, Train(_folder["data"], "--steps", "1").Code);
+
+        void Refused(string expected)
+        {
+            byte[][] before = Contents();
+            CommandRun refused = CommandRun.Of(arguments);
+            Assert.Equal(2, refused.Code);
+            Assert.Contains($"m.state.safetensors' holds an unfinished run, {expected}", Assert.Single(refused.Errors));
+            Assert.Equal(before, Contents());
+        }
+
+        byte[][] Contents() => [.. _folder.Files.Select(name => File.ReadAllBytes(_folder[name]))];
+    }
+
+    [Fact]
+    public void AModelStaysUntilOneIsValidated()
+    {
+        _folder.Halves("data", 2);
+        File.WriteAllText(_folder["m.safetensors"], "of another run");
+        string[] arguments = ["train", _folder["data"], "-o", _folder["m.safetensors"], .. Tiny, "--steps", "1000000", "--device", "cpu"];
+        using CancellationTokenSource stop = new();
+        CommandRun run = CommandRun.Of(stop, "  loss ", arguments);
+        Assert.Equal((0, 0), (run.Code, run.Errors.Length));
+        Assert.Contains("No model of this run has been validated yet; what was there stays", run.Output, StringComparison.Ordinal);
+        Assert.Equal("of another run", File.ReadAllText(_folder["m.safetensors"]));
+        Assert.True(File.Exists(_folder["m.last.safetensors"]));
+    }
+
     [Fact]
     public void ALogStaysUntilTheFirstStepOfAnotherRun()
     {

@@ -215,6 +215,23 @@ public class TrainerTests
         Assert.Equal(model, File.ReadAllBytes(files.Last));
     }
 
+    [Fact]
+    public void AModelWithoutAScoreReplacesNone()
+    {
+        using TemporaryFolder folder = new();
+        using ReferenceDevice device = new();
+        TrainingFiles files = new(folder.File("a.safetensors"));
+        File.WriteAllText(files.Model, "of another run");
+        using CancellationTokenSource stop = new();
+        using Trainer trainer = new(Configuration, TrainingExamples.Data, device);
+        Assert.True(trainer.Run(files, _ => stop.Cancel(), stop.Token).KeptModel);
+        Assert.Equal("of another run", File.ReadAllText(files.Model));
+        UNetModel newest = UNetModel.Read(files.Last);
+        Assert.Equal(trainer.Model.Parameters[0].Elements, newest.Parameters[0].Elements);
+        Assert.False(trainer.Run(files, cancellation: Stop).KeptModel);
+        Assert.Equal(newest.Configuration, UNetModel.Read(files.Model).Configuration);
+    }
+
     /// <summary>Because the folder was missing, and because nobody had said where to.</summary>
     [Theory]
     [InlineData(true, true)]

@@ -35,6 +35,7 @@ public sealed class Trainer : IDisposable
     private TrainingReport? _unvalidated;
     private long _savedState = -1;
     private long _savedModels = -1;
+    private bool _keptModel;
     private double? _lossScale;
 
     /// <summary>Prepares a run: builds the network, normalises the images and brings them to the device.</summary>
@@ -159,7 +160,7 @@ public sealed class Trainer : IDisposable
     /// <summary>
     /// Trains until the last step or until cancelled, and saves all then. Before every validation it saves the state, so that whatever
     /// ends that takes no step with it; after it the newest model and, where it is better than all before, the best model. Without
-    /// validation images the newest counts as the best, and so it does before the first validation.
+    /// validation images the newest counts as the best, and so it does before the first validation, where there is no file of a model yet.
     /// </summary>
     /// <param name="files">Where to save; null to save nothing.</param>
     /// <param name="progress">
@@ -194,7 +195,7 @@ public sealed class Trainer : IDisposable
 
         Save(files, Prepare);
         failure?.Throw();
-        return new(Step, Step >= Configuration.Steps && _unvalidated is null, _best, BestStep);
+        return new(Step, Step >= Configuration.Steps && _unvalidated is null, _best, BestStep, _keptModel);
 
         void Tell(TrainingReport report)
         {
@@ -443,7 +444,9 @@ public sealed class Trainer : IDisposable
             return;
         UNetModel model = Model;
         model.Write(files.Last);
-        if (BestStep == Step)
+        // A model that nothing is known of is better than none, but not than one that may have been validated.
+        _keptModel = _best is null && _validator is not null && File.Exists(files.Model);
+        if (BestStep == Step && !_keptModel)
             model.Write(files.Model);
         _savedModels = Step;
     }

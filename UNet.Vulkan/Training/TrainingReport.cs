@@ -30,4 +30,7 @@ public readonly record struct TrainingReport(
 /// <param name="IsComplete">False if it was cancelled before the last step, or before the validation after it was done.</param>
 /// <param name="Best">The best score; null without validation images, or before the first validation.</param>
 /// <param name="BestStep">Steps after which it was reached; <paramref name="Step"/> where there is none.</param>
-public sealed record TrainingResult(long Step, bool IsComplete, ValidationScore? Best, long BestStep);
+/// <param name="KeptModel">
+/// Whether the file of the best model is one that was there before: no model has been validated yet that might take its place.
+/// </param>
+public sealed record TrainingResult(long Step, bool IsComplete, ValidationScore? Best, long BestStep, bool KeptModel);

@@ -92,6 +92,30 @@ public sealed record TrainingState
         });
     }
 
+    /// <summary>
+    /// Steps done and steps of the whole run of a state file whose run is not finished: steps are to come, or the validation after the
+    /// last one. Null for one that is finished, and where there is no state that can be read. The parameters are not looked at.
+    /// </summary>
+    public static (long Step, long Steps)? UnfinishedRunOf(string path)
+    {
+        try
+        {
+            using SafetensorsReader file = SafetensorsReader.Open(path);
+            if (file.Metadata.GetValueOrDefault(ModelFile.KindKey) != Kind)
+                return null;
+            long steps = JsonText.Read(
+                ModelFile.Text(file.Metadata, TrainingKey, path), path, TrainingConfigurationJson.Read).Steps;
+            (long step, bool isUnvalidated) = JsonText.Read(
+                ModelFile.Text(file.Metadata, ProgressKey, path), path,
+                json => (json.GetProperty("step").GetInt64(), json.TryGetProperty("unvalidated", out _)));
+            return step < steps || isUnvalidated ? (step, steps) : null;
+        }
+        catch (InputException)
+        {
+            return null; // nothing to go on from
+        }
+    }
+
     /// <summary>Writes the file: under a temporary name, flushed to disk, then renamed.</summary>
     /// <exception cref="IOException">The folder is missing, full or not writable.</exception>
     public void Write(string path)
