@@ -154,6 +154,10 @@ public sealed class BadInputTests : IDisposable
     [InlineData("segment m.safetensors data -o seg --memory 0", "--memory takes a size above 0")]
     [InlineData("segment m.safetensors data -o seg --memory 1kB --device cpu", "at least 1 MiB")]
     [InlineData("segment m.safetensors data -o seg --memory 1 --device cpu", "more than 1 byte;")]
+    [InlineData("train data -o n.safetensors --width 4 --depth 2 --tile 40000 --steps 1 --device cpu", "use a smaller --tile, --batch")]
+    [InlineData(
+        "train data -o n.safetensors --width 4 --depth 2 --tile 1028 --batch 1024 --steps 1 --device cpu", "use a smaller --tile, --batch")]
+    [InlineData("train data -o n.safetensors --width 4 --depth 2 --tile 65536 --batch 1024 --steps 1", "use a smaller --tile, --batch")]
     [InlineData("segment data data -o seg", "is a folder where a file is needed")]
     [InlineData("segment m.safetensors colour.png -o seg --device cpu", "3 channels")]
     [InlineData("segment m.safetensors cut/images/a.png -o seg --device cpu", "damaged")]

@@ -51,6 +51,8 @@ public sealed class DeviceCommandTests
     [Theory]
     [InlineData("plan --tile 573", "572 and 588")]
     [InlineData("plan --tile 1852 --batch 16 --device cpu", "smaller --tile")]
+    [InlineData("plan --width 4 --depth 2 --tile 65536 --batch 4 --device cpu", "use a smaller --tile, --batch or --width")]
+    [InlineData("plan --width 4 --depth 2 --tile 65536 --batch 1024 --precision mixed", "use a smaller --tile, --batch or --width")]
     [InlineData("plan --depth 9", "depth")]
     [InlineData("plan --arch unet", "--arch takes paper or phseg_v5, not 'unet'")]
     public void ANetworkThatDoesNotFitIsRefused(string arguments, string expected)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Numerics;
 using UNet.Vulkan.Graph;
 using UNet.Vulkan.Ops.Declaration;
+using UNet.Vulkan.Planning;
 
 namespace UNet.Vulkan.Execution;
 
@@ -23,9 +24,18 @@ public sealed class ReferenceSession<T> : Session where T : IFloatingPointIeee75
     /// <summary>Allocates all values, zero.</summary>
     /// <param name="graph">The graph; nothing is added to it any more.</param>
     /// <param name="reports">Values that <see cref="Session.Complete"/> copies out.</param>
+    /// <exception cref="PlanException">A tensor has more elements than an array can.</exception>
     public ReferenceSession(Graph.Graph graph, params Value[] reports)
     {
         (_graph, _reports) = (graph, reports);
+        // Before any of them takes memory.
+        if (graph.Values.FirstOrDefault(value => OwnsMemory(value) && value.Shape.Length > Array.MaxLength) is { } tooLarge)
+        {
+            throw new PlanException($"The tensor {tooLarge} needs {tooLarge.SizeInBytes:N0} bytes, more than the "
+                + $"{(long)Array.MaxLength * tooLarge.Element.SizeInBytes():N0} that one tensor on the processor may have; "
+                + "use a smaller --tile, --batch or --width.");
+        }
+
         foreach (Value value in graph.Values.Where(OwnsMemory))
         {
             if (value.Element is ElementType.Float32 or ElementType.Float16)

@@ -78,10 +78,7 @@ public sealed record MemoryPlan(
             long guard = RoundUp(options.GuardBytes, alignment);
             long size = RoundUp(lifetime.Value.SizeInBytes, alignment) + 2 * guard;
             if (size > device.MaxAllocationSize)
-            {
-                throw new PlanException($"The tensor {lifetime.Value} needs {size:N0} bytes, more than the {device.MaxAllocationSize:N0} "
-                    + $"that one allocation on {device.Name} may have; use a smaller --tile, --batch or --width.");
-            }
+                throw TooLarge(lifetime.Value, size, device);
             bool exclusive = lifetime.Value.IsKept || !options.Alias;
             int arena = 0;
             long offset = 0;
@@ -115,6 +112,11 @@ public sealed record MemoryPlan(
             .Select(group => new KindBytes(group.Key, group.Sum(lifetime => lifetime.Value.SizeInBytes)))];
         return new MemoryPlan(ranges, [.. sizes], byKind, byKind.Sum(kind => kind.Bytes));
     }
+
+    /// <summary>What is said of a tensor that no allocation holds.</summary>
+    internal static PlanException TooLarge(Value value, long size, DeviceProperties device)
+        => new($"The tensor {value} needs {size:N0} bytes, more than the {device.MaxAllocationSize:N0} "
+            + $"that one allocation on {device.Name} may have; use a smaller --tile, --batch or --width.");
 
     /// <summary>
     /// Moves values away from those of neighbouring invocations, as far away as there is room for: what shares memory with a value cannot

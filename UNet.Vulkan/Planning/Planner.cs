@@ -85,7 +85,21 @@ public static class Planner
     private static PlannedInvocation Choose(Invocation invocation, DeviceProperties device, PlanOptions options)
     {
         Implementation implementation = ImplementationOf(invocation, device, options);
+        RequireAllocations(invocation, implementation, device);
         return Planned(invocation, implementation, options.Tile?.Invoke(invocation, implementation));
+    }
+
+    /// <summary>
+    /// Refuses a tensor of which no allocation holds the half, which is what the rows of 16 bits take that may yet be stored in its place:
+    /// the sizes of its scratch and its grids may be more than their numbers can say.
+    /// </summary>
+    private static void RequireAllocations(Invocation invocation, Implementation implementation, DeviceProperties device)
+    {
+        foreach (Role role in implementation.Kernels.SelectMany(kernel => kernel.Uses).Select(use => use.Role))
+        {
+            if (invocation.Node.Values[role.Index] is { } value && value.SizeInBytes / 2 > device.MaxAllocationSize)
+                throw MemoryPlan.TooLarge(value, value.SizeInBytes, device);
+        }
     }
 
     /// <summary>The invocation with scratch of its own.</summary>
