@@ -152,7 +152,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("segment m.safetensors data -o seg --precision mixed --device cpu", "Mixed precision needs a Vulkan device")]
     [InlineData("segment m.safetensors data -o seg --memory 5MiBs", "--memory takes a size above 0")]
     [InlineData("segment m.safetensors data -o seg --memory 0", "--memory takes a size above 0")]
-    [InlineData("segment m.safetensors data -o seg --memory 1kB --device cpu", "at least 1 MiB")]
+    [InlineData("segment m.safetensors data -o seg --memory 1kB --device cpu", "KiB of memory")]
     [InlineData("segment m.safetensors data -o seg --memory 1 --device cpu", "more than 1 byte;")]
     [InlineData("train data -o n.safetensors --width 4 --depth 2 --tile 40000 --steps 1 --device cpu", "use a smaller --tile, --batch")]
     [InlineData(

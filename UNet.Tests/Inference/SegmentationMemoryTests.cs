@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using UNet.Tests.Ops;
 using UNet.Vulkan;
 using UNet.Vulkan.Device;
@@ -86,7 +88,20 @@ public class SegmentationMemoryTests
         Assert.Equal(smallest, SegmentationMemory.GoodTile(Network, smallest, DeviceProperties.Minimum, least));
         InputException e = Assert.Throws<InputException>(
             () => SegmentationMemory.GoodTile(Network, Image, DeviceProperties.Minimum, least - 1));
-        Assert.Contains($"at least {Math.Ceiling(least / 1048576.0)} MiB", e.Message, StringComparison.Ordinal);
+        Assert.Contains($"at least {Math.Ceiling(least / 102.4) / 10} KiB", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheSmallestSizeOfASmallNetworkIsNoMebibyte()
+    {
+        UNetConfiguration network = new() { Width = 2, Depth = 1 };
+        InputException e = Assert.Throws<InputException>(() => SegmentationMemory.GoodTile(network, Image, null, memory: 3000));
+        Match told = Regex.Match(e.Message, @"at least ([\d.]+) KiB of memory, .* more than 2\.9 KiB;");
+        Assert.True(told.Success, e.Message);
+        double kibibytes = double.Parse(told.Groups[1].Value, CultureInfo.InvariantCulture);
+        int smallest = new TileGeometry(network).MinimumInput;
+        Assert.Equal(smallest, SegmentationMemory.GoodTile(network, Image, null, (long)(kibibytes * 1024)));
+        Assert.Throws<InputException>(() => SegmentationMemory.GoodTile(network, Image, null, (long)((kibibytes - 0.1) * 1024)));
     }
 
     [Fact]

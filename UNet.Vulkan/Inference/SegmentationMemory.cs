@@ -1,3 +1,4 @@
+using System.Globalization;
 using UNet.Vulkan.Device;
 using UNet.Vulkan.Execution;
 using UNet.Vulkan.Graph;
@@ -59,11 +60,9 @@ public static class SegmentationMemory
         if (least > most)
         {
             string remedy = memory is null ? "choose another device" : "allow that much";
-            string limited = most < 1 << 20 ? $"{most} byte{(most == 1 ? "" : "s")}" : $"{Math.Floor(Mebibytes(most))} MiB";
             throw new InputException(
-                $"This network takes at least {Math.Ceiling(Mebibytes(least))} MiB of memory, "
-                    + $"with tiles of {geometry.MinimumInput} pixels, "
-                    + $"more than {limited}; {remedy}.");
+                $"This network takes at least {Text(least, Math.Ceiling)} of memory, with tiles of {geometry.MinimumInput} pixels, "
+                    + $"more than {Text(most, Math.Floor)}; {remedy}.");
         }
 
         // More than one tile that covers the image with all its surroundings is of no use.
@@ -108,5 +107,12 @@ public static class SegmentationMemory
         }
     }
 
-    private static double Mebibytes(long bytes) => bytes / (double)(1 << 20);
+    /// <summary>Bytes in the unit that fits, to a tenth of it: so exact that as much as the least takes is not much more.</summary>
+    private static string Text(long bytes, Func<double, double> round)
+    {
+        if (bytes < 1 << 10)
+            return $"{bytes} byte{(bytes == 1 ? "" : "s")}";
+        (long size, string unit) = bytes switch { < 1 << 20 => (1 << 10, "KiB"), < 1 << 30 => (1 << 20, "MiB"), _ => (1L << 30, "GiB") };
+        return string.Create(CultureInfo.InvariantCulture, $"{round(bytes * 10.0 / size) / 10:0.#} {unit}");
+    }
 }
