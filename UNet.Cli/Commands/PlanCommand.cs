@@ -68,7 +68,11 @@ internal static class PlanCommand
             Row("kept from step to step", plan => plan.Memory!.BytesKept),
             Row("others, sharing memory", plan => plan.Memory!.BytesAfter - plan.Memory.BytesKept),
             Row("all, sharing memory", plan => plan.Memory!.BytesAfter),
-            Row("with what exchanges values", plan => VulkanSession.MemoryOf(plan, stepBytes: 0, reportBytes: 0)),
+            [
+                "with what exchanges values",
+                Bytes(VulkanSession.MemoryOf(training, stepBytes: 0, reportBytes: 0)),
+                Bytes(SegmentationMemory.BytesOf(network, tile, device, configuration.Precision)),
+            ],
         ]);
         terminal.Output.WriteLine("Training also keeps the data set on the device while it fits.");
         if (device.DeviceMemory > 0)

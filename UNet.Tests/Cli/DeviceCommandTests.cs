@@ -1,5 +1,7 @@
 using UNet.Cli;
 using UNet.Cli.Commands;
+using UNet.Vulkan.Device;
+using UNet.Vulkan.Inference;
 using UNet.Vulkan.Ops;
 using Xunit;
 
@@ -46,6 +48,16 @@ public sealed class DeviceCommandTests
         Assert.Equal((0, 0), (run.Code, run.Errors.Length));
         Assert.Contains(expected, run.Output, StringComparison.Ordinal);
         Assert.Contains("572x572 in, 388x388 out", run.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Tiles on their way to the device and back are part of what <c>segment</c> keeps within.</summary>
+    [Fact]
+    public void APlanTellsTheMemoryThatSegmentingTakes()
+    {
+        CommandRun run = CommandRun.Of("plan", "--width", "4", "--depth", "2", "--tile", "440", "--device", "cpu");
+        long bytes = SegmentationMemory.BytesOf(new() { Width = 4, Depth = 2 }, 440, DeviceProperties.Minimum);
+        string row = run.Output.Split('\n').Single(line => line.Contains("with what exchanges values", StringComparison.Ordinal));
+        Assert.EndsWith($" {bytes / 1048576.0:0.0} MiB", row.TrimEnd(), StringComparison.Ordinal);
     }
 
     [Theory]
