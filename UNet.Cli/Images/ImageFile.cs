@@ -169,7 +169,26 @@ internal sealed class ImageFile
         }
         catch (Exception e) when (e is VipsException or IOException or InvalidDataException)
         {
+            // libvips reads TIFFs of up to 32 bits.
+            if (IsTiff && HasSamplesOf64Bits())
+            {
+                throw new InputException(
+                    $"'{Path}' has samples of 64 bits, which cannot be read; save it with 32 bits, in numpy as float32 or int32.", e);
+            }
+
             throw new InputException($"'{Path}' cannot be read as an image; replace it with a PNG, TIFF, JPEG or BMP file.", e);
+        }
+    }
+
+    private bool HasSamplesOf64Bits()
+    {
+        try
+        {
+            return TiffTags.HasSamplesOf64Bits(Path);
+        }
+        catch (Exception e) when (e is IOException or ArgumentOutOfRangeException)
+        {
+            return false; // damaged
         }
     }
 

@@ -2,9 +2,13 @@ using System.Buffers.Binary;
 
 namespace UNet.Cli.Images;
 
-/// <summary>What libvips does not tell of a TIFF file: whether all its pages are there, and what an additional sample means.</summary>
+/// <summary>
+/// What libvips does not tell of a TIFF file: whether all its pages are there, how many bits its samples have where it cannot read them,
+/// and what an additional sample means.
+/// </summary>
 internal static class TiffTags
 {
+    private const int BitsPerSample = 258;
     private const int ExtraSamples = 338;
 
     /// <summary>
@@ -26,7 +30,15 @@ internal static class TiffTags
     }
 
     /// <summary>Whether the first page says that its last sample is transparency (ExtraSamples 1 or 2).</summary>
-    public static bool LastSampleIsAlpha(string path)
+    public static bool LastSampleIsAlpha(string path) => LastNumber(path, ExtraSamples) is 1 or 2;
+
+    /// <summary>Whether samples of the first page have 64 bits, as numpy's floating-point numbers have unless told otherwise.</summary>
+    public static bool HasSamplesOf64Bits(string path) => LastNumber(path, BitsPerSample) == 64;
+
+    /// <summary>
+    /// The last of the short numbers that the first page has under a tag; null where there are none.
+    /// </summary>
+    private static ulong? LastNumber(string path, int tag)
     {
         using FileStream stream = File.OpenRead(path);
         Header header = Header.Read(stream);
@@ -35,7 +47,7 @@ internal static class TiffTags
         for (ulong i = 0; i < entries; i++)
         {
             // An entry: tag, type, count and value (or the place of the value, if it is long).
-            bool isWanted = header.ReadInteger(stream, 2) == ExtraSamples;
+            bool isWanted = header.ReadInteger(stream, 2) == (ulong)tag;
             header.ReadInteger(stream, 2);
             ulong count = header.ReadInteger(stream, header.OffsetSize);
             if (!isWanted)
@@ -47,10 +59,15 @@ internal static class TiffTags
             Span<byte> values = stackalloc byte[header.OffsetSize];
             stream.ReadExactly(values);
             int last = ((int)count - 1) * 2;
-            return last >= 0 && last < values.Length && header.Integer(values.Slice(last, 2)) is 1 or 2;
+            if (last < 0)
+                return null;
+            if (last < values.Length)
+                return header.Integer(values.Slice(last, 2));
+            stream.Position = (long)header.Integer(values) + last;
+            return header.ReadInteger(stream, 2);
         }
 
-        return false;
+        return null;
     }
 
     /// <param name="IsLittleEndian">Order of the bytes of a number.</param>

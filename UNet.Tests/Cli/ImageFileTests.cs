@@ -38,6 +38,18 @@ public sealed class ImageFileTests : IDisposable
         Assert.Equal(["a.tif"], _folder.Files);
     }
 
+    /// <summary>As numpy's arrays of numbers are saved by default.</summary>
+    [Fact]
+    public void SamplesOf64BitsAreToldAsSuch()
+    {
+        File.WriteAllBytes(_folder["a.tif"], UncompressedTiff.OfPages(bits: 64, 7, (4, 6)));
+        InputException e = Assert.Throws<InputException>(() => ImageFile.Open(_folder["a.tif"]));
+        Assert.Contains("a.tif' has samples of 64 bits", e.Message, StringComparison.Ordinal);
+        Assert.Contains("save it with 32 bits", e.Message, StringComparison.Ordinal);
+        File.WriteAllBytes(_folder["b.tif"], UncompressedTiff.OfPages(bits: 32, 7, (4, 6)));
+        Assert.Equal(24, ImageFile.Open(_folder["b.tif"]).Read().Pixels.Length);
+    }
+
     [Fact]
     public void InstanceIdsStayWide()
     {

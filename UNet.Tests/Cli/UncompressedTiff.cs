@@ -2,16 +2,19 @@ using System.Buffers.Binary;
 
 namespace UNet.Tests.Cli;
 
-/// <summary>TIFF files made byte by byte, for stacks that no writer makes: 8-bit gray pages of any sizes, all of one value.</summary>
+/// <summary>TIFF files made byte by byte, for stacks that no writer makes: gray pages of any sizes, 8 bits, all of one value.</summary>
 internal static class UncompressedTiff
 {
     private const int HeaderSize = 8;
     private const int Entries = 8;
     private const int DirectorySize = 2 + 12 * Entries + 4;
 
-    public static byte[] OfPages(byte value, params (int Height, int Width)[] pages)
+    public static byte[] OfPages(byte value, params (int Height, int Width)[] pages) => OfPages(8, value, pages);
+
+    /// <summary>The same with samples of any bits, each byte of which is the value.</summary>
+    public static byte[] OfPages(int bits, byte value, params (int Height, int Width)[] pages)
     {
-        byte[] file = new byte[HeaderSize + pages.Sum(page => DirectorySize + page.Height * page.Width)];
+        byte[] file = new byte[HeaderSize + pages.Sum(page => DirectorySize + page.Height * page.Width * bits / 8)];
         // Little-endian, version 42, place of the first directory.
         "II*\0"u8.CopyTo(file);
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(4), HeaderSize);
@@ -20,11 +23,12 @@ internal static class UncompressedTiff
         {
             (int height, int width) = pages[i];
             int pixels = at + DirectorySize;
-            int end = pixels + height * width;
+            int size = height * width * bits / 8;
+            int end = pixels + size;
             BinaryPrimitives.WriteInt16LittleEndian(file.AsSpan(at), Entries);
             // Width, height, bits, compression (none), interpretation (0 is black), place, rows and bytes of the only strip.
             (short Tag, int Value)[] entries =
-                [(256, width), (257, height), (258, 8), (259, 1), (262, 1), (273, pixels), (278, height), (279, height * width)];
+                [(256, width), (257, height), (258, bits), (259, 1), (262, 1), (273, pixels), (278, height), (279, size)];
             for (int entry = 0; entry < Entries; entry++)
             {
                 Span<byte> place = file.AsSpan(at + 2 + 12 * entry);
@@ -35,7 +39,7 @@ internal static class UncompressedTiff
             }
 
             BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(at + 2 + 12 * Entries), i + 1 < pages.Length ? end : 0);
-            file.AsSpan(pixels, height * width).Fill(value);
+            file.AsSpan(pixels, size).Fill(value);
             at = end;
         }
 
