@@ -13,6 +13,9 @@ internal static class Program
         Console.CancelKeyPress += (_, signal) => signal.Cancel = StopOrQuit("Ctrl-C");
         using PosixSignalRegistration termination = PosixSignalRegistration.Create(
             PosixSignal.SIGTERM, signal => signal.Cancel = StopOrQuit("SIGTERM"));
+        // A terminal that is closed, or a connection that is lost.
+        using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(
+            PosixSignal.SIGHUP, signal => signal.Cancel = StopOrQuit("SIGHUP"));
         return CommandLine.Run(arguments, terminal);
 
         // The first signal asks the command to save and stop; a second one ends the process at once.

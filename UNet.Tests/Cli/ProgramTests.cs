@@ -12,8 +12,10 @@ public sealed class ProgramTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
-    public async Task ASignalToEndSavesAndStops()
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("HUP")]
+    public async Task ASignalToEndSavesAndStops(string signal)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Windows has no such signals.");
         CancellationToken stop = TestContext.Current.CancellationToken;
@@ -26,7 +28,7 @@ public sealed class ProgramTests : IDisposable
             // The first steps are on their way.
         }
 
-        using (Process kill = Process.Start("kill", ["-TERM", $"{process.Id}"]))
+        using (Process kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]))
             await kill.WaitForExitAsync(stop);
         string output = await process.StandardOutput.ReadToEndAsync(stop);
         string errors = await process.StandardError.ReadToEndAsync(stop);
