@@ -118,8 +118,8 @@ internal sealed record DataSet(
 
         if (!classes.AreInstances)
             return classes;
-        string held = found.AnyIsWide ? "values of more than 8 bits" : $"{values.Count} values";
-        note($"the masks in '{folder}' hold {held}, read as instance ids: classes 0 and >0 (--classes overrides)");
+        string held = found.AnyIsWide ? "are stored in more than 8 bits" : $"hold {values.Count} values";
+        note($"the masks in '{folder}' {held}, read as instance ids: classes 0 and >0 (--classes overrides)");
         return classes;
     }
 

@@ -540,6 +540,18 @@ public sealed class TrainAndSegmentTests : IDisposable
         Assert.Contains("32 steps of 1 tile", train.Output, StringComparison.Ordinal);
     }
 
+    /// <summary>The form tells of ids, whatever the values are.</summary>
+    [Fact]
+    public void SmallValuesInManyBitsAreToldAsSuch()
+    {
+        _folder.Halves("data", 2);
+        LabelImage few = new(40, 40, [.. Enumerable.Range(0, 1600).Select(i => i % 2 * 2)], IsWide: true);
+        ImageWriter.WriteLabels(_folder["data/masks/img0.png"], few);
+        ImageWriter.WriteLabels(_folder["data/masks/img1.png"], few);
+        CommandRun train = Train(_folder["data"], "--steps", "1");
+        Assert.Contains("data' are stored in more than 8 bits, read as", Assert.Single(train.Errors), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void InstanceIdsAreSegmentedAsForegroundAndScored()
     {
