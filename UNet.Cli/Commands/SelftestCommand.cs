@@ -47,8 +47,7 @@ internal static class SelftestCommand
         {
             foreach (OpInfo op in ops)
             {
-                terminal.Stop.ThrowIfCancellationRequested();
-                reports.Add(Check(op, device as VulkanDevice));
+                reports.Add(Check(op, device as VulkanDevice, terminal.Stop));
                 done();
             }
         });
@@ -62,22 +61,32 @@ internal static class SelftestCommand
         return failures.Length == 0 ? CommandLine.Done : CommandLine.Failed;
     }
 
-    private static OpReport Check(OpInfo op, VulkanDevice? device)
+    private static OpReport Check(OpInfo op, VulkanDevice? device, CancellationToken stop)
     {
         OpSample[] samples = [.. TileSamples.Of(op, OpCatalog.Samples.Where(sample => sample.Op.Info == op))];
         return new(
             op.Name,
-            op.HasGradient ? [.. samples.Where(sample => sample.Op.IsDifferentiatedWhole).Select(GradientCheck.Run)] : [],
+            op.HasGradient ? [.. UntilStopped(samples.Where(sample => sample.Op.IsDifferentiatedWhole)).Select(GradientCheck.Run)] : [],
             device is null
                 ? []
                 :
                 [
-                    .. samples.SelectMany(sample => Compare(sample, () => DeviceComparison.Run(sample, CreateSession))),
-                    .. TilingComparison.SamplesOf(op, device.Properties)
+                    .. UntilStopped(samples).SelectMany(sample => Compare(sample, () => DeviceComparison.Run(sample, CreateSession))),
+                    .. UntilStopped(TilingComparison.SamplesOf(op, device.Properties))
                         .SelectMany(sample => Compare(sample, () => TilingComparison.Run(sample, device.Properties, CreateSession))),
-                    .. StoredRowsComparison.SamplesOf(op, device.Properties)
+                    .. UntilStopped(StoredRowsComparison.SamplesOf(op, device.Properties))
                         .SelectMany(sample => Compare(sample, () => StoredRowsComparison.Run(sample, device.Properties, CreateSession))),
                 ]);
+
+        // All samples of an operation can take minutes.
+        IEnumerable<OpSample> UntilStopped(IEnumerable<OpSample> all)
+        {
+            foreach (OpSample sample in all)
+            {
+                stop.ThrowIfCancellationRequested();
+                yield return sample;
+            }
+        }
 
         CheckResult[] Compare(OpSample sample, Func<IEnumerable<CheckResult>> check)
         {

@@ -38,6 +38,16 @@ public sealed class DeviceCommandTests
         Assert.All(OpCatalog.Ops, op => Assert.Contains(op.Name, Assert.Single(run.Errors), StringComparison.Ordinal));
     }
 
+    /// <summary>One operation has many samples, which take seconds.</summary>
+    [Fact]
+    public void ASelftestStopsBetweenTwoSamples()
+    {
+        using CancellationTokenSource stop = new(TimeSpan.FromSeconds(0.3));
+        CommandRun run = CommandRun.Of(stop, "never", ["selftest", "--op", "Conv2d", "--device", "cpu"]);
+        Assert.Equal(1, run.Code);
+        Assert.Contains("Stopped before", Assert.Single(run.Errors), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("plan --device auto", "paper, width 64, depth 4, valid padding: 31,030,658 parameters")]
     [InlineData("plan --device auto --optimizer adamw --augment paper --recompute", "the largest that fit")]
