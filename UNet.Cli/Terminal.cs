@@ -58,9 +58,12 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool isInter
         _notes.Clear();
     }
 
+    /// <summary>A remark about what is going on, from any thread.</summary>
+    public void NoteAtOnce(string text) => WriteError($"note: {text}");
+
     /// <summary>Tells at once that the command was asked to stop.</summary>
     /// <param name="signal">What asked for it, and would end the process the next time.</param>
-    public void Interrupted(string signal) => WriteError($"note: stopping; {signal} again quits at once");
+    public void Interrupted(string signal) => NoteAtOnce($"stopping; {signal} again quits at once");
 
     /// <summary>Tells of an error, in one sentence.</summary>
     public void Error(string sentence) => WriteError($"error: {sentence}");

@@ -105,7 +105,8 @@ internal static class DemoCommand
         terminal.Output.WriteLine(
             $"Training a U-Net of width {configuration.Network.Width} and depth {configuration.Network.Depth} for "
                 + $"{configuration.Steps} steps on {device.Name}.");
-        TrainingResult result = new TrainingProgress(terminal, 0, data.Classes).Watch(report => trainer.Run(files, report, terminal.Stop));
+        TrainingProgress progress = new(terminal, 0, data.Classes) { Patience = TrainingProgress.PatienceWith(device) };
+        TrainingResult result = progress.Watch(report => trainer.Run(files, report, terminal.Stop));
         UNetConfiguration network = configuration.Network;
         return (result, $"--width {network.Width} --depth {network.Depth} --tile {configuration.Tile} --steps {configuration.Steps}");
     }
