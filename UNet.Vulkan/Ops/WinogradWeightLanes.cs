@@ -77,7 +77,7 @@ internal static class WinogradWeightLanes
 
     /// <summary>
     /// What a subgroup takes at a time, as constants of the kernels: input and output channels, and the parts of them whose sums it keeps
-    /// at hand. Most sums lie on the stack whatever their number; where registers are few, four times as many are no faster, but take LLVM
+    /// at hand. Most sums lie on the stack whatever their number; where registers are few, eight times as many are no faster, but take LLVM
     /// three to four times as long to compile. The choice changes no bit.
     /// </summary>
     /// <param name="weight">Shape of the weight.</param>
