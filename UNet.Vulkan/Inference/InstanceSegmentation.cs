@@ -76,10 +76,8 @@ public sealed record InstanceSegmentation
             relief[i] = -foreground[i];
         int[] basins = Flood(seeds);
 
-        bool[] isDropped = new bool[count + 1];
-        int[] sizes = Sizes(basins);
-        MarkSmallNeighbours(isDropped, sizes);
-        if (isDropped.Contains(true))
+        // Where one is dropped, a neighbour may take what another one had, which is then small in its turn.
+        for (bool[] isDropped = SmallNeighbours(); isDropped.Contains(true); isDropped = SmallNeighbours())
         {
             for (int i = 0; i < seeds.Length; i++)
                 seeds[i] = isDropped[seeds[i]] ? 0 : seeds[i];
@@ -101,8 +99,10 @@ public sealed record InstanceSegmentation
 
         int[] Flood(int[] markers) => Watershed.Flood(relief, markers, inside, height, width, Connectivity.Four, lines: false);
 
-        void MarkSmallNeighbours(bool[] marks, int[] sizes)
+        bool[] SmallNeighbours()
         {
+            bool[] marks = new bool[count + 1];
+            int[] sizes = Sizes(basins);
             Span<int> neighbours = stackalloc int[8];
             for (int i = 0; i < basins.Length; i++)
             {
@@ -113,6 +113,8 @@ public sealed record InstanceSegmentation
                 foreach (int neighbour in neighbours[..found])
                     marks[basin] |= basins[neighbour] != 0 && basins[neighbour] != basin;
             }
+
+            return marks;
         }
     }
 
