@@ -22,7 +22,8 @@ public sealed class ProgramTests : IDisposable
         _folder.Halves("data", 2);
         string arguments = $"train {_folder["data"]} -o {_folder["m.safetensors"]} "
             + "--width 2 --depth 1 --tile 36 --steps 1000000 --device cpu";
-        using Process process = Start($"exec {Unet} {arguments}");
+        // What a signal does is inherited: where the tests were started by nohup, the program would go on, as it should.
+        using Process process = Start($"exec env --default-signal={signal} {Unet} {arguments}");
         while (await process.StandardOutput.ReadLineAsync(stop) is { } line && !line.StartsWith("step", StringComparison.Ordinal))
         {
             // The first steps are on their way.

@@ -14,7 +14,7 @@ public sealed class PipelineCacheTests
     public void WhatWasStoredIsLoaded()
     {
         using TemporaryFolder folder = new();
-        var file = new PipelineCacheFile(folder.File("sub/cache.bin"));
+        var file = new DriverCacheFile(folder.File("sub/cache.bin"));
         Assert.Empty(file.Load());
         file.Store(Data);
         Assert.Equal(Data, file.Load());
@@ -33,7 +33,7 @@ public sealed class PipelineCacheTests
     public void ADamagedFileIsPassedOver(int flipped, int length)
     {
         using TemporaryFolder folder = new();
-        var file = new PipelineCacheFile(folder.File("cache.bin"));
+        var file = new DriverCacheFile(folder.File("cache.bin"));
         file.Store(Data);
         byte[] bytes = File.ReadAllBytes(file.Path);
         Assert.Equal(1016, bytes.Length);
@@ -47,7 +47,7 @@ public sealed class PipelineCacheTests
     {
         using TemporaryFolder folder = new();
         File.WriteAllText(folder.File("occupied"), "");
-        var file = new PipelineCacheFile(folder.File("occupied/cache.bin"));
+        var file = new DriverCacheFile(folder.File("occupied/cache.bin"));
         file.Store(Data);
         Assert.Empty(file.Load());
     }
@@ -63,10 +63,10 @@ public sealed class PipelineCacheTests
             DriverVersion = 0x1234,
         };
         Assert.Equal(
-            "pipelines-00112233445566778899aabbccddeeff-10de2330-00001234.bin", Path.GetFileName(PipelineCacheFile.For(device)?.Path));
-        Assert.Equal("unet-vulkan", Path.GetFileName(Path.GetDirectoryName(PipelineCacheFile.For(device)?.Path)));
-        Assert.NotEqual(PipelineCacheFile.For(device)?.Path, PipelineCacheFile.For(device with { DriverVersion = 1 })?.Path);
-        Assert.NotEqual(PipelineCacheFile.For(device)?.Path, PipelineCacheFile.For(device with { DeviceId = 1 })?.Path);
+            "pipelines-00112233445566778899aabbccddeeff-10de2330-00001234.bin", Path.GetFileName(DriverCacheFile.OfPipelines(device)?.Path));
+        Assert.Equal("unet-vulkan", Path.GetFileName(Path.GetDirectoryName(DriverCacheFile.OfPipelines(device)?.Path)));
+        Assert.NotEqual(DriverCacheFile.OfPipelines(device)?.Path, DriverCacheFile.OfPipelines(device with { DriverVersion = 1 })?.Path);
+        Assert.NotEqual(DriverCacheFile.OfPipelines(device)?.Path, DriverCacheFile.OfPipelines(device with { DeviceId = 1 })?.Path);
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public sealed class PipelineCacheTests
             string file = Assert.Single(Directory.GetFiles(folder.Path));
             // A driver that gets a foreign cache, with a good checksum of ours, has to reject it itself.
             if (start == 1)
-                new PipelineCacheFile(file).Store(Data);
+                new DriverCacheFile(file).Store(Data);
         }
     }
 }

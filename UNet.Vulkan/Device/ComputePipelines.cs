@@ -7,14 +7,16 @@ using VkDevice = Silk.NET.Vulkan.Device;
 
 namespace UNet.Vulkan.Device;
 
-/// <summary>A compiled kernel with fixed specialization constants.</summary>
-internal sealed record ComputePipeline(Pipeline Handle, PipelineLayout Layout, DescriptorSetLayout SetLayout, bool HasDescriptors);
+/// <summary>A compiled kernel with fixed specialization constants: either a pipeline or a shader object.</summary>
+internal sealed record ComputePipeline(
+    Pipeline Handle, ShaderEXT Shader, PipelineLayout Layout, DescriptorSetLayout SetLayout, bool HasDescriptors);
 
 /// <summary>The pipelines of a device, one for each kernel and set of constants, compiled on first use and kept.</summary>
 internal sealed unsafe class ComputePipelines : IDisposable
 {
     private readonly VulkanDevice _device;
-    private readonly PipelineCacheFile? _file;
+    private readonly DriverCacheFile? _file;
+    private readonly ShaderObjects? _shaders;
     private readonly PipelineCache _cache;
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<Key, Lazy<ComputePipeline>> _pipelines = [];
@@ -24,9 +26,10 @@ internal sealed unsafe class ComputePipelines : IDisposable
     /// <summary>Starts with what an earlier run compiled.</summary>
     /// <param name="device">The device.</param>
     /// <param name="file">Where the driver's cache is kept, or null for nowhere.</param>
-    public ComputePipelines(VulkanDevice device, PipelineCacheFile? file)
+    /// <param name="shaders">Makes shader objects in the place of pipelines; null where it does not pay.</param>
+    public ComputePipelines(VulkanDevice device, DriverCacheFile? file, ShaderObjects? shaders)
     {
-        (_device, _file) = (device, file);
+        (_device, _file, _shaders) = (device, file, shaders);
         _stored = file?.Load() ?? [];
         fixed (byte* first = _stored)
         {
@@ -72,6 +75,15 @@ internal sealed unsafe class ComputePipelines : IDisposable
     /// <exception cref="DeviceException">The kernel exceeds a limit of the device, or its driver cannot compile it.</exception>
     public ComputePipeline Get(KernelInfo kernel, ImmutableArray<uint> constants) => Find(kernel, constants).Value;
 
+    /// <summary>Makes dispatches recorded from here on run a kernel.</summary>
+    public void Bind(CommandBuffer commands, ComputePipeline pipeline)
+    {
+        if (pipeline.Shader.Handle != 0)
+            _shaders!.Bind(commands, pipeline.Shader);
+        else
+            _device.Vk.CmdBindPipeline(commands, PipelineBindPoint.Compute, pipeline.Handle);
+    }
+
     /// <summary>What the driver's compiler says of a kernel, which is compiled anew for it.</summary>
     public ImmutableArray<(string Name, double Value)> StatisticsOf(KernelInfo kernel, ImmutableArray<uint> constants)
     {
@@ -109,8 +121,8 @@ internal sealed unsafe class ComputePipelines : IDisposable
     }
 
     /// <summary>
-    /// Stores the driver's cache on disk if it has grown since the last time: a driver can take what was asked for from a cache, this one
-    /// or its own, and waiting for a disk takes longer than that.
+    /// Stores the driver's cache and its shader objects on disk if there are more than the last time: a driver can take what was asked for
+    /// from a cache, this one or its own, and waiting for a disk takes longer than that.
     /// </summary>
     public void Save()
     {
@@ -119,6 +131,7 @@ internal sealed unsafe class ComputePipelines : IDisposable
             if (_file is null || _isSaved)
                 return;
             _isSaved = true;
+            _shaders?.Save();
             nuint size = 0;
             if (_device.Vk.GetPipelineCacheData(_device.Handle, _cache, &size, null) != Result.Success || size == 0)
                 return;
@@ -165,23 +178,17 @@ internal sealed unsafe class ComputePipelines : IDisposable
         CheckLimits(kernel, constants);
         DescriptorSetLayout setLayout = default;
         PipelineLayout layout = default;
-        ShaderModule module = default;
         try
         {
             setLayout = CreateSetLayout(kernel);
             layout = CreateLayout(kernel, setLayout);
-            module = CreateModule(kernel);
-            Pipeline pipeline = Compile(kernel, constants, layout, module, forStatistics);
-            return new(pipeline, layout, setLayout, kernel.Buffers.Any(buffer => buffer.Form == BufferForm.Storage));
+            (Pipeline handle, ShaderEXT shader) = Compile(kernel, constants, layout, setLayout, forStatistics);
+            return new(handle, shader, layout, setLayout, kernel.Buffers.Any(buffer => buffer.Form == BufferForm.Storage));
         }
         catch
         {
-            Destroy(new(default, layout, setLayout, false));
+            Destroy(new(default, default, layout, setLayout, false));
             throw;
-        }
-        finally
-        {
-            _device.Vk.DestroyShaderModule(_device.Handle, module, null);
         }
     }
 
@@ -242,13 +249,13 @@ internal sealed unsafe class ComputePipelines : IDisposable
 
     private PipelineLayout CreateLayout(KernelInfo kernel, DescriptorSetLayout setLayout)
     {
-        PushConstantRange push = new() { StageFlags = ShaderStageFlags.ComputeBit, Size = (uint)kernel.PushSize };
+        PushConstantRange push = PushOf(kernel);
         PipelineLayoutCreateInfo create = new()
         {
             SType = StructureType.PipelineLayoutCreateInfo,
             SetLayoutCount = 1,
             PSetLayouts = &setLayout,
-            PushConstantRangeCount = kernel.PushSize > 0 ? 1u : 0u,
+            PushConstantRangeCount = push.Size > 0 ? 1u : 0u,
             PPushConstantRanges = &push,
         };
         PipelineLayout layout;
@@ -257,31 +264,18 @@ internal sealed unsafe class ComputePipelines : IDisposable
         return layout;
     }
 
-    private ShaderModule CreateModule(KernelInfo kernel)
-    {
-        byte[] code = kernel.LoadSpirV();
-        fixed (byte* first = code)
-        {
-            ShaderModuleCreateInfo create = new()
-            {
-                SType = StructureType.ShaderModuleCreateInfo,
-                CodeSize = (nuint)code.Length,
-                PCode = (uint*)first,
-            };
-            ShaderModule module;
-            _device.Vk.CreateShaderModule(_device.Handle, &create, null, &module).Check(_device.Name, $"loading '{kernel}'");
-            return module;
-        }
-    }
+    private static PushConstantRange PushOf(KernelInfo kernel)
+        => new() { StageFlags = ShaderStageFlags.ComputeBit, Size = (uint)kernel.PushSize };
 
-    private Pipeline Compile(
-        KernelInfo kernel, ImmutableArray<uint> constants, PipelineLayout layout, ShaderModule module, bool forStatistics)
+    private (Pipeline Handle, ShaderEXT Shader) Compile(
+        KernelInfo kernel, ImmutableArray<uint> constants, PipelineLayout layout, DescriptorSetLayout setLayout, bool forStatistics)
     {
         SpecializationMapEntry* entries = stackalloc SpecializationMapEntry[constants.Length];
         for (int i = 0; i < constants.Length; i++)
             entries[i] = new() { ConstantID = (uint)kernel.Constants[i].Id, Offset = (uint)(i * sizeof(uint)), Size = sizeof(uint) };
+        byte[] code = kernel.LoadSpirV();
         fixed (uint* words = constants.AsSpan())
-        fixed (byte* main = "main"u8)
+        fixed (byte* main = "main"u8, first = code)
         {
             SpecializationInfo specialization = new()
             {
@@ -296,30 +290,71 @@ internal sealed unsafe class ComputePipelines : IDisposable
                 RequiredSubgroupSize = (uint)_device.Properties.SubgroupSize,
             };
             bool fixesSubgroups = FixesSubgroups(kernel, constants);
-            ComputePipelineCreateInfo create = new()
+            if (_shaders is not null && !forStatistics)
             {
-                SType = StructureType.ComputePipelineCreateInfo,
-                // Long dispatches are cut along their grid, so that any piece may start anywhere.
-                Flags = PipelineCreateFlags.CreateDispatchBaseBit | (forStatistics ? PipelineCreateFlags.CreateCaptureStatisticsBitKhr : 0),
-                Layout = layout,
-                Stage = new()
+                PushConstantRange push = PushOf(kernel);
+                ShaderCreateInfoEXT shader = new()
                 {
-                    SType = StructureType.PipelineShaderStageCreateInfo,
+                    SType = StructureType.ShaderCreateInfoExt,
                     PNext = fixesSubgroups ? &subgroups : null,
-                    Flags = fixesSubgroups ? PipelineShaderStageCreateFlags.RequireFullSubgroupsBit : 0,
+                    Flags = ShaderCreateFlagsEXT.CreateDispatchBaseBitExt
+                        | (fixesSubgroups ? ShaderCreateFlagsEXT.CreateRequireFullSubgroupsBitExt : 0),
                     Stage = ShaderStageFlags.ComputeBit,
-                    Module = module,
+                    CodeType = ShaderCodeTypeEXT.SpirvExt,
+                    CodeSize = (nuint)code.Length,
+                    PCode = first,
                     PName = main,
+                    SetLayoutCount = 1,
+                    PSetLayouts = &setLayout,
+                    PushConstantRangeCount = push.Size > 0 ? 1u : 0u,
+                    PPushConstantRanges = &push,
                     PSpecializationInfo = constants.IsEmpty ? null : &specialization,
-                },
+                };
+                return (default, _shaders.Create(kernel, shader));
+            }
+            PipelineShaderStageCreateInfo stage = new()
+            {
+                SType = StructureType.PipelineShaderStageCreateInfo,
+                PNext = fixesSubgroups ? &subgroups : null,
+                Flags = fixesSubgroups ? PipelineShaderStageCreateFlags.RequireFullSubgroupsBit : 0,
+                Stage = ShaderStageFlags.ComputeBit,
+                PName = main,
+                PSpecializationInfo = constants.IsEmpty ? null : &specialization,
             };
-            Pipeline pipeline;
-            // What comes out of a cache has no statistics.
-            PipelineCache cache = forStatistics ? default : _cache;
-            _device.Vk.CreateComputePipelines(_device.Handle, cache, 1, &create, null, &pipeline)
-                .Check(_device.Name, $"compiling '{kernel}'");
-            return pipeline;
+            ShaderModuleCreateInfo module = new()
+            {
+                SType = StructureType.ShaderModuleCreateInfo,
+                CodeSize = (nuint)code.Length,
+                PCode = (uint*)first,
+            };
+            _device.Vk.CreateShaderModule(_device.Handle, &module, null, &stage.Module).Check(_device.Name, $"loading '{kernel}'");
+            try
+            {
+                return (CreatePipeline(kernel, stage, layout, forStatistics), default);
+            }
+            finally
+            {
+                _device.Vk.DestroyShaderModule(_device.Handle, stage.Module, null);
+            }
         }
+    }
+
+    private Pipeline CreatePipeline(
+        KernelInfo kernel, in PipelineShaderStageCreateInfo stage, PipelineLayout layout, bool forStatistics)
+    {
+        ComputePipelineCreateInfo create = new()
+        {
+            SType = StructureType.ComputePipelineCreateInfo,
+            // Long dispatches are cut along their grid, so that any piece may start anywhere.
+            Flags = PipelineCreateFlags.CreateDispatchBaseBit | (forStatistics ? PipelineCreateFlags.CreateCaptureStatisticsBitKhr : 0),
+            Layout = layout,
+            Stage = stage,
+        };
+        Pipeline pipeline;
+        // What comes out of a cache has no statistics.
+        PipelineCache cache = forStatistics ? default : _cache;
+        _device.Vk.CreateComputePipelines(_device.Handle, cache, 1, &create, null, &pipeline).Check(_device.Name, $"compiling '{kernel}'");
+        return pipeline;
     }
 
     /// <summary>
@@ -340,6 +375,7 @@ internal sealed unsafe class ComputePipelines : IDisposable
 
     private void Destroy(ComputePipeline pipeline)
     {
+        _shaders?.Destroy(pipeline.Shader);
         _device.Vk.DestroyPipeline(_device.Handle, pipeline.Handle, null);
         _device.Vk.DestroyPipelineLayout(_device.Handle, pipeline.Layout, null);
         _device.Vk.DestroyDescriptorSetLayout(_device.Handle, pipeline.SetLayout, null);

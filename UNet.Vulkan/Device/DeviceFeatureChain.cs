@@ -15,24 +15,28 @@ internal unsafe ref struct DeviceFeatureChain
     {
         SType = StructureType.PhysicalDeviceCooperativeMatrixFeaturesKhr,
     };
+    public PhysicalDeviceShaderObjectFeaturesEXT ShaderObjects = new() { SType = StructureType.PhysicalDeviceShaderObjectFeaturesExt };
 
     /// <summary>Asks the device, and keeps only what kernels may use.</summary>
     /// <param name="vk">Vulkan.</param>
     /// <param name="device">The device, of Vulkan 1.2 or newer.</param>
     /// <param name="has13">The device is of Vulkan 1.3 or newer.</param>
-    /// <param name="cooperativeMatrix">The device lists VK_KHR_cooperative_matrix.</param>
-    public void Query(Vk vk, PhysicalDevice device, bool has13, bool cooperativeMatrix)
+    /// <param name="extensions">What the device lists.</param>
+    public void Query(Vk vk, PhysicalDevice device, bool has13, IReadOnlySet<string> extensions)
     {
-        PhysicalDeviceCooperativeMatrixFeaturesKHR matrix = new() { SType = StructureType.PhysicalDeviceCooperativeMatrixFeaturesKhr };
-        PhysicalDeviceVulkan13Features core13 = new()
+        PhysicalDeviceShaderObjectFeaturesEXT shaderObjects = new() { SType = StructureType.PhysicalDeviceShaderObjectFeaturesExt };
+        void* chain = extensions.Contains(DevicePropertiesQuery.ShaderObjects) ? &shaderObjects : null;
+        PhysicalDeviceCooperativeMatrixFeaturesKHR matrix = new()
         {
-            SType = StructureType.PhysicalDeviceVulkan13Features,
-            PNext = cooperativeMatrix ? &matrix : null,
+            SType = StructureType.PhysicalDeviceCooperativeMatrixFeaturesKhr,
+            PNext = chain,
         };
+        chain = extensions.Contains(DevicePropertiesQuery.CooperativeMatrix) ? &matrix : chain;
+        PhysicalDeviceVulkan13Features core13 = new() { SType = StructureType.PhysicalDeviceVulkan13Features, PNext = chain };
         PhysicalDeviceVulkan12Features core12 = new()
         {
             SType = StructureType.PhysicalDeviceVulkan12Features,
-            PNext = has13 ? &core13 : core13.PNext,
+            PNext = has13 ? &core13 : chain,
         };
         PhysicalDeviceVulkan11Features core11 = new() { SType = StructureType.PhysicalDeviceVulkan11Features, PNext = &core12 };
         PhysicalDeviceFeatures2 all = new() { SType = StructureType.PhysicalDeviceFeatures2, PNext = &core11 };
@@ -52,5 +56,6 @@ internal unsafe ref struct DeviceFeatureChain
         Core13.SubgroupSizeControl = core13.SubgroupSizeControl;
         Core13.ComputeFullSubgroups = core13.ComputeFullSubgroups;
         CooperativeMatrix.CooperativeMatrix = matrix.CooperativeMatrix && core12.VulkanMemoryModel;
+        ShaderObjects.ShaderObject = shaderObjects.ShaderObject;
     }
 }

@@ -133,6 +133,9 @@ public sealed record DeviceProperties
     /// <summary>The size of subgroups can be fixed when a kernel is compiled, with none of them partly filled.</summary>
     public bool CanFixSubgroupSize { get; init; }
 
+    /// <summary>VK_EXT_shader_object.</summary>
+    public bool HasShaderObjects { get; init; }
+
     /// <summary>VK_KHR_cooperative_matrix.</summary>
     public bool HasCooperativeMatrix { get; init; }
 

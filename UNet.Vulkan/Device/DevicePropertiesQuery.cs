@@ -9,6 +9,7 @@ internal static unsafe class DevicePropertiesQuery
 {
     public const string CooperativeMatrix = "VK_KHR_cooperative_matrix";
     public const string HostMemory = "VK_EXT_external_memory_host";
+    public const string ShaderObjects = "VK_EXT_shader_object";
 
     /// <summary>
     /// A device's entry in the list: its properties, and whether this library can use it. One whose driver fails hides no other.
@@ -142,7 +143,7 @@ internal static unsafe class DevicePropertiesQuery
 
         HashSet<string> extensions = ListExtensions(vk, device);
         var features = new DeviceFeatureChain();
-        features.Query(vk, device, has13, extensions.Contains(CooperativeMatrix));
+        features.Query(vk, device, has13, extensions);
 
         PhysicalDeviceMemoryProperties memory;
         vk.GetPhysicalDeviceMemoryProperties(device, &memory);
@@ -176,6 +177,7 @@ internal static unsafe class DevicePropertiesQuery
             HasStorage16Bit = features.Core11.StorageBuffer16BitAccess,
             CanFixSubgroupSize = features.Core13.SubgroupSizeControl && features.Core13.ComputeFullSubgroups
                 && core13.RequiredSubgroupSizeStages.HasFlag(ShaderStageFlags.ComputeBit),
+            HasShaderObjects = features.ShaderObjects.ShaderObject,
             HasCooperativeMatrix = features.CooperativeMatrix.CooperativeMatrix,
             MatrixSize = features.CooperativeMatrix.CooperativeMatrix ? CooperativeMatrices.SizeOfFloat16(vk, device) : 0,
         };

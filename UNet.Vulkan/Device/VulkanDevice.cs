@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Silk.NET.Vulkan;
 using UNet.Shaders;
 using UNet.Vulkan.Execution;
+using UNet.Vulkan.Formats;
 using UNet.Vulkan.Graph;
 using UNet.Vulkan.Memory;
 using UNet.Vulkan.Planning;
@@ -44,15 +45,19 @@ public sealed unsafe class VulkanDevice : IComputeDevice
                     + "compute; choose another device with --device.");
             QueueFamily = family;
             TimestampMask = timestampBits >= 64 ? ulong.MaxValue : (1UL << timestampBits) - 1;
-            _handle = Create(family, options.KernelStatistics);
+            bool useShaderObjects = ShaderObjects.Pay(Properties, options);
+            _handle = Create(family, options.KernelStatistics, useShaderObjects);
             Vk.CurrentDevice = _handle;
             Queue queue;
             Vk.GetDeviceQueue(_handle, family, 0, &queue);
             _queue = queue;
             if (options.Tuner)
                 _tuner = new Tuner(this, TuningFile.For(Properties, options.PipelineCacheFolder));
+            string? folder = options.PipelineCacheFolder;
             Pipelines = new ComputePipelines(
-                this, options.PipelineCache ? PipelineCacheFile.For(Properties, options.PipelineCacheFolder) : null);
+                this,
+                options.PipelineCache ? DriverCacheFile.OfPipelines(Properties, folder) : null,
+                useShaderObjects ? new ShaderObjects(this, options.PipelineCache ? ShaderObjects.FolderIn(folder) : null) : null);
         }
         catch
         {
@@ -186,14 +191,14 @@ public sealed unsafe class VulkanDevice : IComputeDevice
             _ = Vk.DeviceWaitIdle(_handle);
     }
 
-    private VkDevice Create(uint family, bool statistics)
+    private VkDevice Create(uint family, bool statistics, bool shaderObjects)
     {
         HashSet<string> listed = DevicePropertiesQuery.ListExtensions(Vk, PhysicalDevice);
         DeviceFeatureChain features = new();
         PhysicalDeviceProperties basic;
         Vk.GetPhysicalDeviceProperties(PhysicalDevice, &basic);
         bool has13 = DevicePropertiesQuery.HasVulkan13(basic.ApiVersion);
-        features.Query(Vk, PhysicalDevice, has13, listed.Contains(DevicePropertiesQuery.CooperativeMatrix));
+        features.Query(Vk, PhysicalDevice, has13, listed);
 
         List<string> enabled = [];
         if (listed.Contains(PortabilitySubset))
@@ -206,14 +211,20 @@ public sealed unsafe class VulkanDevice : IComputeDevice
             enabled.Add(DevicePropertiesQuery.CooperativeMatrix);
         if (ImportsHostMemory)
             enabled.Add(DevicePropertiesQuery.HostMemory);
+        if (shaderObjects)
+            enabled.Add(DevicePropertiesQuery.ShaderObjects);
         using var names = new NativeStrings(enabled);
 
         PhysicalDeviceFeatures core = features.Core;
+        PhysicalDeviceShaderObjectFeaturesEXT shaders = features.ShaderObjects;
+        void* chain = shaderObjects ? &shaders : null;
         PhysicalDeviceCooperativeMatrixFeaturesKHR matrix = features.CooperativeMatrix;
+        matrix.PNext = chain;
+        chain = matrix.CooperativeMatrix ? &matrix : chain;
         PhysicalDeviceVulkan13Features core13 = features.Core13;
-        core13.PNext = matrix.CooperativeMatrix ? &matrix : null;
+        core13.PNext = chain;
         PhysicalDeviceVulkan12Features core12 = features.Core12;
-        core12.PNext = has13 ? &core13 : core13.PNext;
+        core12.PNext = has13 ? &core13 : chain;
         PhysicalDeviceVulkan11Features core11 = features.Core11;
         core11.PNext = &core12;
         PhysicalDevicePipelineExecutablePropertiesFeaturesKHR executables = new()

@@ -120,7 +120,7 @@ internal sealed unsafe class VulkanRecorder : IDisposable
     private void RecordPieces(CommandBuffer commands, ImmutableArray<DispatchPiece> pieces, TimestampQueries? timestamps, int interval)
     {
         const AccessFlags ReadWrite = AccessFlags.ShaderReadBit | AccessFlags.ShaderWriteBit;
-        Pipeline bound = default;
+        ComputePipeline? bound = null;
         foreach (DispatchPiece piece in pieces)
         {
             // Level 0 needs none: the run's prologue ends with a barrier.
@@ -137,13 +137,13 @@ internal sealed unsafe class VulkanRecorder : IDisposable
         }
     }
 
-    private Pipeline RecordPiece(CommandBuffer commands, DispatchPiece piece, Pipeline bound)
+    private ComputePipeline RecordPiece(CommandBuffer commands, DispatchPiece piece, ComputePipeline? bound)
     {
         Vk vk = _device.Vk;
         Prepared dispatch = _dispatches[piece.Level][piece.Index];
         ComputePipeline pipeline = dispatch.Pipeline;
-        if (pipeline.Handle.Handle != bound.Handle)
-            vk.CmdBindPipeline(commands, PipelineBindPoint.Compute, pipeline.Handle);
+        if (pipeline != bound)
+            _device.Pipelines.Bind(commands, pipeline);
         if (pipeline.HasDescriptors)
         {
             DescriptorSet set = dispatch.Set;
@@ -159,7 +159,7 @@ internal sealed unsafe class VulkanRecorder : IDisposable
             vk.CmdDispatch(commands, piece.Groups.X, piece.Groups.Y, piece.Groups.Z);
         else
             vk.CmdDispatchBase(commands, piece.BaseX, piece.BaseY, piece.BaseZ, piece.Groups.X, piece.Groups.Y, piece.Groups.Z);
-        return pipeline.Handle;
+        return pipeline;
     }
 
     private Prepared Prepare(PlannedDispatch planned, Arenas arenas)

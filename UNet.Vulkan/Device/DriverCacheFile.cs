@@ -6,26 +6,26 @@ using UNet.Vulkan.Formats;
 namespace UNet.Vulkan.Device;
 
 /// <summary>
-/// The file in which a driver's pipeline cache is kept between runs. The cache only saves time: whatever goes wrong with
-/// the file is passed over in silence.
+/// A file in which what a driver made of kernels is kept between runs. It only saves time: whatever goes wrong with it is passed over
+/// in silence.
 /// </summary>
-internal sealed class PipelineCacheFile
+internal sealed class DriverCacheFile
 {
     // File: 8 bytes of magic, 8 bytes of checksum (little-endian), then the driver's data. Drivers are not all careful
     // with damaged data, so none is shown to them.
     private const int HeaderSize = 16;
 
-    public PipelineCacheFile(string path) => Path = path;
+    public DriverCacheFile(string path) => Path = path;
 
     /// <summary>Where the file lies.</summary>
     public string Path { get; }
 
     private static ReadOnlySpan<byte> Magic => "UNETPC02"u8;
 
-    /// <summary>The file of a device and driver, or null where the user has no cache folder.</summary>
+    /// <summary>The file of a device's and driver's pipeline cache, or null where the user has no cache folder.</summary>
     /// <param name="device">The device.</param>
     /// <param name="folder">Folder to use in place of the user's cache folder.</param>
-    public static PipelineCacheFile? For(DeviceProperties device, string? folder = null)
+    public static DriverCacheFile? OfPipelines(DeviceProperties device, string? folder = null)
     {
         folder ??= CacheFolder.Default;
         // One driver's identifier may serve several of its devices.
