@@ -22,7 +22,9 @@ internal static class StepProfile
         (int tile, int batch) = (options.Number("--tile", 316), options.Number("--batch", 1));
         Graph graph = FixedTileStep.GraphOf(network, tile, batch, maximumNorm: 1);
         int forward = graph.Invocations.TakeWhile(invocation => invocation.Pass.IsForward).Count();
-        using VulkanDevice device = VulkanDevice.Open(options.Text("--device", "auto"));
+        // Where nothing is kept, a software driver compiles each kernel when it comes to it.
+        bool isFirst = options.Has("--first");
+        using VulkanDevice device = VulkanDevice.Open(options.Text("--device", "auto"), new() { PipelineCache = !isFirst });
         ExecutionPlan plan = Planner.Plan(
             graph, device.Properties, options.Has("--plain") ? PlanOptions.Plain : new() { Numerics = NumericsOf(options) });
         using var session = new VulkanSession(device, plan, graph.StepSlot);
@@ -32,9 +34,8 @@ internal static class StepProfile
         Console.WriteLine($"{device.Name}: width {network.Width}, depth {network.Depth}, tile {tile}, batch {batch}, "
             + $"{forward} of {graph.Invocations.Count} invocations forward, {plan.Memory!.BytesAfter / 1e6:F1} MB "
             + $"({plan.Memory.BytesBefore / 1e6:F1} MB unshared)");
-        if (options.Has("--first"))
+        if (isFirst)
         {
-            // In its first run a software driver compiles each kernel when it comes to it.
             Print(session.RunTimed(new uint[(int)graph.StepSlot!.Shape.Length]), options.Has("--all"));
             return 0;
         }

@@ -13,7 +13,7 @@ public sealed class ShaderObjectsTests : IDisposable
 
     private readonly TemporaryFolder _folder = new();
 
-    private string Kernels => ShaderObjects.FolderIn(_folder.Path)!;
+    private string Kernels => ShaderCodeFolder.In(_folder.Path)!.Path;
 
     public void Dispose() => _folder.Dispose();
 
@@ -70,12 +70,28 @@ public sealed class ShaderObjectsTests : IDisposable
         {
             _ = device.Pipelines.Get(ReluForward.Info, []);
             _ = device.Pipelines.Get(ReluBackward.Info, []);
-            ImmutableArray<uint> constants = [.. Conv2dForward.Info.Constants.Select(constant => constant.DefaultBits)];
+            ImmutableArray<uint> constants = DefaultsOf(Conv2dForward.Info);
             _ = device.Pipelines.Get(Conv2dForward.Info, constants);
             _ = device.Pipelines.Get(Conv2dForward.Info, constants.SetItem(0, constants[0] + 1));
             _ = device.Pipelines.Get(ReluForward.Info, []);
+            Assert.False(Directory.Exists(Kernels));
+            device.Pipelines.Finish();
         }
         Assert.Equal(4, Directory.GetFiles(Kernels).Length);
+    }
+
+    [Fact]
+    public void MoreDevicesCompileKernels()
+    {
+        SkipUnlessTheyPay();
+        using VulkanDevice device = TestDevice.Open(validation: false, _folder.Path);
+        using var compilers = new CompilerDevices(device);
+        // With descriptors, with barriers, with addresses.
+        KernelInfo[] kernels = [ReluForward.Info, SquareSumSum.Info, Conv2dPackForward.Info];
+        Assert.Equal(CompilerDevices.Help ? 3 : 0, compilers.Compile([.. kernels.Select(kernel => (kernel, DefaultsOf(kernel)))]));
+        Assert.Equal(0, compilers.Compile([(ReluForward.Info, [])]));
+        KernelInfo greedy = ReluBackward.Info with { PushSize = device.Properties.MaxPushConstants + 4 };
+        Assert.InRange(compilers.Compile([(greedy, []), (ReluForward.Info, [])]), 0, 1);
     }
 
     [Fact]
@@ -83,7 +99,7 @@ public sealed class ShaderObjectsTests : IDisposable
     {
         using VulkanDevice device = TestDevice.Open(validation: false);
         _ = device.Pipelines.Get(ReluForward.Info, []);
-        device.Pipelines.Save();
+        device.Pipelines.Finish();
         Assert.False(Directory.Exists(Kernels));
         Assert.Equal(ShaderObjects.Pay(device.Properties, new()), device.Pipelines.Get(ReluForward.Info, []).Handle.Handle == 0);
     }
@@ -100,12 +116,14 @@ public sealed class ShaderObjectsTests : IDisposable
             File.WriteAllBytes(_folder.File($"{i}"), new byte[10]);
             File.SetLastWriteTimeUtc(_folder.File($"{i}"), Old.AddDays(i));
         }
-        ShaderObjects.Trim(_folder.Path, mostBytes);
+        new ShaderCodeFolder(_folder.Path).Trim(mostBytes);
         Assert.Equal(left, Directory.GetFiles(_folder.Path).Select(Path.GetFileName).Order());
     }
 
     private static void SkipUnlessTheyPay() => Assert.SkipUnless(
         ShaderObjects.Pay(TestDevice.Shared.Properties, new()), "This driver keeps kernels in its pipeline cache.");
+
+    private static ImmutableArray<uint> DefaultsOf(KernelInfo kernel) => [.. kernel.Constants.Select(constant => constant.DefaultBits)];
 
     private void Run()
     {

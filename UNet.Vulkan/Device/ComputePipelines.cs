@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using Silk.NET.Vulkan;
 using UNet.Shaders;
@@ -17,6 +18,11 @@ internal sealed unsafe class ComputePipelines : IDisposable
     private readonly VulkanDevice _device;
     private readonly DriverCacheFile? _file;
     private readonly ShaderObjects? _shaders;
+    private readonly CompilerDevices? _compilers;
+
+    /// <summary>Kernels to be finished, by the hash of their code: constants may make no difference.</summary>
+    private readonly ConcurrentDictionary<UInt128, Key> _new = [];
+
     private readonly PipelineCache _cache;
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<Key, Lazy<ComputePipeline>> _pipelines = [];
@@ -30,6 +36,7 @@ internal sealed unsafe class ComputePipelines : IDisposable
     public ComputePipelines(VulkanDevice device, DriverCacheFile? file, ShaderObjects? shaders)
     {
         (_device, _file, _shaders) = (device, file, shaders);
+        _compilers = shaders is null ? null : new CompilerDevices(device);
         _stored = file?.Load() ?? [];
         fixed (byte* first = _stored)
         {
@@ -71,9 +78,54 @@ internal sealed unsafe class ComputePipelines : IDisposable
         });
     }
 
+    /// <summary>
+    /// Has all processors finish kernels that no earlier process has finished, where the driver would otherwise do that one after the other
+    /// as they are dispatched.
+    /// </summary>
+    public void Finish()
+    {
+        if (_new.IsEmpty)
+            return;
+        List<Key> kernels = [];
+        foreach (UInt128 code in _new.Keys)
+        {
+            if (_new.TryRemove(code, out Key kernel))
+                kernels.Add(kernel);
+        }
+        _compilers?.Compile([
+            .. kernels.OrderByDescending(key => LengthOf(key.Kernel, key.Constants)).Select(key => (key.Kernel, key.Constants)),
+        ]);
+        // Not earlier: what a process does not finish, the next one finishes on all processors.
+        _shaders?.Save();
+    }
+
     /// <summary>The pipeline of a kernel with the given constants.</summary>
     /// <exception cref="DeviceException">The kernel exceeds a limit of the device, or its driver cannot compile it.</exception>
     public ComputePipeline Get(KernelInfo kernel, ImmutableArray<uint> constants) => Find(kernel, constants).Value;
+
+    /// <summary>
+    /// Has the driver do all that it does when a kernel is first dispatched, and keep in its cache what comes of that; nothing is run.
+    /// </summary>
+    /// <exception cref="DeviceException">The driver cannot compile the kernel.</exception>
+    public void Compile(KernelInfo kernel, ImmutableArray<uint> constants)
+    {
+        ComputePipeline pipeline = Create(kernel, constants);
+        try
+        {
+            using CommandBuffers pool = new(_device);
+            CommandBuffer commands = pool.Allocate();
+            pool.Begin(commands, CommandBufferUsageFlags.OneTimeSubmitBit);
+            Bind(commands, pipeline);
+            _device.Vk.CmdDispatch(commands, 0, 0, 0);
+            pool.End(commands);
+            _device.Submit([commands]);
+            _device.WaitIdle();
+        }
+        finally
+        {
+            Destroy(pipeline);
+        }
+    }
 
     /// <summary>Makes dispatches recorded from here on run a kernel.</summary>
     public void Bind(CommandBuffer commands, ComputePipeline pipeline)
@@ -121,8 +173,8 @@ internal sealed unsafe class ComputePipelines : IDisposable
     }
 
     /// <summary>
-    /// Stores the driver's cache and its shader objects on disk if there are more than the last time: a driver can take what was asked for
-    /// from a cache, this one or its own, and waiting for a disk takes longer than that.
+    /// Stores the driver's cache on disk if it has grown since the last time: a driver can take what was asked for from a cache, this one
+    /// or its own, and waiting for a disk takes longer than that.
     /// </summary>
     public void Save()
     {
@@ -131,7 +183,6 @@ internal sealed unsafe class ComputePipelines : IDisposable
             if (_file is null || _isSaved)
                 return;
             _isSaved = true;
-            _shaders?.Save();
             nuint size = 0;
             if (_device.Vk.GetPipelineCacheData(_device.Handle, _cache, &size, null) != Result.Success || size == 0)
                 return;
@@ -149,6 +200,7 @@ internal sealed unsafe class ComputePipelines : IDisposable
     public void Dispose()
     {
         Save();
+        _compilers?.Dispose();
         foreach (Lazy<ComputePipeline> pipeline in _pipelines.Values.Where(pipeline => pipeline.IsValueCreated))
             Destroy(pipeline.Value);
         _pipelines.Clear();
@@ -310,7 +362,10 @@ internal sealed unsafe class ComputePipelines : IDisposable
                     PPushConstantRanges = &push,
                     PSpecializationInfo = constants.IsEmpty ? null : &specialization,
                 };
-                return (default, _shaders.Create(kernel, shader));
+                (ShaderEXT made, byte[] newCode) = _shaders.Create(kernel, shader);
+                if (newCode.Length > 0)
+                    _new[XxHash128.HashToUInt128(newCode)] = new(kernel, constants);
+                return (default, made);
             }
             PipelineShaderStageCreateInfo stage = new()
             {

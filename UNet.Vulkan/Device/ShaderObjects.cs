@@ -1,10 +1,8 @@
-using System.Collections.Concurrent;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Text;
 using Silk.NET.Vulkan;
 using UNet.Shaders;
-using UNet.Vulkan.Formats;
 using VkDevice = Silk.NET.Vulkan.Device;
 
 namespace UNet.Vulkan.Device;
@@ -15,16 +13,11 @@ namespace UNet.Vulkan.Device;
 /// kernel in every process. For the longest kernels, whose loops are all unrolled, that takes 0.4 s, and their code from a file 0.02 s.
 /// </summary>
 /// <param name="device">The device, opened with the extension.</param>
-/// <param name="folder">Where the code is kept, for this driver and others; null for nowhere.</param>
-internal sealed unsafe class ShaderObjects(VulkanDevice device, string? folder)
+/// <param name="kept">Where the code is kept; null for nowhere.</param>
+internal sealed unsafe class ShaderObjects(VulkanDevice device, ShaderCodeFolder? kept)
 {
-    /// <summary>Bytes of files; beyond these, older ones are deleted.</summary>
-    private const long MostBytes = 256 << 20;
-
-    /// <summary>Of which the code is a multiple in memory, by the specification.</summary>
+    /// <summary>Of which the address of the code is a multiple, by the specification.</summary>
     private const int CodeAlignment = 16;
-
-    private readonly ConcurrentDictionary<string, byte[]> _unsaved = [];
 
     private readonly delegate* unmanaged[Cdecl]<VkDevice, uint, ShaderCreateInfoEXT*, AllocationCallbacks*, ShaderEXT*, Result> _create
         = (delegate* unmanaged[Cdecl]<VkDevice, uint, ShaderCreateInfoEXT*, AllocationCallbacks*, ShaderEXT*, Result>)
@@ -46,46 +39,22 @@ internal sealed unsafe class ShaderObjects(VulkanDevice device, string? folder)
     public static bool Pay(DeviceProperties device, DeviceOptions options)
         => device is { DriverName: "llvmpipe", HasShaderObjects: true } && options is { Validation: false, KernelStatistics: false };
 
-    /// <summary>Where their code is kept, or null where the user has no cache folder.</summary>
-    /// <param name="folder">Folder to use in place of the user's cache folder.</param>
-    public static string? FolderIn(string? folder = null)
-    {
-        folder ??= CacheFolder.Default;
-        return folder is null ? null : Path.Combine(folder, "kernels");
-    }
-
     /// <summary>Makes a kernel of its kept code, or else of its SPIR-V.</summary>
     /// <param name="kernel">The kernel.</param>
     /// <param name="create">What it is made of, with its SPIR-V.</param>
+    /// <returns>The kernel, and its code if that is new and will be kept.</returns>
     /// <exception cref="DeviceException">The driver cannot compile it.</exception>
-    public ShaderEXT Create(KernelInfo kernel, ShaderCreateInfoEXT create)
+    public (ShaderEXT Shader, byte[] NewCode) Create(KernelInfo kernel, ShaderCreateInfoEXT create)
     {
         string name = NameOf(create);
-        byte[] code = FileOf(name)?.Load() ?? [];
+        if (kept?.Find(name) is { Length: > 0 } code && CreateOf(code, create) is ShaderEXT found)
+            return (found, []);
         ShaderEXT shader;
-        if (code.Length > 0)
-        {
-            ShaderCreateInfoEXT kept = create;
-            kept.CodeType = ShaderCodeTypeEXT.BinaryExt;
-            kept.CodeSize = (nuint)code.Length;
-            kept.PCode = NativeMemory.AlignedAlloc(kept.CodeSize, CodeAlignment);
-            code.CopyTo(new Span<byte>(kept.PCode, code.Length));
-            Result result = _create(device.Handle, 1, &kept, null, &shader);
-            NativeMemory.AlignedFree(kept.PCode);
-            if (result == Result.Success)
-                return shader;
-        }
         _create(device.Handle, 1, &create, null, &shader).Check(device.Name, $"compiling '{kernel}'");
-        nuint size = 0;
-        if (folder is null || _read(device.Handle, shader, &size, null) != Result.Success)
-            return shader;
-        code = new byte[size];
-        fixed (byte* first = code)
-        {
-            if (_read(device.Handle, shader, &size, first) == Result.Success)
-                _unsaved[name] = code;
-        }
-        return shader;
+        code = kept is null ? [] : CodeOf(shader);
+        if (code.Length > 0)
+            kept!.Add(name, code);
+        return (shader, code);
     }
 
     /// <summary>Makes dispatches recorded from here on run a kernel.</summary>
@@ -99,40 +68,38 @@ internal sealed unsafe class ShaderObjects(VulkanDevice device, string? folder)
     public void Destroy(ShaderEXT shader) => _destroy(device.Handle, shader, null);
 
     /// <summary>Stores code that no file has yet.</summary>
-    public void Save()
-    {
-        if (_unsaved.IsEmpty)
-            return;
-        foreach (string name in _unsaved.Keys)
-        {
-            if (_unsaved.TryRemove(name, out byte[]? code))
-                FileOf(name)?.Store(code);
-        }
-        Trim(folder!, MostBytes);
-    }
-
-    /// <summary>Deletes the files that were written first, for those that stay to have so many bytes at most.</summary>
-    internal static void Trim(string folder, long mostBytes)
-    {
-        try
-        {
-            long bytes = 0;
-            foreach (FileInfo file in new DirectoryInfo(folder).GetFiles().OrderByDescending(file => file.LastWriteTimeUtc))
-            {
-                bytes += file.Length;
-                if (bytes > mostBytes)
-                    file.Delete();
-            }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // Another process may be doing the same.
-        }
-    }
+    public void Save() => kept?.Save();
 
     private static nint Function(VulkanDevice device, string name) => (nint)device.Vk.GetDeviceProcAddr(device.Handle, name).Handle;
 
-    private DriverCacheFile? FileOf(string name) => folder is null ? null : new(Path.Combine(folder, name));
+    /// <summary>Makes a kernel of its code; null where the driver refuses that.</summary>
+    private ShaderEXT? CreateOf(byte[] code, ShaderCreateInfoEXT create)
+    {
+        create.CodeType = ShaderCodeTypeEXT.BinaryExt;
+        create.CodeSize = (nuint)code.Length;
+        create.PCode = NativeMemory.AlignedAlloc(create.CodeSize, CodeAlignment);
+        try
+        {
+            code.CopyTo(new Span<byte>(create.PCode, code.Length));
+            ShaderEXT shader;
+            return _create(device.Handle, 1, &create, null, &shader) == Result.Success ? shader : null;
+        }
+        finally
+        {
+            NativeMemory.AlignedFree(create.PCode);
+        }
+    }
+
+    /// <summary>The code of a kernel; empty where the driver does not give it away.</summary>
+    private byte[] CodeOf(ShaderEXT shader)
+    {
+        nuint size = 0;
+        if (_read(device.Handle, shader, &size, null) != Result.Success)
+            return [];
+        byte[] code = new byte[size];
+        fixed (byte* first = code)
+            return _read(device.Handle, shader, &size, first) == Result.Success ? code : [];
+    }
 
     /// <summary>
     /// Of all that the code depends on. The driver refuses code of its other versions, but perhaps not of other builds of one; the name of
@@ -147,6 +114,6 @@ internal sealed unsafe class ShaderObjects(VulkanDevice device, string? folder)
         hash.Append(new ReadOnlySpan<byte>(create.PCode, (int)create.CodeSize));
         if (create.PSpecializationInfo is not null)
             hash.Append(new ReadOnlySpan<byte>(create.PSpecializationInfo->PData, (int)create.PSpecializationInfo->DataSize));
-        return Convert.ToHexStringLower(hash.GetCurrentHash()) + ".bin";
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 }

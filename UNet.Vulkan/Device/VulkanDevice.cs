@@ -21,14 +21,18 @@ public sealed unsafe class VulkanDevice : IComputeDevice
     private const string PipelineStatistics = "VK_KHR_pipeline_executable_properties";
     private const string ProcessorChosen = "The processor was chosen where a Vulkan device is needed: choose one with --device.";
 
+    private readonly ListedDevice _listed;
+    private readonly DeviceOptions _options;
+    private readonly ShaderCodeFolder? _code;
     private readonly VulkanInstance _instance;
     private readonly Lock _queueLock = new();
     private readonly Queue _queue;
     private readonly Tuner? _tuner;
     private VkDevice _handle;
 
-    private VulkanDevice(ListedDevice listed, DeviceOptions options)
+    private VulkanDevice(ListedDevice listed, DeviceOptions options, ShaderCodeFolder? code = null)
     {
+        (_listed, _options, _code) = (listed, options, code);
         _instance = VulkanInstance.Take(options.Validation);
         try
         {
@@ -54,10 +58,10 @@ public sealed unsafe class VulkanDevice : IComputeDevice
             if (options.Tuner)
                 _tuner = new Tuner(this, TuningFile.For(Properties, options.PipelineCacheFolder));
             string? folder = options.PipelineCacheFolder;
-            Pipelines = new ComputePipelines(
-                this,
-                options.PipelineCache ? DriverCacheFile.OfPipelines(Properties, folder) : null,
-                useShaderObjects ? new ShaderObjects(this, options.PipelineCache ? ShaderObjects.FolderIn(folder) : null) : null);
+            DriverCacheFile? file = options.PipelineCache ? DriverCacheFile.OfPipelines(Properties, folder) : null;
+            if (useShaderObjects && options.PipelineCache)
+                _code ??= ShaderCodeFolder.In(folder);
+            Pipelines = new ComputePipelines(this, file, useShaderObjects ? new ShaderObjects(this, _code) : null);
         }
         catch
         {
@@ -148,6 +152,12 @@ public sealed unsafe class VulkanDevice : IComputeDevice
         }
         _instance.Dispose();
     }
+
+    /// <summary>
+    /// Opens the same device once more, with a queue of its own, and with what this one keeps of the code of kernels.
+    /// </summary>
+    /// <exception cref="DeviceException">It cannot be opened.</exception>
+    internal VulkanDevice OpenAgain() => new(_listed, _options with { PipelineCache = false, Tuner = false }, _code);
 
     /// <summary>Starts command buffers, in this order, after everything submitted before.</summary>
     /// <param name="commands">Recorded command buffers.</param>

@@ -144,6 +144,8 @@ public sealed partial class VulkanSession : Session
         }
         if (!_isMeasured && _submitted > 0)
             Measure();
+        if (_submitted == 0)
+            _device.Pipelines.Finish();
 
         if (_submitted == _completed)
             _busySince = Stopwatch.GetTimestamp();
