@@ -6,7 +6,9 @@ namespace UNet.Tests.Device;
 /// <remarks>A computer without one fails these tests: they are the only ones of the code that drives it.</remarks>
 internal static class TestDevice
 {
-    private static readonly Lazy<VulkanDevice> Plain = new(() => Open(validation: false));
+    // With a cache, all processors compile what is new, and the next run of the same build starts sooner.
+    private static readonly Lazy<VulkanDevice> Plain = new(
+        () => Open(validation: false, Path.Combine(AppContext.BaseDirectory, "driver-cache")));
 
     public static VulkanDevice Shared => Plain.Value;
 

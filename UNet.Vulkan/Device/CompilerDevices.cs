@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using Silk.NET.Vulkan;
 using UNet.Shaders;
 
 namespace UNet.Vulkan.Device;
@@ -28,27 +27,16 @@ internal sealed class CompilerDevices(VulkanDevice device) : IDisposable
         if (kernels.Length < 2 || !Help)
             return 0;
         int compiled = 0;
-        var queue = Partitioner.Create(kernels, EnumerablePartitionerOptions.NoBuffering);
-        try
+        ConcurrentQueue<(KernelInfo Kernel, ImmutableArray<uint> Constants)> queue = new(kernels);
+        // Threads of their own: on a pool's, which are as many as processors, whatever else is due would wait meanwhile.
+        Thread[] threads = new Thread[Math.Min(Environment.ProcessorCount, kernels.Length)];
+        for (int i = 0; i < threads.Length; i++)
         {
-            Parallel.ForEach(queue, kernel =>
-            {
-                VulkanDevice compiler = _idle.TryTake(out VulkanDevice? idle) ? idle : device.OpenAgain();
-                try
-                {
-                    compiler.Pipelines.Compile(kernel.Kernel, kernel.Constants);
-                    Interlocked.Increment(ref compiled);
-                }
-                finally
-                {
-                    _idle.Add(compiler);
-                }
-            });
+            threads[i] = new(() => Interlocked.Add(ref compiled, CompileFrom(queue))) { IsBackground = true };
+            threads[i].Start();
         }
-        catch (AggregateException exception) when (exception.InnerExceptions.All(inner => inner is DeviceException))
-        {
-            // The device itself compiles what it must, and tells what is wrong.
-        }
+        foreach (Thread thread in threads)
+            thread.Join();
         return compiled;
     }
 
@@ -57,6 +45,28 @@ internal sealed class CompilerDevices(VulkanDevice device) : IDisposable
     {
         while (_idle.TryTake(out VulkanDevice? compiler))
             compiler.Dispose();
+    }
+
+    private int CompileFrom(ConcurrentQueue<(KernelInfo Kernel, ImmutableArray<uint> Constants)> queue)
+    {
+        int compiled = 0;
+        VulkanDevice? compiler = null;
+        try
+        {
+            while (queue.TryDequeue(out (KernelInfo Kernel, ImmutableArray<uint> Constants) kernel))
+            {
+                compiler ??= _idle.TryTake(out VulkanDevice? idle) ? idle : device.OpenAgain();
+                compiler.Pipelines.Compile(kernel.Kernel, kernel.Constants);
+                compiled++;
+            }
+        }
+        catch (DeviceException)
+        {
+            // The device itself compiles what it must, and tells what is wrong.
+        }
+        if (compiler is not null)
+            _idle.Add(compiler);
+        return compiled;
     }
 
     private static bool HasCache()
