@@ -62,11 +62,11 @@ public sealed class PipelineCacheTests
             DeviceId = 0x2330,
             DriverVersion = 0x1234,
         };
-        Assert.Equal(
-            "pipelines-00112233445566778899aabbccddeeff-10de2330-00001234.bin", Path.GetFileName(DriverCacheFile.OfPipelines(device)?.Path));
-        Assert.Equal("unet-vulkan", Path.GetFileName(Path.GetDirectoryName(DriverCacheFile.OfPipelines(device)?.Path)));
-        Assert.NotEqual(DriverCacheFile.OfPipelines(device)?.Path, DriverCacheFile.OfPipelines(device with { DriverVersion = 1 })?.Path);
-        Assert.NotEqual(DriverCacheFile.OfPipelines(device)?.Path, DriverCacheFile.OfPipelines(device with { DeviceId = 1 })?.Path);
+        string path = DriverCacheFile.OfPipelines(device)!.Path;
+        Assert.Equal("pipelines-00112233445566778899aabbccddeeff-10de2330-00001234.bin", Path.GetFileName(path));
+        Assert.Equal("unet-vulkan", Path.GetFileName(Path.GetDirectoryName(path)));
+        Assert.NotEqual(path, DriverCacheFile.OfPipelines(device with { DriverVersion = 1 })?.Path);
+        Assert.NotEqual(path, DriverCacheFile.OfPipelines(device with { DeviceId = 1 })?.Path);
     }
 
     [Fact]

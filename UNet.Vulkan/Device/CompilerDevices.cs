@@ -17,14 +17,14 @@ internal sealed class CompilerDevices(VulkanDevice device) : IDisposable
 
     private readonly ConcurrentBag<VulkanDevice> _idle = [];
 
-    /// <summary>Whether Mesa has a cache, without which all work would be done twice, and there is more than one processor.</summary>
-    public static bool Help => Environment.ProcessorCount > 1 && HasCache();
+    /// <summary>Whether they help: Mesa has a cache, without which all work would be done twice, and there is more than one processor.</summary>
+    public static bool Pay => Environment.ProcessorCount > 1 && HasCache();
 
     /// <summary>Compiles kernels, in this order; does nothing where that would not help.</summary>
     /// <returns>How many were compiled.</returns>
     public int Compile(ImmutableArray<(KernelInfo Kernel, ImmutableArray<uint> Constants)> kernels)
     {
-        if (kernels.Length < 2 || !Help)
+        if (kernels.Length < 2 || !Pay)
             return 0;
         int compiled = 0;
         ConcurrentQueue<(KernelInfo Kernel, ImmutableArray<uint> Constants)> queue = new(kernels);
