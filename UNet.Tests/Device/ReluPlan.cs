@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using UNet.Shaders;
+using UNet.Vulkan.Device;
+using UNet.Vulkan.Execution;
 using UNet.Vulkan.Graph;
 using UNet.Vulkan.Planning;
+using Xunit;
 
 namespace UNet.Tests.Device;
 
@@ -13,6 +16,19 @@ internal sealed class ReluPlan
     private readonly Dictionary<Value, BufferRange> _ranges = [];
     private readonly List<List<PlannedDispatch>> _levels = [];
     private long _end;
+
+    /// <summary>Checks that a device computes the rectifier of four numbers.</summary>
+    public static void Check(VulkanDevice device)
+    {
+        var plan = new ReluPlan();
+        Value x = plan.Add("x", 4);
+        Value y = plan.Add("y", 4, ValueKind.Activation, keep: true);
+        plan.Level().Relu(x, y);
+        using var session = new VulkanSession(device, plan.Build());
+        session.Write(x, [-1f, 2f, -3f, 4f]);
+        session.Run();
+        Assert.Equal([0f, 2f, 0f, 4f], session.ReadAll(y));
+    }
 
     /// <summary>A value with memory of its own in arena 0.</summary>
     public Value Add(
