@@ -37,7 +37,7 @@ static int Usage()
         Usage: UNet.Bench profile [--width N] [--depth N] [--tile N] [--batch N] [--device NAME] [--plain] [--mixed] [--numerics NAME]
                  [--all] [--first]
                  a training step with clipping: whole, by kernel, and with --all by dispatch; with --first the very first alone, in which
-                 software drivers compile what they have not kept
+                 software drivers compile what they have not kept, each kernel when they come to it
                UNet.Bench sampling [--tile N] [--image N] [--device NAME]
                  training tiles, plain and deformed
                UNet.Bench convolution [--channels N] [--side N] [--padding N] [--count N] [--kernels NAME] [--device NAME] [--plain] [--unchecked]

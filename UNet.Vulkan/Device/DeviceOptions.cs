@@ -9,7 +9,7 @@ public sealed record DeviceOptions
     /// </summary>
     public bool Validation { get; init; }
 
-    /// <summary>Keeps compiled pipelines on disk, so that the next start is faster.</summary>
+    /// <summary>Keeps on disk what the driver makes of kernels (its pipeline cache, shader objects), so that the next start is faster.</summary>
     public bool PipelineCache { get; init; } = true;
 
     /// <summary>Lets the driver tell what its compiler made of kernels: <see cref="VulkanDevice.StatisticsOf"/>.</summary>
@@ -21,6 +21,6 @@ public sealed record DeviceOptions
     /// </summary>
     public bool Tuner { get; init; } = true;
 
-    /// <summary>Folder of the pipeline cache and of the tuner's choices; null for the user's cache folder.</summary>
+    /// <summary>Folder of what the driver makes of kernels and of the tuner's choices; null for the user's cache folder.</summary>
     public string? PipelineCacheFolder { get; init; }
 }
