@@ -9,7 +9,7 @@ public sealed record DeviceOptions
     /// </summary>
     public bool Validation { get; init; }
 
-    /// <summary>Keeps on disk what the driver makes of kernels (its pipeline cache, shader objects), so that the next start is faster.</summary>
+    /// <summary>Keeps on disk what the driver makes of kernels (pipeline cache, shader objects): the next start is faster.</summary>
     public bool PipelineCache { get; init; } = true;
 
     /// <summary>Lets the driver tell what its compiler made of kernels: <see cref="VulkanDevice.StatisticsOf"/>.</summary>
