@@ -106,13 +106,16 @@ internal sealed class ImageFile
         return new(channels, loaded.Height, loaded.Width, pixels);
     }
 
-    /// <summary>Decodes a page of a mask.</summary>
+    /// <summary>
+    /// Decodes a page of a mask. In indexed colour its labels are the numbers of the colours, unless the palette is gray.
+    /// </summary>
     /// <exception cref="InputException">
     /// The file is damaged or cut short, its colours are not gray, or a value is not a whole number of 0 or more.
     /// </exception>
     public LabelImage ReadLabels(int page = 0)
     {
-        using Image loaded = Load(page);
+        using Stream? numbers = Opened(() => IndexedColor.OpenAsNumbers(Path, page));
+        using Image loaded = Load(page, numbers);
 
         // Doubles hold every value of the 32-bit formats.
         double[] interleaved = Decode<double>(loaded, Enums.BandFormat.Double);
@@ -125,7 +128,8 @@ internal sealed class ImageFile
             if (interleaved.AsSpan(i * bands, channels).ContainsAnyExcept(value))
             {
                 throw new InputException(
-                    $"The mask '{Named(page)}' is in colour, but a mask has one value a pixel; save it as a gray image of label values.");
+                    $"The mask '{Named(page)}' is in colour, but a mask has one value a pixel; save it as an image "
+                        + "of label values, gray or with a palette.");
             }
 
             values[i] = (int)value;
@@ -149,27 +153,47 @@ internal sealed class ImageFile
     private static bool IsJpeg(Image loaded)
         => loaded.Contains("vips-loader") && ((string)loaded.Get("vips-loader")).StartsWith("jpeg", StringComparison.Ordinal);
 
-    private Image Load(int page)
+    /// <param name="page">The page to decode.</param>
+    /// <param name="contents">What to read in place of the file, if anything; it must stay open as long as the image.</param>
+    private Image Load(int page, Stream? contents = null) => Opened(() =>
+    {
+        if (BitmapFile.IsBitmap(Path))
+        {
+            using FileStream file = File.OpenRead(Path);
+            return BitmapFile.Load(contents ?? file);
+        }
+
+        const Enums.Access access = Enums.Access.Sequential;
+        const Enums.FailOn failOn = Enums.FailOn.Truncated;
+        if (contents is not null)
+        {
+            return IsTiff
+                ? Image.TiffloadStream(contents, page: page, n: 1, access: access, failOn: Enums.FailOn.Warning)
+                : Image.NewFromStream(contents, "", access: access, failOn: failOn);
+        }
+
+        // As a source, a name with brackets is a name; as a path, libvips would read options from it.
+        using Source source = Source.NewFromFile(Path);
+        return IsTiff
+            ? Image.TiffloadSource(source, page: page, n: 1, access: access, failOn: Enums.FailOn.Warning)
+            : Image.NewFromSource(source, "", access: access, failOn: failOn);
+    });
+
+    /// <summary>What opens the file, with its failures in words.</summary>
+    private T Opened<T>(Func<T> open)
     {
         Codec.Prepare();
         try
         {
-            if (BitmapFile.IsBitmap(Path))
-                return BitmapFile.Load(Path);
-
-            // As a source, a name with brackets is a name; as a path, libvips would read options from it.
-            using Source source = Source.NewFromFile(Path);
-            return IsTiff
-                ? Image.TiffloadSource(source, page: page, n: 1, access: Enums.Access.Sequential, failOn: Enums.FailOn.Warning)
-                : Image.NewFromSource(source, "", access: Enums.Access.Sequential, failOn: Enums.FailOn.Truncated);
+            return open();
         }
         catch (UnauthorizedAccessException e)
         {
             throw new InputException($"'{Path}' may not be read by you; change its permissions.", e);
         }
-        catch (Exception e) when (e is VipsException or IOException or InvalidDataException)
+        catch (Exception e) when (e is VipsException or IOException or InvalidDataException or ArgumentOutOfRangeException)
         {
-            // libvips reads TIFFs of up to 32 bits.
+            // Out of range is a place that a damaged file names. libvips reads TIFFs of up to 32 bits.
             if (IsTiff && HasSamplesOf64Bits())
             {
                 throw new InputException(

@@ -4,12 +4,14 @@ namespace UNet.Cli.Images;
 
 /// <summary>
 /// What libvips does not tell of a TIFF file: whether all its pages are there, how many bits its samples have where it cannot read them,
-/// and what an additional sample means.
+/// what an additional sample means, and where a page keeps its palette.
 /// </summary>
 internal static class TiffTags
 {
     private const int BitsPerSample = 258;
+    private const int ColorMap = 320;
     private const int ExtraSamples = 338;
+    private const int ShortSize = 2;
 
     /// <summary>
     /// Follows the chain of pages to its end; libvips would take a chain that leads out of the file for a shorter stack.
@@ -21,12 +23,7 @@ internal static class TiffTags
         Header header = Header.Read(stream);
         HashSet<long> seen = [];
         for (long directory = header.FirstDirectory; directory != 0 && seen.Add(directory);)
-        {
-            stream.Position = directory;
-            long entries = (long)header.ReadInteger(stream, header.CountSize);
-            stream.Position += entries * header.EntrySize;
-            directory = (long)header.ReadInteger(stream, header.OffsetSize);
-        }
+            directory = header.DirectoryAfter(stream, directory);
     }
 
     /// <summary>Whether the first page says that its last sample is transparency (ExtraSamples 1 or 2).</summary>
@@ -36,35 +33,49 @@ internal static class TiffTags
     public static bool HasSamplesOf64Bits(string path) => LastNumber(path, BitsPerSample) == 64;
 
     /// <summary>
+    /// Where a page keeps its palette: short numbers, the red of all colours, then the green, then the blue. Null where it has none.
+    /// </summary>
+    /// <exception cref="IOException">The page lies outside the file.</exception>
+    public static (long Place, int Colors, bool IsLittleEndian)? PaletteOf(Stream stream, int page)
+    {
+        stream.Position = 0;
+        Header header = Header.Read(stream);
+        long directory = header.FirstDirectory;
+        for (int i = 0; i < page && directory != 0; i++)
+            directory = header.DirectoryAfter(stream, directory);
+        return directory != 0 && NumbersOf(stream, header, directory, ColorMap) is { Count: > 0 and <= 3 << 16 } numbers
+            ? (numbers.Place, (int)(numbers.Count / 3), header.IsLittleEndian)
+            : null;
+    }
+
+    /// <summary>
     /// The last of the short numbers that the first page has under a tag; null where there are none.
     /// </summary>
     private static ulong? LastNumber(string path, int tag)
     {
         using FileStream stream = File.OpenRead(path);
         Header header = Header.Read(stream);
-        stream.Position = header.FirstDirectory;
+        if (NumbersOf(stream, header, header.FirstDirectory, tag) is not { Count: > 0 } numbers)
+            return null;
+        stream.Position = numbers.Place + (numbers.Count - 1) * ShortSize;
+        return header.ReadInteger(stream, ShortSize);
+    }
+
+    /// <summary>Where the short numbers stand that a page has under a tag.</summary>
+    private static (long Place, long Count)? NumbersOf(Stream stream, Header header, long directory, int tag)
+    {
+        stream.Position = directory;
         ulong entries = header.ReadInteger(stream, header.CountSize);
         for (ulong i = 0; i < entries; i++)
         {
             // An entry: tag, type, count and value (or the place of the value, if it is long).
             bool isWanted = header.ReadInteger(stream, 2) == (ulong)tag;
             header.ReadInteger(stream, 2);
-            ulong count = header.ReadInteger(stream, header.OffsetSize);
-            if (!isWanted)
-            {
-                header.ReadInteger(stream, header.OffsetSize);
-                continue;
-            }
-
-            Span<byte> values = stackalloc byte[header.OffsetSize];
-            stream.ReadExactly(values);
-            int last = ((int)count - 1) * 2;
-            if (last < 0)
-                return null;
-            if (last < values.Length)
-                return header.Integer(values.Slice(last, 2));
-            stream.Position = (long)header.Integer(values) + last;
-            return header.ReadInteger(stream, 2);
+            long count = (long)header.ReadInteger(stream, header.OffsetSize);
+            long here = stream.Position;
+            long place = (long)header.ReadInteger(stream, header.OffsetSize);
+            if (isWanted)
+                return (count * ShortSize <= header.OffsetSize ? here : place, count);
         }
 
         return null;
@@ -95,6 +106,15 @@ internal static class TiffTags
             if (header.IsBig)
                 header.ReadInteger(stream, 4);
             return header with { FirstDirectory = (long)header.ReadInteger(stream, header.OffsetSize) };
+        }
+
+        /// <summary>Place of the directory of the page after one, 0 if it is the last.</summary>
+        public long DirectoryAfter(Stream stream, long directory)
+        {
+            stream.Position = directory;
+            long entries = (long)ReadInteger(stream, CountSize);
+            stream.Position += entries * EntrySize;
+            return (long)ReadInteger(stream, OffsetSize);
         }
 
         public ulong ReadInteger(Stream stream, int size)

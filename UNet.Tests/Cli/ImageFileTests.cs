@@ -140,6 +140,19 @@ public sealed class ImageFileTests : IDisposable
         Assert.Equal([10, 200, 10, 200, 200, 10], read.Values);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(8)]
+    public void OfABitmapInIndexedColourTheLabelsAreNumbers(int bits)
+    {
+        byte[] file = Bitmap(bits, [[1, 1, 0], [0, 1, 0]], 10, 200);
+        file[58]++; // the blue of colour 1
+        File.WriteAllBytes(_folder["a.bmp"], file);
+        Assert.Equal([0, 1, 0, 1, 1, 0], ImageFile.Open(_folder["a.bmp"]).ReadLabels().Values);
+        Assert.Equal(3, ImageFile.Open(_folder["a.bmp"]).Read().Channels);
+    }
+
     [Fact]
     public void ACutBitmapIsRefused()
     {

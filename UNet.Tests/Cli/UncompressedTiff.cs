@@ -2,47 +2,79 @@ using System.Buffers.Binary;
 
 namespace UNet.Tests.Cli;
 
-/// <summary>TIFF files made byte by byte, for stacks that no writer makes: gray pages of any sizes, 8 bits, all of one value.</summary>
+/// <summary>TIFF files made byte by byte, for stacks that no writer of this project makes.</summary>
 internal static class UncompressedTiff
 {
     private const int HeaderSize = 8;
-    private const int Entries = 8;
-    private const int DirectorySize = 2 + 12 * Entries + 4;
+    private const int EntrySize = 12;
 
+    // Interpretations of samples.
+    private const int ZeroIsBlack = 1;
+    private const int IndexedColor = 3;
+
+    /// <summary>Gray pages of any sizes, 8 bits, all of one value.</summary>
     public static byte[] OfPages(byte value, params (int Height, int Width)[] pages) => OfPages(8, value, pages);
 
     /// <summary>The same with samples of any bits, each byte of which is the value.</summary>
     public static byte[] OfPages(int bits, byte value, params (int Height, int Width)[] pages)
+        => Make(bits, ZeroIsBlack, [], pages, page => [.. Enumerable.Repeat(value, page.Height * page.Width * bits / 8)]);
+
+    /// <summary>Pages of one row in indexed colour, each with a palette of its own.</summary>
+    /// <param name="bits">Bits of a pixel.</param>
+    /// <param name="palette">Red of all colours, then green, then blue; 2^bits of each.</param>
+    /// <param name="rows">The bytes of each page's row.</param>
+    public static byte[] OfIndexedColor(int bits, ushort[] palette, params byte[][] rows)
     {
-        byte[] file = new byte[HeaderSize + pages.Sum(page => DirectorySize + page.Height * page.Width * bits / 8)];
+        Queue<byte[]> next = new(rows);
+        return Make(bits, IndexedColor, palette, [.. rows.Select(row => (1, row.Length * 8 / bits))], _ => next.Dequeue());
+    }
+
+    private static byte[] Make(
+        int bits, int interpretation, ushort[] palette, (int Height, int Width)[] pages, Func<(int Height, int Width), byte[]> pixelsOf)
+    {
         // Little-endian, version 42, place of the first directory.
-        "II*\0"u8.CopyTo(file);
-        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(4), HeaderSize);
-        int at = HeaderSize;
+        List<byte> file = [.. "II*\0"u8];
+        Put(HeaderSize, sizeof(int));
         for (int i = 0; i < pages.Length; i++)
         {
             (int height, int width) = pages[i];
-            int pixels = at + DirectorySize;
-            int size = height * width * bits / 8;
-            int end = pixels + size;
-            BinaryPrimitives.WriteInt16LittleEndian(file.AsSpan(at), Entries);
-            // Width, height, bits, compression (none), interpretation (0 is black), place, rows and bytes of the only strip.
-            (short Tag, int Value)[] entries =
-                [(256, width), (257, height), (258, bits), (259, 1), (262, 1), (273, pixels), (278, height), (279, size)];
-            for (int entry = 0; entry < Entries; entry++)
-            {
-                Span<byte> place = file.AsSpan(at + 2 + 12 * entry);
-                BinaryPrimitives.WriteInt16LittleEndian(place, entries[entry].Tag);
-                BinaryPrimitives.WriteInt16LittleEndian(place[2..], 4);
-                BinaryPrimitives.WriteInt32LittleEndian(place[4..], 1);
-                BinaryPrimitives.WriteInt32LittleEndian(place[8..], entries[entry].Value);
-            }
-
-            BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(at + 2 + 12 * Entries), i + 1 < pages.Length ? end : 0);
-            file.AsSpan(pixels, size).Fill(value);
-            at = end;
+            byte[] pixels = pixelsOf(pages[i]);
+            int count = palette.Length > 0 ? 9 : 8;
+            int paletteAt = file.Count + sizeof(short) + EntrySize * count + sizeof(int);
+            int pixelsAt = paletteAt + palette.Length * sizeof(ushort);
+            Put(count, sizeof(short));
+            Entry(256, width);
+            Entry(257, height);
+            Entry(258, bits);
+            Entry(259, 1); // no compression
+            Entry(262, interpretation);
+            // Place, rows and bytes of the only strip.
+            Entry(273, pixelsAt);
+            Entry(278, height);
+            Entry(279, pixels.Length);
+            if (palette.Length > 0)
+                Entry(320, paletteAt, type: 3, palette.Length);
+            Put(i + 1 < pages.Length ? pixelsAt + pixels.Length : 0, sizeof(int));
+            foreach (ushort level in palette)
+                Put(level, sizeof(ushort));
+            file.AddRange(pixels);
         }
 
-        return file;
+        return [.. file];
+
+        void Entry(int tag, int value, int type = 4, int values = 1)
+        {
+            Put(tag, sizeof(short));
+            Put(type, sizeof(short));
+            Put(values, sizeof(int));
+            Put(value, sizeof(int));
+        }
+
+        void Put(int value, int size)
+        {
+            Span<byte> bytes = stackalloc byte[sizeof(int)];
+            BinaryPrimitives.WriteInt32LittleEndian(bytes, value);
+            file.AddRange(bytes[..size]);
+        }
     }
 }
