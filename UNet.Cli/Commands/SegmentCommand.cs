@@ -164,13 +164,15 @@ internal static class SegmentCommand
         if (settings.Precision == Precision.Mixed && !ComputeDevice.HasMatrixUnits(properties))
             terminal.Note("the device has no matrix units, so that mixed precision is slower than 32 bits");
         using IComputeDevice device = opening.Single();
+        using FirstRunNote waiting = new(terminal, "the first tile", FirstRunNote.PatienceWith(device));
         using Segmenter segmenter = new(model, device, tile, settings.Augmentation, settings.Precision);
         using BackgroundDisposal closing = new(segmenter, device);
         Directory.CreateDirectory(output);
         long start = Stopwatch.GetTimestamp();
         List<string> removed = [];
-        new ItemProgress(terminal, all.Length, "images").Watch(done =>
+        new ItemProgress(terminal, all.Length, "images").Watch(progress =>
         {
+            int done = 0;
             LabelClasses classes = LabelClasses.Of(model.Classes);
             using IEnumerator<RawImage> next = images.GetEnumerator();
             foreach (ImageFile file in files)
@@ -178,8 +180,12 @@ internal static class SegmentCommand
                 using SegmentedFile result = new(file, output, classes, settings);
                 for (int page = 0; page < file.Pages && next.MoveNext(); page++)
                 {
-                    result.Add(segmenter.Segment(next.Current.Pixels, next.Current.Height, next.Current.Width, terminal.Stop));
-                    done();
+                    result.Add(segmenter.Segment(next.Current.Pixels, next.Current.Height, next.Current.Width, terminal.Stop, share =>
+                    {
+                        waiting.Dispose();
+                        progress(done + share);
+                    }));
+                    done++;
                 }
 
                 if (file == files[^1])

@@ -43,12 +43,12 @@ internal static class SelftestCommand
         terminal.Output.WriteLine($"Checking {ops.Length} operation{(ops.Length == 1 ? "" : "s")} on {device.Name}; errors as shares "
             + "of what is allowed.");
         List<OpReport> reports = [];
-        new ItemProgress(terminal, ops.Length, "operations").Watch(done =>
+        new ItemProgress(terminal, ops.Length, "operations").Watch(progress =>
         {
             foreach (OpInfo op in ops)
             {
                 reports.Add(Check(op, device as VulkanDevice, terminal.Stop));
-                done();
+                progress(reports.Count);
             }
         });
 

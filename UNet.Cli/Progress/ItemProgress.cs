@@ -8,12 +8,12 @@ namespace UNet.Cli.Progress;
 /// <param name="items">What they are called.</param>
 internal sealed class ItemProgress(Terminal terminal, int count, string items)
 {
-    /// <summary>Does the work, which calls its argument after each item.</summary>
-    public void Watch(Action<Action> work)
+    /// <summary>Does the work, which tells its argument how many items are done, parts of one included.</summary>
+    public void Watch(Action<Action<double>> work)
     {
         if (!terminal.IsInteractive)
         {
-            work(() => { });
+            work(_ => { });
             return;
         }
 
@@ -22,7 +22,7 @@ internal sealed class ItemProgress(Terminal terminal, int count, string items)
             .Start(context =>
             {
                 ProgressTask task = context.AddTask(items, maxValue: count);
-                work(() => task.Increment(1));
+                work(done => task.Value = done);
             });
     }
 }

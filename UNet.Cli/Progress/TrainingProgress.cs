@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using Spectre.Console;
 using UNet.Cli.Data;
-using UNet.Vulkan.Device;
-using UNet.Vulkan.Execution;
 using UNet.Vulkan.Training;
 
 namespace UNet.Cli.Progress;
@@ -30,24 +28,17 @@ internal sealed class TrainingProgress(Terminal terminal, long done, LabelClasse
     private double _lastLine = 2 - PlainInterval;
 
     /// <summary>Until the first step is done.</summary>
-    private Timer? _waiting;
+    private FirstRunNote? _waiting;
 
     /// <summary>How long the first step may take before a word is said of why.</summary>
     public TimeSpan Patience { get; init; } = Timeout.InfiniteTimeSpan;
-
-    /// <summary>More than a first step takes where the device's kernels have been compiled before; the reference has none.</summary>
-    public static TimeSpan PatienceWith(IComputeDevice device)
-        => device is VulkanDevice ? TimeSpan.FromSeconds(10) : Timeout.InfiniteTimeSpan;
 
     /// <summary>Runs a training that reports its steps.</summary>
     public TrainingResult Watch(Func<Action<TrainingReport>, TrainingResult> train)
     {
         _clock.Start();
         _recent.Enqueue((done, 0));
-        using Timer waiting = new(
-            _ => terminal.NoteAtOnce(
-                "the first step takes longest: the driver may have to compile the kernels, which it keeps for later runs"),
-            null, Patience, Timeout.InfiniteTimeSpan);
+        using FirstRunNote waiting = new(terminal, "the first step", Patience);
         _waiting = waiting;
         return terminal.IsInteractive ? WatchLive(train) : train(ShowPlain);
     }

@@ -192,6 +192,19 @@ public class SegmenterTests
         Assert.Contains("18 and 20", Assert.Throws<InputException>(() => new Segmenter(ModelOf(Valid), device, tile: 19)).Message);
     }
 
+    /// <summary>A tile of 26 gives 10 pixels a side: the image takes 4 x 5.</summary>
+    [Theory]
+    [InlineData(TestTimeAugmentation.None, 20)]
+    [InlineData(TestTimeAugmentation.Flips, 80)]
+    public void EachTileIsProgress(TestTimeAugmentation augmentation, int tiles)
+    {
+        using ReferenceDevice device = new();
+        using Segmenter segmenter = new(ModelOf(Valid), device, tile: 26, augmentation);
+        List<double> shares = [];
+        segmenter.Segment(RandomImage(), Height, Width, Stop, shares.Add);
+        Assert.Equal([.. Enumerable.Range(1, tiles).Select(i => (double)i / tiles)], shares, (a, b) => Math.Abs(a - b) < 1e-12);
+    }
+
     /// <summary>Three classes of 26800 x 26800 pixels are more than an array holds; the message says how many it does.</summary>
     [Theory]
     [InlineData(TestTimeAugmentation.None)]

@@ -99,12 +99,14 @@ public sealed class Segmenter : IDisposable
     /// <param name="height">Rows.</param>
     /// <param name="width">Columns.</param>
     /// <param name="cancellation">Stops between two tiles.</param>
+    /// <param name="progress">Told after each tile what share of the image is done, from 0 to 1.</param>
     /// <exception cref="InputException">
     /// The image is too large, does not have the model's channels, or has values that are not finite; or the model gives no numbers,
     /// because its parameters are damaged or, in mixed precision, because what it computes leaves the range of 16 bits.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public Segmentation Segment(ReadOnlySpan<float> pixels, int height, int width, CancellationToken cancellation = default)
+    public Segmentation Segment(
+        ReadOnlySpan<float> pixels, int height, int width, CancellationToken cancellation = default, Action<double>? progress = null)
     {
         UNetConfiguration configuration = _configuration;
         Segmentation.RequireSize(configuration, height, width, "The image");
@@ -116,14 +118,16 @@ public sealed class Segmenter : IDisposable
 
         float[] normalized = Normalization.Apply(_normalization, pixels);
         if (_orientations.Length == 1)
-            return Checked(_network.Apply(normalized, height, width, cancellation));
+            return Checked(_network.Apply(normalized, height, width, cancellation, progress));
 
         float[] mean = new float[configuration.Classes * height * width];
-        foreach (Orientation orientation in _orientations)
+        for (int i = 0; i < _orientations.Length; i++)
         {
+            (Orientation orientation, int before) = (_orientations[i], i);
             float[] oriented = orientation.Apply(normalized, configuration.InChannels, height, width);
             (int rows, int columns) = orientation.IsTransposed ? (width, height) : (height, width);
-            float[] probabilities = _network.Apply(oriented, rows, columns, cancellation);
+            float[] probabilities = _network.Apply(
+                oriented, rows, columns, cancellation, share => progress?.Invoke((before + share) / _orientations.Length));
             orientation.AddRestored(probabilities, configuration.Classes, height, width, mean);
         }
 

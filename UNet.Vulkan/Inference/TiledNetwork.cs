@@ -68,16 +68,20 @@ internal sealed class TiledNetwork : IDisposable
     /// <param name="height">Rows.</param>
     /// <param name="width">Columns.</param>
     /// <param name="cancellation">Looked at between two tiles.</param>
+    /// <param name="progress">Told after each tile what share of the tiles is done.</param>
     /// <returns>Logits or probabilities [classes, height, width].</returns>
-    public float[] Apply(ReadOnlySpan<float> image, int height, int width, CancellationToken cancellation)
+    public float[] Apply(ReadOnlySpan<float> image, int height, int width, CancellationToken cancellation, Action<double>? progress = null)
     {
         float[] result = new float[_configuration.Classes * height * width];
+        List<TileSpan> columnSpans = [.. OverlapTiles.Along(_geometry, _tile, width)];
+        List<TileSpan> rowSpans = [.. OverlapTiles.Along(_geometry, _tile, height)];
+        int completed = 0;
         Queue<(TileSpan Rows, TileSpan Columns)> inFlight = new();
         try
         {
-            foreach (TileSpan rows in OverlapTiles.Along(_geometry, _tile, height))
+            foreach (TileSpan rows in rowSpans)
             {
-                foreach (TileSpan columns in OverlapTiles.Along(_geometry, _tile, width))
+                foreach (TileSpan columns in columnSpans)
                 {
                     cancellation.ThrowIfCancellationRequested();
                     if (inFlight.Count == _session.MaxInFlight)
@@ -105,6 +109,7 @@ internal sealed class TiledNetwork : IDisposable
         {
             _session.Complete(_outputTile);
             Place(tile.Rows, tile.Columns, result, height, width);
+            progress?.Invoke((double)++completed / (rowSpans.Count * columnSpans.Count));
         }
     }
 

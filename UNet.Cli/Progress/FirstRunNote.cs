@@ -1,0 +1,26 @@
+using UNet.Vulkan.Device;
+using UNet.Vulkan.Execution;
+
+namespace UNet.Cli.Progress;
+
+/// <summary>Says why there is nothing to be seen yet, should a first run on a device take long. Disposed as soon as that is done.</summary>
+internal sealed class FirstRunNote : IDisposable
+{
+    private readonly Timer _timer;
+
+    /// <summary>Begins to wait.</summary>
+    /// <param name="terminal">Where to say it.</param>
+    /// <param name="what">What is run, such as <c>the first step</c>.</param>
+    /// <param name="patience">How long that may take without a word.</param>
+    public FirstRunNote(Terminal terminal, string what, TimeSpan patience)
+        => _timer = new(
+            _ => terminal.NoteAtOnce($"{what} takes longest: the driver may have to compile the kernels, which it keeps for later runs"),
+            null, patience, Timeout.InfiniteTimeSpan);
+
+    /// <summary>More than a first run takes where the device's kernels have been compiled before; the reference has none.</summary>
+    public static TimeSpan PatienceWith(IComputeDevice device)
+        => device is VulkanDevice ? TimeSpan.FromSeconds(10) : Timeout.InfiniteTimeSpan;
+
+    /// <summary>Says no more.</summary>
+    public void Dispose() => _timer.Dispose();
+}
