@@ -31,6 +31,11 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool isInter
         init => _columns = value;
     }
 
+    /// <summary>
+    /// How long a first run on a device may take without a word of why: longer than it does where kernels have been compiled before.
+    /// </summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Cancelled when the user asks the command to finish early.</summary>
     public CancellationToken Stop => stop;
 

@@ -105,7 +105,7 @@ internal static class DemoCommand
         terminal.Output.WriteLine(
             $"Training a U-Net of width {configuration.Network.Width} and depth {configuration.Network.Depth} for "
                 + $"{configuration.Steps} steps on {device.Name}.");
-        TrainingProgress progress = new(terminal, 0, data.Classes) { Patience = FirstRunNote.PatienceWith(device) };
+        TrainingProgress progress = new(terminal, device, 0, data.Classes);
         TrainingResult result = progress.Watch(report => trainer.Run(files, report, terminal.Stop));
         UNetConfiguration network = configuration.Network;
         return (result, $"--width {network.Width} --depth {network.Depth} --tile {configuration.Tile} --steps {configuration.Steps}");

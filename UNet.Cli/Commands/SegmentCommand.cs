@@ -164,7 +164,7 @@ internal static class SegmentCommand
         if (settings.Precision == Precision.Mixed && !ComputeDevice.HasMatrixUnits(properties))
             terminal.Note("the device has no matrix units, so that mixed precision is slower than 32 bits");
         using IComputeDevice device = opening.Single();
-        using FirstRunNote waiting = new(terminal, "the first tile", FirstRunNote.PatienceWith(device));
+        using FirstRunNote waiting = new(terminal, "the first tile", device);
         using Segmenter segmenter = new(model, device, tile, settings.Augmentation, settings.Precision);
         using BackgroundDisposal closing = new(segmenter, device);
         Directory.CreateDirectory(output);

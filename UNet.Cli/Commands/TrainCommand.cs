@@ -128,7 +128,7 @@ internal static class TrainCommand
         // Steps that the state holds are told no more: their lines go first.
         trainer.BeforeState = log is null ? null : log.Flush;
         Describe(terminal, data, device, trainer.Configuration);
-        TrainingProgress progress = new(terminal, trainer.ReportedSteps, data.Classes) { Patience = FirstRunNote.PatienceWith(device) };
+        TrainingProgress progress = new(terminal, device, trainer.ReportedSteps, data.Classes);
         TrainingResult training = progress.Watch(
             report => trainer.Run(request.Files, step => { log?.Write(step); report(step); }, terminal.Stop));
         if (training.Step == 0)

@@ -11,15 +11,11 @@ internal sealed class FirstRunNote : IDisposable
     /// <summary>Begins to wait.</summary>
     /// <param name="terminal">Where to say it.</param>
     /// <param name="what">What is run, such as <c>the first step</c>.</param>
-    /// <param name="patience">How long that may take without a word.</param>
-    public FirstRunNote(Terminal terminal, string what, TimeSpan patience)
+    /// <param name="device">Where it is run; the reference has nothing to compile.</param>
+    public FirstRunNote(Terminal terminal, string what, IComputeDevice device)
         => _timer = new(
             _ => terminal.NoteAtOnce($"{what} takes longest: the driver may have to compile the kernels, which it keeps for later runs"),
-            null, patience, Timeout.InfiniteTimeSpan);
-
-    /// <summary>More than a first run takes where the device's kernels have been compiled before; the reference has none.</summary>
-    public static TimeSpan PatienceWith(IComputeDevice device)
-        => device is VulkanDevice ? TimeSpan.FromSeconds(10) : Timeout.InfiniteTimeSpan;
+            null, device is VulkanDevice ? terminal.Patience : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
     /// <summary>Says no more.</summary>
     public void Dispose() => _timer.Dispose();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Spectre.Console;
 using UNet.Cli.Data;
+using UNet.Vulkan.Execution;
 using UNet.Vulkan.Training;
 
 namespace UNet.Cli.Progress;
@@ -10,9 +11,10 @@ namespace UNet.Cli.Progress;
 /// validation has a line of its own.
 /// </summary>
 /// <param name="terminal">Where to show it.</param>
+/// <param name="device">Where it computes.</param>
 /// <param name="done">Steps done before this run.</param>
 /// <param name="classes">Names of the classes.</param>
-internal sealed class TrainingProgress(Terminal terminal, long done, LabelClasses classes)
+internal sealed class TrainingProgress(Terminal terminal, IComputeDevice device, long done, LabelClasses classes)
 {
     /// <summary>Seconds between two plain lines.</summary>
     private const double PlainInterval = 15;
@@ -30,15 +32,12 @@ internal sealed class TrainingProgress(Terminal terminal, long done, LabelClasse
     /// <summary>Until the first step is done.</summary>
     private FirstRunNote? _waiting;
 
-    /// <summary>How long the first step may take before a word is said of why.</summary>
-    public TimeSpan Patience { get; init; } = Timeout.InfiniteTimeSpan;
-
     /// <summary>Runs a training that reports its steps.</summary>
     public TrainingResult Watch(Func<Action<TrainingReport>, TrainingResult> train)
     {
         _clock.Start();
         _recent.Enqueue((done, 0));
-        using FirstRunNote waiting = new(terminal, "the first step", Patience);
+        using FirstRunNote waiting = new(terminal, "the first step", device);
         _waiting = waiting;
         return terminal.IsInteractive ? WatchLive(train) : train(ShowPlain);
     }

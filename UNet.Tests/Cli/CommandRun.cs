@@ -22,7 +22,9 @@ internal sealed record CommandRun(int Code, string Output, string[] Errors)
     private static CommandRun Of(StringWriter output, CancellationToken stop, string[] arguments, bool isInteractive = false)
     {
         StringWriter errors = new();
-        int code = CommandLine.Run(arguments, new Terminal(output, errors, isInteractive, stop));
+        // What is told must not depend on how fast the machine compiles kernels.
+        Terminal terminal = new(output, errors, isInteractive, stop) { Patience = Timeout.InfiniteTimeSpan };
+        int code = CommandLine.Run(arguments, terminal);
         return new(code, output.ToString(), errors.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 

@@ -3,6 +3,7 @@ using System.Text;
 using UNet.Cli;
 using UNet.Cli.Data;
 using UNet.Cli.Progress;
+using UNet.Tests.Device;
 using UNet.Vulkan.Training;
 using Xunit;
 
@@ -43,11 +44,8 @@ public sealed class TrainingProgressTests
 
     private static TrainingProgress Of(TextWriter error, TimeSpan patience)
         => new(
-            new Terminal(TextWriter.Null, error, isInteractive: false, CancellationToken.None), done: 0,
-            new LabelClasses([0, 255], AreInstances: false))
-        {
-            Patience = patience,
-        };
+            new Terminal(TextWriter.Null, error, isInteractive: false, CancellationToken.None) { Patience = patience }, TestDevice.Shared,
+            done: 0, new LabelClasses([0, 255], AreInstances: false));
 
     /// <summary>Lines from one thread for another.</summary>
     private sealed class LineQueue : TextWriter
