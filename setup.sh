@@ -8,7 +8,7 @@
 # Exit codes: 0 ready, 1 the installation failed, 2 something is missing that only the user can install.
 set -euo pipefail
 
-oldest_mesa=23.3            # lavapipe before it lacks features that the kernels and their tests use
+oldest_mesa=25.0            # lavapipe of 24.0 ends long loops early, so that results are wrong
 for_tests=no
 log=''                      # apt's output, shown when it fails
 packages=()                 # what apt is asked for ...
@@ -216,7 +216,7 @@ install_with_apt() {
 
     list_missing
     still="${packages[*]-}"
-    [[ -z $still ]] || fail 1 "after the installation these are still missing or too old: $still. ${system_name:-This system} is too old for UNet.Vulkan; Debian 12, Ubuntu 24.04 or newer are known to do."
+    [[ -z $still ]] || fail 1 "after the installation these are still missing or too old: $still. ${system_name:-This system} is too old for UNet.Vulkan; Debian 12 and Ubuntu 24.04 with their updates, or newer, are known to do."
     say 'Done.'
 }
 

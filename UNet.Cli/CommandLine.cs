@@ -36,6 +36,7 @@ internal static class CommandLine
             if (result.Action is not null and not ParseErrorAction)
             {
                 RequireNoEmptyWord(result);
+                RequireNoUnknownOption(result);
                 int code = result.Invoke(new InvocationConfiguration
                 {
                     Output = terminal.Output,
@@ -96,8 +97,21 @@ internal static class CommandLine
         }
     }
 
+    /// <summary>A word such as an option, where a path may stand, would be taken for one.</summary>
+    private static void RequireNoUnknownOption(ParseResult result)
+    {
+        foreach (ArgumentResult argument in result.CommandResult.Children.OfType<ArgumentResult>())
+        {
+            string? unknown = argument.Tokens.Select(token => token.Value)
+                .FirstOrDefault(word => word.StartsWith("--", StringComparison.Ordinal) && !Path.Exists(word));
+            if (unknown is not null)
+                throw new InputException($"There is no option '{unknown}'; see 'unet {result.CommandResult.Command.Name} --help'.");
+        }
+    }
+
     private static string UsageError(RootCommand root, ParseResult result)
     {
+        RequireNoUnknownOption(result);
         if (result.CommandResult.Command != root)
             return $"{OneLine(result.Errors[0].Message).TrimEnd('.')}; see 'unet {result.CommandResult.Command.Name} --help'.";
         string commands = string.Join(", ", root.Subcommands.Select(command => command.Name));

@@ -9,7 +9,10 @@ internal static class Program
     {
         NativeHeap.GrowInLargeSteps();
         using CancellationTokenSource stop = new();
-        Terminal terminal = new(Console.Out, Console.Error, !Console.IsOutputRedirected, stop.Token);
+        Terminal terminal = new(Console.Out, Console.Error, !Console.IsOutputRedirected, stop.Token)
+        {
+            ShowsErrors = !Console.IsErrorRedirected,
+        };
         Console.CancelKeyPress += (_, signal) => signal.Cancel = StopOrQuit("Ctrl-C");
         using PosixSignalRegistration termination = PosixSignalRegistration.Create(
             PosixSignal.SIGTERM, signal => signal.Cancel = StopOrQuit("SIGTERM"));

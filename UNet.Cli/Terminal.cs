@@ -19,10 +19,14 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool isInter
     private const int LeastColumns = 40;
 
     private readonly List<string> _notes = [];
+    private volatile IAnsiConsole? _live;
     private readonly int? _columns;
 
     /// <summary>Output is a terminal whose lines can be drawn again.</summary>
     public bool IsInteractive => isInteractive;
+
+    /// <summary>Standard error is seen on the same terminal as the output.</summary>
+    public bool ShowsErrors { get; init; }
 
     /// <summary>Columns of a line.</summary>
     public int Columns
@@ -50,17 +54,24 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool isInter
     }
 
     /// <summary>
-    /// A remark about the input. It waits until the command has a result to show: where the input turns out to be of no
+    /// A remark about the input, from any thread. It waits until the command has a result to show: where the input turns out to be of no
     /// use, the error alone is told.
     /// </summary>
-    public void Note(string text) => _notes.Add(text);
+    public void Note(string text)
+    {
+        lock (_notes)
+            _notes.Add(text);
+    }
 
     /// <summary>Writes the remarks that wait.</summary>
     public void ShowNotes()
     {
-        foreach (string note in _notes)
-            WriteError($"note: {note}");
-        _notes.Clear();
+        lock (_notes)
+        {
+            foreach (string note in _notes)
+                WriteError($"note: {note}");
+            _notes.Clear();
+        }
     }
 
     /// <summary>A remark about what is going on, from any thread.</summary>
@@ -76,8 +87,20 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool isInter
     /// <summary>Shows where an error arose.</summary>
     public void Trace(Exception exception) => WriteError($"{exception}");
 
-    /// <summary>A console whose lines can be drawn again; only for a terminal.</summary>
-    public IAnsiConsole LiveConsole() => AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+    /// <summary>Shows lines that are drawn again and again, on a console for that; only for a terminal.</summary>
+    public T Live<T>(Func<IAnsiConsole, T> show)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+        _live = console;
+        try
+        {
+            return show(console);
+        }
+        finally
+        {
+            _live = null;
+        }
+    }
 
     /// <summary>
     /// Prints a table: the first column to the left, the others to the right as numbers are. A number that goes on in the next
@@ -131,12 +154,18 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool isInter
         return [.. text.ToString().Split('\n').Where(line => !string.IsNullOrWhiteSpace(line)).Select(line => line.TrimEnd())];
     }
 
-    /// <summary>Nobody reads a standard error that is closed or full; the command goes on, and its exit code tells the rest.</summary>
+    /// <summary>
+    /// What is written while lines are drawn again goes above them, if both are seen on one terminal; they would be drawn over it.
+    /// Nobody reads a standard error that is closed or full; the command goes on, and its exit code tells the rest.
+    /// </summary>
     private void WriteError(string line)
     {
         try
         {
-            error.WriteLine(line);
+            if (ShowsErrors && _live is { } console)
+                console.WriteLine(line);
+            else
+                error.WriteLine(line);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
         {

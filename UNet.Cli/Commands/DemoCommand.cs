@@ -99,13 +99,14 @@ internal static class DemoCommand
         DataSet data = DataSet.Read(Path.Combine(folder, "train"), ValidationSplit.Default, null, null, terminal.Note);
         TrainingData trainingData = data.ToTrainingData();
         using IComputeDevice device = ComputeDevice.Open(deviceChoice, terminal);
+        using FirstRunNote waiting = new(terminal, "the first step", device);
         // Measuring, validating and saving take the rest.
         TrainingConfiguration configuration = Fitting(0.8 * seconds, trainingData with { Validation = [] }, device);
         using Trainer trainer = new(configuration, trainingData, device);
         terminal.Output.WriteLine(
             $"Training a U-Net of width {configuration.Network.Width} and depth {configuration.Network.Depth} for "
                 + $"{configuration.Steps} steps on {device.Name}.");
-        TrainingProgress progress = new(terminal, device, 0, data.Classes);
+        TrainingProgress progress = new(terminal, waiting, 0, data.Classes);
         TrainingResult result = progress.Watch(report => trainer.Run(files, report, terminal.Stop));
         UNetConfiguration network = configuration.Network;
         return (result, $"--width {network.Width} --depth {network.Depth} --tile {configuration.Tile} --steps {configuration.Steps}");

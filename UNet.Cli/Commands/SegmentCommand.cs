@@ -170,9 +170,9 @@ internal static class SegmentCommand
         Directory.CreateDirectory(output);
         long start = Stopwatch.GetTimestamp();
         List<string> removed = [];
-        new ItemProgress(terminal, all.Length, "images").Watch(progress =>
+        new ItemProgress(terminal, files.Sum(file => (double)file.Pages * file.Height * file.Width), "images").Watch(progress =>
         {
-            int done = 0;
+            double done = 0; // pixels
             LabelClasses classes = LabelClasses.Of(model.Classes);
             using IEnumerator<RawImage> next = images.GetEnumerator();
             foreach (ImageFile file in files)
@@ -180,12 +180,14 @@ internal static class SegmentCommand
                 using SegmentedFile result = new(file, output, classes, settings);
                 for (int page = 0; page < file.Pages && next.MoveNext(); page++)
                 {
-                    result.Add(segmenter.Segment(next.Current.Pixels, next.Current.Height, next.Current.Width, terminal.Stop, share =>
+                    RawImage image = next.Current;
+                    double size = (double)image.Height * image.Width;
+                    result.Add(segmenter.Segment(image.Pixels, image.Height, image.Width, terminal.Stop, share =>
                     {
                         waiting.Dispose();
-                        progress(done + share);
+                        progress(done + share * size);
                     }));
-                    done++;
+                    done += size;
                 }
 
                 if (file == files[^1])

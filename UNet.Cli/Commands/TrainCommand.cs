@@ -110,6 +110,7 @@ internal static class TrainCommand
         }
 
         TrainingState? state = request.Resume ? TrainingState.Read(request.Files.State) : null;
+        bool wasComplete = request.Resume && TrainingState.UnfinishedRunOf(request.Files.State) is null;
         // A run that goes on has parameters of its own.
         StartingModel? initial = request.Initial is null || request.Resume ? null : StartingModel.Read(request.Initial);
         TrainingConfiguration configuration = options.Configure(result, state?.Configuration, initial?.Model.Configuration).Validated();
@@ -120,6 +121,8 @@ internal static class TrainCommand
         OutputFile.RequireApart(outputs, data.Files, OtherPaths);
         TrainingData trainingData = data.ToTrainingData();
         using IComputeDevice device = ComputeDevice.Open(request.Device, terminal, request.Tuner);
+        DescribeData(terminal, data);
+        using FirstRunNote waiting = new(terminal, "the first step", device);
         configuration = options.WithEpochs(result, configuration, trainingData, device, state?.Configuration);
         using Trainer trainer = new(
             configuration, trainingData, device, initial?.Model, state, weightMapCache: MapCache(terminal));
@@ -127,12 +130,18 @@ internal static class TrainCommand
         using TrainingLog? log = request.Log is null ? null : new(request.Log, trainer.ReportedSteps, terminal.Note);
         // Steps that the state holds are told no more: their lines go first.
         trainer.BeforeState = log is null ? null : log.Flush;
-        Describe(terminal, data, device, trainer.Configuration);
-        TrainingProgress progress = new(terminal, device, trainer.ReportedSteps, data.Classes);
+        Describe(terminal, device, trainer.Configuration);
+        TrainingProgress progress = new(terminal, waiting, trainer.ReportedSteps, data.Classes);
         TrainingResult training = progress.Watch(
             report => trainer.Run(request.Files, step => { log?.Write(step); report(step); }, terminal.Stop));
         if (training.Step == 0)
             throw new OperationCanceledException();
+        if (wasComplete)
+        {
+            terminal.Output.WriteLine(
+                "This run had done all its steps; --init with its model, and another -o, begins one that goes on from it.");
+        }
+
         Summarize(terminal, request, training);
         return CommandLine.Done;
     }
@@ -184,11 +193,15 @@ internal static class TrainCommand
     private static WeightMapCache? MapCache(Terminal terminal)
         => CacheFolder.Default is { } folder ? new(Path.Combine(folder, "weight-maps"), terminal.Note) : null;
 
-    private static void Describe(Terminal terminal, DataSet data, IComputeDevice device, TrainingConfiguration configuration)
+    private static void DescribeData(Terminal terminal, DataSet data)
     {
-        UNetConfiguration network = configuration.Network;
         string images = $"{data.Training.Length} images, {data.Validation.Length} held out";
         terminal.Output.WriteLine($"data     {images}; {data.Channels} channel{(data.Channels == 1 ? "" : "s")}; classes {data.Classes}");
+    }
+
+    private static void Describe(Terminal terminal, IComputeDevice device, TrainingConfiguration configuration)
+    {
+        UNetConfiguration network = configuration.Network;
         terminal.Output.WriteLine($"network  {network.Architecture.Name()}, width {network.Width}, depth {network.Depth}, "
             + $"{network.Padding.ToString().ToLowerInvariant()} padding");
         terminal.Output.WriteLine($"training {configuration.Steps} steps of {configuration.Batch} "

@@ -66,6 +66,14 @@ internal sealed record DataSet(
             classes = InferClasses(items[..trainingCount], folder, initial, note);
         else
             initial?.RequireCount(classes, "--classes names");
+        if (!classes.AreInstances)
+        {
+            LabelColors colors = new();
+            foreach (Item item in items)
+                colors.Add(item.Labels, item.Pair.Labels.Named(item.Pair.Page));
+            colors.RequireSame();
+        }
+
         List<TrainingImage> images = items.ConvertAll(item => item.ToTrainingImage(classes));
         return new([.. images[..trainingCount]], [.. images[trainingCount..]], classes, found)
         {

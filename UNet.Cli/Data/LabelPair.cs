@@ -20,10 +20,8 @@ internal sealed record LabelPair(string Name, ImageFile Prediction, ImageFile La
     /// <exception cref="InputException">A path is missing, a label has no prediction or more than one, or the pages differ.</exception>
     public static List<LabelPair> Find(string predictions, string labels, Action<string> note)
     {
-        List<ImageFile> labelFiles = File.Exists(labels) ? [ImageFile.Open(labels)] : DataSetFolder.Labels(labels, note);
-        List<ImageFile> predictionFiles = File.Exists(predictions) ? [ImageFile.Open(predictions)]
-            : [.. DataSetFolder.Labels(predictions, note).Where(
-                file => !file.Stem.EndsWith(ProbabilityFile.StemEnding, StringComparison.Ordinal))];
+        List<ImageFile> labelFiles = LabelsAt(labels);
+        List<ImageFile> predictionFiles = LabelsAt(predictions);
         if (File.Exists(labels) && File.Exists(predictions))
             return Pages(predictionFiles[0], labelFiles[0]);
 
@@ -60,6 +58,11 @@ internal sealed record LabelPair(string Name, ImageFile Prediction, ImageFile La
         if (extra.Length > 0)
             note($"predictions without a label are ignored: {ItemName.List(extra)}");
         return pairs;
+
+        // Either may be what 'unet segment' wrote, with probabilities beside it.
+        List<ImageFile> LabelsAt(string path) => File.Exists(path) ? [ImageFile.Open(path)]
+            : [.. DataSetFolder.Labels(path, note).Where(
+                file => !file.Stem.EndsWith(ProbabilityFile.StemEnding, StringComparison.Ordinal))];
     }
 
     /// <summary>Decodes both images.</summary>

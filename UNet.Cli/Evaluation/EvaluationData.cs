@@ -38,12 +38,16 @@ internal sealed record EvaluationData(
             return new([.. pairs], classes, ForegroundOf(classes, foreground ?? classes.Values.Max()), false);
         FoundLabels foundLabels = new();
         FoundLabels foundPredictions = new();
+        LabelColors labelColors = new();
+        LabelColors predictionColors = new();
         foreach (LabelPair pair in pairs)
         {
             terminal.Stop.ThrowIfCancellationRequested();
             (LabelImage prediction, LabelImage truth) = pair.ReadLabels();
             foundLabels.Add(truth, pair.Labels.Named(pair.Page));
             foundPredictions.Add(prediction, pair.Prediction.Named(pair.Page));
+            labelColors.Add(truth, pair.Labels.Named(pair.Page));
+            predictionColors.Add(prediction, pair.Prediction.Named(pair.Page));
         }
 
         HashSet<int> labelled = [.. foundLabels.Values];
@@ -58,6 +62,9 @@ internal sealed record EvaluationData(
                 terminal.Note("the predictions hold one value for all objects: their instances are its 4-connected components");
             return new([.. pairs], classes, ForegroundOf(classes, foreground ?? LabelClasses.Foreground), ids);
         }
+
+        labelColors.RequireSame();
+        predictionColors.RequireSame();
 
         // The values of the predictions are classes too, so that a wrong one counts.
         if (predicted.Except(labelled).Order().ToArray() is { Length: > 0 } unknown)

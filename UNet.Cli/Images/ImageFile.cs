@@ -12,6 +12,8 @@ internal sealed class ImageFile
 
     private static readonly string[] Extensions = [".png", ".tif", ".tiff", ".jpg", ".jpeg", ".bmp"];
 
+    private bool? _isTiff;
+
     private ImageFile(string path) => Path = path;
 
     /// <summary>Path of the file.</summary>
@@ -32,7 +34,8 @@ internal sealed class ImageFile
     /// <summary>File name without folder and extension.</summary>
     public string Stem => System.IO.Path.GetFileNameWithoutExtension(Path);
 
-    private bool IsTiff => System.IO.Path.GetExtension(Path).ToLowerInvariant() is ".tif" or ".tiff";
+    /// <summary>By what the file holds, whatever its name: a stack must not be taken for its first page.</summary>
+    private bool IsTiff => _isTiff ??= TiffTags.IsTiff(Path);
 
     /// <summary>Whether a file's extension is one that can be read.</summary>
     public static bool HasKnownExtension(string path)
@@ -114,8 +117,8 @@ internal sealed class ImageFile
     /// </exception>
     public LabelImage ReadLabels(int page = 0)
     {
-        using Stream? numbers = Opened(() => IndexedColor.OpenAsNumbers(Path, page));
-        using Image loaded = Load(page, numbers);
+        using IndexedColor? indexed = Opened(() => IndexedColor.Open(Path, page));
+        using Image loaded = Load(page, indexed?.Contents);
 
         // Doubles hold every value of the 32-bit formats.
         double[] interleaved = Decode<double>(loaded, Enums.BandFormat.Double);
@@ -128,8 +131,8 @@ internal sealed class ImageFile
             if (interleaved.AsSpan(i * bands, channels).ContainsAnyExcept(value))
             {
                 throw new InputException(
-                    $"The mask '{Named(page)}' is in colour, but a mask has one value a pixel; save it as an image "
-                        + "of label values, gray or with a palette.");
+                    $"The mask '{Named(page)}' is in colour, but a mask has one value a pixel; save it as a gray "
+                        + "image of label values.");
             }
 
             values[i] = (int)value;
@@ -143,7 +146,7 @@ internal sealed class ImageFile
 
         Enums.BandFormat format = loaded.Format;
         bool isWide = format is not (Enums.BandFormat.Uchar or Enums.BandFormat.Char or Enums.BandFormat.Float or Enums.BandFormat.Double);
-        return new(loaded.Height, loaded.Width, values, isWide) { IsLossy = IsJpeg(loaded) };
+        return new(loaded.Height, loaded.Width, values, isWide) { IsLossy = IsJpeg(loaded), Colors = indexed?.Colors };
     }
 
     /// <summary>The path, with the page (counted from 1) for a stack.</summary>
@@ -194,7 +197,7 @@ internal sealed class ImageFile
         catch (Exception e) when (e is VipsException or IOException or InvalidDataException or ArgumentOutOfRangeException)
         {
             // Out of range is a place that a damaged file names. libvips reads TIFFs of up to 32 bits.
-            if (IsTiff && HasSamplesOf64Bits())
+            if (HasSamplesOf64Bits())
             {
                 throw new InputException(
                     $"'{Path}' has samples of 64 bits, which cannot be read; save it with 32 bits, in numpy as float32 or int32.", e);
@@ -208,7 +211,7 @@ internal sealed class ImageFile
     {
         try
         {
-            return TiffTags.HasSamplesOf64Bits(Path);
+            return IsTiff && TiffTags.HasSamplesOf64Bits(Path);
         }
         catch (Exception e) when (e is IOException or ArgumentOutOfRangeException)
         {

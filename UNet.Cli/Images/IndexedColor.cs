@@ -4,64 +4,66 @@ using System.IO.Hashing;
 namespace UNet.Cli.Images;
 
 /// <summary>
-/// Images in indexed colour, whose pixels are numbers of colours in a palette. As label images (those of Pascal VOC, or what ImageJ saves
-/// with a lookup table) they mean the numbers, while codecs give the colours: a palette that is not gray is replaced, as the file is
+/// An image in indexed colour, whose pixels are numbers of colours in a palette. As a label image (one of Pascal VOC, or what ImageJ saves
+/// with a lookup table) it means the numbers, while codecs give the colours: a palette that is not gray is replaced, as the file is
 /// read, by one whose colour number i is the gray i. So two numbers of the same colour stay apart.
 /// </summary>
-internal static class IndexedColor
+/// <param name="Contents">What to read in place of the file.</param>
+/// <param name="Colors">The colours, each as one number.</param>
+internal sealed record IndexedColor(Stream Contents, long[] Colors) : IDisposable
 {
     private const int Channels = 3;
 
     // PNG specification, 5.2, 5.3 and 11.2.2.
     private const int ChunkHeaderSize = 8;
-    private const int ColorTypeOffset = 25;
+    private const int BitsOffset = 24;
     private const int IndexedColorType = 3;
     private const int MostPngColors = 256;
 
     private static ReadOnlySpan<byte> PngSignature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
     /// <summary>Opens a PNG, TIFF or BMP file so that a page gives the numbers of its colours.</summary>
-    /// <returns>The file, or null where the page is not in indexed colour, or its palette is gray.</returns>
+    /// <returns>The image, or null where the page is not in indexed colour, or its palette is gray.</returns>
     /// <exception cref="IOException">The file is cut short.</exception>
     /// <exception cref="InvalidDataException">It is a bitmap of a kind that is not read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    public static Stream? OpenAsNumbers(string path, int page)
+    public static IndexedColor? Open(string path, int page)
     {
         FileStream file = File.OpenRead(path);
+        IndexedColor? indexed = null;
         try
         {
-            if (NumberedPalette(file, page) is { } palette)
+            Span<byte> start = stackalloc byte[PngSignature.Length];
+            if (file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length)
             {
-                file.Position = 0;
-                return new PatchedStream(file, palette.Place, palette.Bytes);
+                indexed = start.SequenceEqual(PngSignature) ? Png(file)
+                    : start.StartsWith("BM"u8) ? Bitmap(file)
+                    : start.StartsWith("II"u8) || start.StartsWith("MM"u8) ? Tiff(file, page)
+                    : null;
             }
 
-            file.Dispose();
-            return null;
+            file.Position = 0;
+            return indexed;
         }
-        catch
+        finally
         {
-            file.Dispose();
-            throw;
+            if (indexed?.Contents is not PatchedStream)
+                file.Dispose();
         }
     }
 
-    private static (long Place, byte[] Bytes)? NumberedPalette(FileStream file, int page)
-    {
-        Span<byte> start = stackalloc byte[PngSignature.Length];
-        if (file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) < start.Length)
-            return null;
-        if (start.SequenceEqual(PngSignature))
-            return NumberedPngPalette(file);
-        if (start.StartsWith("BM"u8))
-            return NumberedBitmapPalette(file);
-        return start.StartsWith("II"u8) || start.StartsWith("MM"u8) ? NumberedTiffPalette(file, page) : null;
-    }
+    /// <summary>Closes the file.</summary>
+    public void Dispose() => Contents.Dispose();
 
-    private static (long Place, byte[] Bytes)? NumberedPngPalette(FileStream file)
+    /// <summary>
+    /// Pixels may have numbers beyond the palette, as the 255 of a set of 21 colours: their colours are not known, but their numbers are.
+    /// So the new palette has as many colours as there are numbers.
+    /// </summary>
+    private static IndexedColor? Png(FileStream file)
     {
-        file.Position = ColorTypeOffset;
-        if (file.ReadByte() != IndexedColorType)
+        file.Position = BitsOffset;
+        int bits = file.ReadByte();
+        if (file.ReadByte() != IndexedColorType || bits is not (1 or 2 or 4 or 8))
             return null;
         file.Position = PngSignature.Length;
 
@@ -71,8 +73,7 @@ internal static class IndexedColor
         {
             long length = BinaryPrimitives.ReadUInt32BigEndian(header);
             long place = file.Position;
-            ReadOnlySpan<byte> name = header[sizeof(uint)..];
-            if (!name.SequenceEqual("PLTE"u8))
+            if (!header[sizeof(uint)..].SequenceEqual("PLTE"u8))
             {
                 file.Position = place + length + sizeof(uint);
                 continue;
@@ -80,69 +81,89 @@ internal static class IndexedColor
 
             if (length % Channels != 0 || length > MostPngColors * Channels)
                 return null; // damaged, as the codec will say
-            byte[] bytes = new byte[length + sizeof(uint)];
-            Span<byte> palette = bytes.AsSpan(0, (int)length);
+            byte[] palette = new byte[length];
             file.ReadExactly(palette);
-            if (!Number(palette, Channels))
+            if (ColorsOf(palette, Channels) is not { } colors)
                 return null;
-            Crc32 checksum = new();
-            checksum.Append(name);
-            checksum.Append(palette);
-            BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(palette.Length), checksum.GetCurrentHashAsUInt32());
-            return (place, bytes);
+            byte[] chunk = new byte[ChunkHeaderSize + Channels * Math.Max(1 << bits, colors.Length) + sizeof(uint)];
+            header.CopyTo(chunk);
+            Span<byte> numbered = chunk.AsSpan(ChunkHeaderSize..^sizeof(uint));
+            BinaryPrimitives.WriteInt32BigEndian(chunk, numbered.Length);
+            Number(numbered, Channels);
+            BinaryPrimitives.WriteUInt32BigEndian(
+                chunk.AsSpan(^sizeof(uint)..), Crc32.HashToUInt32(chunk.AsSpan(sizeof(uint)..^sizeof(uint))));
+
+            ReadOnlySpan<byte> whole = File.ReadAllBytes(file.Name);
+            ReadOnlySpan<byte> before = whole[..(int)(place - ChunkHeaderSize)];
+            int end = Math.Min((int)(place + length) + sizeof(uint), whole.Length);
+            return new(new MemoryStream([.. before, .. chunk, .. whole[end..]]), colors);
         }
 
         return null;
     }
 
-    private static (long Place, byte[] Bytes)? NumberedBitmapPalette(FileStream file)
+    private static IndexedColor? Bitmap(FileStream file)
     {
-        if (BitmapFile.PaletteOf(file) is not var (place, colors))
+        if (BitmapFile.PaletteOf(file) is not var (place, count))
             return null;
-        byte[] palette = new byte[colors * BitmapFile.BytesPerColor];
+        byte[] palette = new byte[count * BitmapFile.BytesPerColor];
         file.Position = place;
         file.ReadExactly(palette);
-        return Number(palette, BitmapFile.BytesPerColor) ? (place, palette) : null;
+        if (ColorsOf(palette, BitmapFile.BytesPerColor) is not { } colors)
+            return null;
+        Number(palette, BitmapFile.BytesPerColor);
+        return new(new PatchedStream(file, place, palette), colors);
     }
 
-    private static (long Place, byte[] Bytes)? NumberedTiffPalette(FileStream file, int page)
+    private static IndexedColor? Tiff(FileStream file, int page)
     {
-        if (TiffTags.PaletteOf(file, page) is not var (place, colors, isLittleEndian))
+        if (TiffTags.PaletteOf(file, page) is not var (place, count, isLittleEndian))
             return null;
-        int plane = colors * sizeof(ushort);
-        byte[] bytes = new byte[Channels * plane];
+        int plane = count * sizeof(ushort);
+        byte[] palette = new byte[Channels * plane];
         file.Position = place;
-        file.ReadExactly(bytes);
-        ReadOnlySpan<byte> red = bytes.AsSpan(0, plane);
-        if (red.SequenceEqual(bytes.AsSpan(plane, plane)) && red.SequenceEqual(bytes.AsSpan(2 * plane)))
+        file.ReadExactly(palette);
+        ReadOnlySpan<byte> red = palette.AsSpan(0, plane);
+        if (red.SequenceEqual(palette.AsSpan(plane, plane)) && red.SequenceEqual(palette.AsSpan(2 * plane)))
             return null;
+        long[] colors = new long[count];
+        for (int i = 0; i < Channels * count; i++)
+            colors[i % count] = colors[i % count] << 16 | BinaryPrimitives.ReadUInt16LittleEndian(palette.AsSpan(i * sizeof(ushort)));
 
         // Of a palette of up to 256 colours libvips takes the upper bytes.
-        int scale = colors <= 1 << 8 ? 1 << 8 : 1;
-        for (int i = 0; i < Channels * colors; i++)
+        int scale = count <= 1 << 8 ? 1 << 8 : 1;
+        for (int i = 0; i < Channels * count; i++)
         {
-            ushort level = (ushort)(i % colors * scale);
-            Span<byte> number = bytes.AsSpan(i * sizeof(ushort));
+            ushort level = (ushort)(i % count * scale);
+            Span<byte> number = palette.AsSpan(i * sizeof(ushort));
             if (isLittleEndian)
                 BinaryPrimitives.WriteUInt16LittleEndian(number, level);
             else
                 BinaryPrimitives.WriteUInt16BigEndian(number, level);
         }
 
-        return (place, bytes);
+        return new(new PatchedStream(file, place, palette), colors);
     }
 
-    /// <summary>Makes colour i the gray i; says whether a colour was not gray before.</summary>
-    private static bool Number(Span<byte> palette, int bytesPerColor)
+    /// <summary>The colours of a palette of bytes, or null if all are gray.</summary>
+    private static long[]? ColorsOf(ReadOnlySpan<byte> palette, int bytesPerColor)
     {
-        bool hasColor = false;
-        for (int i = 0; i < palette.Length; i += bytesPerColor)
+        long[] colors = new long[palette.Length / bytesPerColor];
+        bool isGray = true;
+        for (int i = 0; i < colors.Length; i++)
         {
-            Span<byte> color = palette.Slice(i, Channels);
-            hasColor |= color.ContainsAnyExcept(color[0]);
-            color.Fill((byte)(i / bytesPerColor));
+            ReadOnlySpan<byte> color = palette.Slice(i * bytesPerColor, Channels);
+            isGray &= !color.ContainsAnyExcept(color[0]);
+            colors[i] = color[0] << 16 | color[1] << 8 | color[2];
         }
 
-        return hasColor;
+        return isGray ? null : colors;
+    }
+
+    /// <summary>Makes colour i the gray i.</summary>
+    private static void Number(Span<byte> palette, int bytesPerColor)
+    {
+        for (int i = 0; i < palette.Length; i += bytesPerColor)
+            palette.Slice(i, Channels).Fill((byte)(i / bytesPerColor));
     }
 }

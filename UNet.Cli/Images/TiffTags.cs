@@ -13,6 +13,16 @@ internal static class TiffTags
     private const int ExtraSamples = 338;
     private const int ShortSize = 2;
 
+    /// <summary>Whether a file starts as a TIFF or BigTIFF does.</summary>
+    public static bool IsTiff(string path)
+    {
+        using FileStream stream = File.OpenRead(path);
+        Span<byte> start = stackalloc byte[4];
+        return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length
+            && (start.SequenceEqual("II*\0"u8) || start.SequenceEqual("MM\0*"u8)
+                || start.SequenceEqual("II+\0"u8) || start.SequenceEqual("MM\0+"u8));
+    }
+
     /// <summary>
     /// Follows the chain of pages to its end; libvips would take a chain that leads out of the file for a shorter stack.
     /// </summary>

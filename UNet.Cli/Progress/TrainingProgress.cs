@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Spectre.Console;
 using UNet.Cli.Data;
-using UNet.Vulkan.Execution;
 using UNet.Vulkan.Training;
 
 namespace UNet.Cli.Progress;
@@ -11,10 +10,10 @@ namespace UNet.Cli.Progress;
 /// validation has a line of its own.
 /// </summary>
 /// <param name="terminal">Where to show it.</param>
-/// <param name="device">Where it computes.</param>
+/// <param name="waiting">Disposed when the first step is done.</param>
 /// <param name="done">Steps done before this run.</param>
 /// <param name="classes">Names of the classes.</param>
-internal sealed class TrainingProgress(Terminal terminal, IComputeDevice device, long done, LabelClasses classes)
+internal sealed class TrainingProgress(Terminal terminal, FirstRunNote waiting, long done, LabelClasses classes)
 {
     /// <summary>Seconds between two plain lines.</summary>
     private const double PlainInterval = 15;
@@ -29,16 +28,11 @@ internal sealed class TrainingProgress(Terminal terminal, IComputeDevice device,
     /// <summary>When the last plain line was written; the first one comes early, as a sign of life.</summary>
     private double _lastLine = 2 - PlainInterval;
 
-    /// <summary>Until the first step is done.</summary>
-    private FirstRunNote? _waiting;
-
     /// <summary>Runs a training that reports its steps.</summary>
     public TrainingResult Watch(Func<Action<TrainingReport>, TrainingResult> train)
     {
         _clock.Start();
         _recent.Enqueue((done, 0));
-        using FirstRunNote waiting = new(terminal, "the first step", device);
-        _waiting = waiting;
         return terminal.IsInteractive ? WatchLive(train) : train(ShowPlain);
     }
 
@@ -51,8 +45,7 @@ internal sealed class TrainingProgress(Terminal terminal, IComputeDevice device,
 
     private TrainingResult WatchLive(Func<Action<TrainingReport>, TrainingResult> train)
     {
-        IAnsiConsole console = terminal.LiveConsole();
-        return console.Progress().AutoClear(true)
+        return terminal.Live(console => console.Progress().AutoClear(true)
             .Columns(new ProgressBarColumn(), new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
             .Start(context =>
             {
@@ -68,7 +61,7 @@ internal sealed class TrainingProgress(Terminal terminal, IComputeDevice device,
                     if (report.Validation is not null)
                         console.WriteLine(DescribeValidation(report));
                 });
-            });
+            }));
     }
 
     private void ShowPlain(TrainingReport report)
@@ -88,7 +81,7 @@ internal sealed class TrainingProgress(Terminal terminal, IComputeDevice device,
 
     private void Note(TrainingReport report)
     {
-        _waiting?.Dispose();
+        waiting.Dispose();
         // A validation comes with the report of its step.
         if (report.Skipped is null)
             _loss = double.IsNaN(_loss) ? report.Loss : Smoothing * _loss + (1 - Smoothing) * report.Loss;

@@ -44,6 +44,8 @@ public sealed class BadInputTests : IDisposable
     [InlineData("evaluate p t --classes 0", "--classes")]
     [InlineData("evaluate p t --classes 0,1", "value 255")]
     [InlineData("evaluate p t --unknown", "--unknown")]
+    [InlineData("segment m.safetensors p -o seg --treshold 0.4", "no option '--treshold'; see 'unet segment --help'")]
+    [InlineData("segment --hlp", "no option '--hlp'; see 'unet segment --help'")]
     [InlineData("evaluate p more --json s.json", "b.png")]
     [InlineData("evaluate p larger --json s.json", "2x1")]
     [InlineData("evaluate p colour", "colour")]

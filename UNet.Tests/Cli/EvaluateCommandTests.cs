@@ -94,6 +94,7 @@ public sealed class EvaluateCommandTests : IDisposable
         _folder.Png("p/a.png", [0, 255, 255, 0]);
         Probabilities("p/a.probability.tif", [0.1f, 0.9f, 0.6f, 0.3f]);
         _folder.Png("t/a.png", [0, 255, 0, 0]);
+        Probabilities("t/a.probability.tif", [0, 1, 0, 0]); // what is compared with may be a segmentation too
         CommandRun run = CommandRun.Of("evaluate", _folder["p"], _folder["t"], "--json", _folder["s.json"]);
         Assert.Equal((0, 0), (run.Code, run.Errors.Length));
         Assert.Contains("best threshold", run.Output, StringComparison.Ordinal);

@@ -216,6 +216,18 @@ public sealed class ImageFileTests : IDisposable
         }
     }
 
+    /// <summary>A stack with a wrong name would otherwise be read as its first page.</summary>
+    [Fact]
+    public void WhatAFileHoldsCountsAndNotItsName()
+    {
+        File.Move(_folder.Stack("a.tif", [0, 1], [2, 3]), _folder["a.png"]);
+        ImageFile file = ImageFile.Open(_folder["a.png"]);
+        Assert.Equal(2, file.Pages);
+        Assert.Equal([2, 3], file.ReadLabels(1).Values);
+        File.Move(_folder.Png("b.png", [4, 5]), _folder["b.tif"]);
+        Assert.Equal([4, 5], ImageFile.Open(_folder["b.tif"]).ReadLabels().Values);
+    }
+
     [Fact]
     public void AColouredMaskIsRefused()
     {

@@ -28,6 +28,50 @@ public sealed class IndexedColorTests : IDisposable
         Assert.False(read.IsWide);
     }
 
+    /// <summary>As the 255 of pixels that count for nothing, in a palette of the classes alone.</summary>
+    [Theory]
+    [InlineData(2, 3)]
+    [InlineData(8, 255)]
+    public void ANumberBeyondThePaletteIsANumber(int bits, int number)
+    {
+        File.WriteAllBytes(_folder["m.png"], Png(bits, [0, 0, 0, 128, 0, 0], [0, 1, number]));
+        Assert.Equal([0, 1, number], ImageFile.Open(_folder["m.png"]).ReadLabels().Values);
+    }
+
+    /// <summary>A palette for each image has its colours in another order; for objects that does not matter.</summary>
+    [Fact]
+    public void MasksWithDifferentColoursOfANumberAreRefused()
+    {
+        byte[] one = [0, 0, 0, 128, 0, 0, 0, 128, 0];
+        byte[] other = [0, 0, 0, 0, 128, 0, 128, 0, 0];
+        int[] pixels = [.. Enumerable.Range(0, 40).Select(x => x % 3)];
+        for (int i = 0; i < 2; i++)
+        {
+            _folder.Png($"data/images/img{i}.png", pixels);
+            File.WriteAllBytes(_folder[$"data/masks/img{i}.png"], Png(8, i == 0 ? one : other, pixels));
+            _folder.Png($"truth/img{i}.png", pixels);
+        }
+
+        const string Refusal = "are different colours, so that numbers do not tell the class";
+        string[] train =
+        [
+            "train", _folder["data"], "-o", _folder["m.safetensors"], "--width", "2", "--depth", "1", "--steps", "1", "--device", "cpu",
+        ];
+        foreach (string[] command in (string[][])
+            [train, [.. train, "--classes", "0,1,2"], ["evaluate", _folder["data/masks"], _folder["truth"]]])
+        {
+            CommandRun run = CommandRun.Of(command);
+            Assert.Equal(2, run.Code);
+            Assert.Contains(Refusal, Assert.Single(run.Errors), StringComparison.Ordinal);
+        }
+
+        // Number 1 alone, of one colour.
+        foreach (string name in (string[])["img0.png", "img1.png"])
+            File.WriteAllBytes(_folder[$"data/masks/{name}"], Png(8, one, [.. pixels.Select(number => number % 2)]));
+        File.WriteAllBytes(_folder["data/masks/img1.png"], Png(8, [.. one[..6], 7, 7, 9], [.. pixels.Select(number => number % 2)]));
+        Assert.Equal(0, CommandRun.Of(train).Code);
+    }
+
     /// <summary>Of an image the colours are meant.</summary>
     [Fact]
     public void AnImageKeepsItsColours()

@@ -27,6 +27,26 @@ public sealed class TerminalTests
             Assert.All(lines, line => Assert.InRange(line.Length, 0, columns));
     }
 
+    /// <summary>A line that is drawn again and again would be drawn over it.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void ARemarkGoesAboveALiveLineOfTheSameTerminal(bool isSame)
+    {
+        StringWriter output = new();
+        StringWriter error = new();
+        Terminal terminal = new(output, error, isInteractive: true, CancellationToken.None) { ShowsErrors = isSame };
+        Assert.Equal(7, terminal.Live(_ =>
+        {
+            terminal.NoteAtOnce("meanwhile");
+            return 7;
+        }));
+        terminal.NoteAtOnce("afterwards");
+        Assert.Equal(isSame, output.ToString().Contains("note: meanwhile", StringComparison.Ordinal));
+        Assert.Equal(!isSame, error.ToString().Contains("note: meanwhile", StringComparison.Ordinal));
+        Assert.Contains("note: afterwards", error.ToString(), StringComparison.Ordinal);
+    }
+
     /// <summary>As if standard error were full or closed.</summary>
     [Fact]
     public void TheExitCodeNeedsNoStandardError()

@@ -525,6 +525,7 @@ public sealed class TrainAndSegmentTests : IDisposable
             "train", _folder["data"], "-o", _folder["m.safetensors"], "--device", "cpu", "--resume", "--arch", architecture.Name());
         Assert.Equal((0, 0), (resumed.Code, resumed.Errors.Length));
         Assert.Contains($"network  {architecture.Name()}, width 4", resumed.Output, StringComparison.Ordinal);
+        Assert.Contains("This run had done all its steps; --init", resumed.Output, StringComparison.Ordinal);
         Assert.Equal(network, TrainingState.Read(_folder["m.state.safetensors"]).Configuration.Network);
         Assert.Equal(0, Segment(_folder["data"], "--device", "cpu").Code);
     }

@@ -43,9 +43,11 @@ public sealed class TrainingProgressTests
     }
 
     private static TrainingProgress Of(TextWriter error, TimeSpan patience)
-        => new(
-            new Terminal(TextWriter.Null, error, isInteractive: false, CancellationToken.None) { Patience = patience }, TestDevice.Shared,
-            done: 0, new LabelClasses([0, 255], AreInstances: false));
+    {
+        Terminal terminal = new(TextWriter.Null, error, isInteractive: false, CancellationToken.None) { Patience = patience };
+        FirstRunNote waiting = new(terminal, "the first step", TestDevice.Shared);
+        return new(terminal, waiting, done: 0, new LabelClasses([0, 255], AreInstances: false));
+    }
 
     /// <summary>Lines from one thread for another.</summary>
     private sealed class LineQueue : TextWriter

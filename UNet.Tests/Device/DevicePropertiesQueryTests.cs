@@ -20,6 +20,21 @@ public sealed unsafe class DevicePropertiesQueryTests
         Assert.Contains("'GPU' cannot be used: Vulkan failed", DeviceChoice.Choose("auto", list, requireVulkan: false).Note);
     }
 
+    /// <summary>It was seen to compute weight gradients in part only.</summary>
+    [Theory]
+    [InlineData("llvmpipe", "Mesa 24.0.5-1ubuntu1 (LLVM 17.0.6)", true)]
+    [InlineData("llvmpipe", "Mesa 25.0.7-2~bpo12+1 (LLVM 15.0.6)", false)]
+    [InlineData("llvmpipe", "Mesa 26.2.0-devel (git-0123456789)", false)]
+    [InlineData("llvmpipe", "", false)]
+    [InlineData("radv", "Mesa 24.0.5-1ubuntu1", false)]
+    public void ALavapipeThatEndsLoopsEarlyIsRefused(string driver, string version, bool isRefused)
+    {
+        string? refusal = DevicePropertiesQuery.RefusalOf(DeviceProperties.Minimum with { DriverName = driver, DriverInfo = version });
+        Assert.Equal(isRefused, refusal is not null);
+        if (isRefused)
+            Assert.Contains("Mesa 24.0 ends the loops of a kernel after 65535 turns", refusal, StringComparison.Ordinal);
+    }
+
     /// <summary>A driver that says what its device is and fails when it is asked for extensions.</summary>
     private sealed class FailingDriver : INativeContext
     {

@@ -1,15 +1,19 @@
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 using Silk.NET.Core;
 using Silk.NET.Vulkan;
 
 namespace UNet.Vulkan.Device;
 
 /// <summary>Reads <see cref="DeviceProperties"/> from a Vulkan device.</summary>
-internal static unsafe class DevicePropertiesQuery
+internal static unsafe partial class DevicePropertiesQuery
 {
     public const string CooperativeMatrix = "VK_KHR_cooperative_matrix";
     public const string HostMemory = "VK_EXT_external_memory_host";
     public const string ShaderObjects = "VK_EXT_shader_object";
+
+    /// <summary>The oldest version of Mesa whose lavapipe was seen to run every kernel to its end; that of 24.0 was seen not to.</summary>
+    private static readonly Version OldestLavapipe = new(25, 0);
 
     /// <summary>
     /// A device's entry in the list: its properties, and whether this library can use it. One whose driver fails hides no other.
@@ -28,18 +32,33 @@ internal static unsafe class DevicePropertiesQuery
         try
         {
             DeviceProperties properties = Read(vk, device, basic);
-            string? refusal = FindQueueFamily(vk, device) is null
-                ? "it has no queue for compute; choose another device with --device."
-                : properties.MaxStorageBuffers < DeviceProperties.Minimum.MaxStorageBuffers
-                    ? $"its kernels bind {properties.MaxStorageBuffers} buffers at most, and "
-                        + $"{DeviceProperties.Minimum.MaxStorageBuffers} is the least; choose another device with --device."
-                    : null;
-            return new(index, properties, refusal);
+            return new(
+                index, properties,
+                FindQueueFamily(vk, device) is null
+                    ? "it has no queue for compute; choose another device with --device."
+                    : RefusalOf(properties));
         }
         catch (DeviceException exception)
         {
             return new(index, ReadBasic(basic), exception.Message);
         }
+    }
+
+    /// <summary>Why this library cannot use a device of such properties, as the end of a sentence, or null.</summary>
+    public static string? RefusalOf(DeviceProperties device)
+    {
+        if (device.MaxStorageBuffers < DeviceProperties.Minimum.MaxStorageBuffers)
+        {
+            return $"its kernels bind {device.MaxStorageBuffers} buffers at most, and "
+                + $"{DeviceProperties.Minimum.MaxStorageBuffers} is the least; choose another device with --device.";
+        }
+
+        // As many loops as there are, one after the other or one in the other, share these turns.
+        return device.DriverName == "llvmpipe" && MesaVersion().Match(device.DriverInfo) is { Success: true } match
+            && Version.Parse(match.Groups[1].ValueSpan) is { } mesa && mesa < OldestLavapipe
+                ? $"lavapipe of Mesa {mesa} ends the loops of a kernel after 65535 turns, so that results would be wrong; "
+                    + $"update it to Mesa {OldestLavapipe} or newer, or choose another device with --device."
+                : null;
     }
 
     /// <summary>
@@ -182,6 +201,10 @@ internal static unsafe class DevicePropertiesQuery
             MatrixSize = features.CooperativeMatrix.CooperativeMatrix ? CooperativeMatrices.SizeOfFloat16(vk, device) : 0,
         };
     }
+
+    /// <summary>Lavapipe tells it in words only, such as <c>Mesa 25.0.7-2 (LLVM 15.0.6)</c>.</summary>
+    [GeneratedRegex(@"^Mesa (\d+\.\d+)")]
+    private static partial Regex MesaVersion();
 
     private static long HostMemoryAlignment(Vk vk, PhysicalDevice device)
     {
