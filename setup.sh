@@ -216,7 +216,7 @@ install_with_apt() {
 
     list_missing
     still="${packages[*]-}"
-    [[ -z $still ]] || fail 1 "after the installation these are still missing or too old: $still. ${system_name:-This system} is too old for UNet.Vulkan; Debian 12 and Ubuntu 24.04 with their updates, or newer, are known to do."
+    [[ -z $still ]] || fail 1 "after the installation these are still missing or too old: $still. apt knows no newer ones for ${system_name:-this system}; Debian 12 and Ubuntu 24.04 with their updates, or newer, are known to do."
     say 'Done.'
 }
 
