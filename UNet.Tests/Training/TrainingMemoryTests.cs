@@ -33,6 +33,28 @@ public class TrainingMemoryTests
         long BytesOf(TrainingConfiguration configuration) => Trainer.Plan(configuration, device).ArenaSizes.Sum();
     }
 
+    /// <summary>What a step leaves of a card bounds the tile of validation, as far as there is a smaller one.</summary>
+    [Fact]
+    public void ValidationKeepsWithinWhatAStepLeaves()
+    {
+        DeviceProperties card = DeviceProperties.Minimum with { Type = DeviceType.Discrete };
+        long step = Trainer.Plan(Training, card).ArenaSizes.Sum();
+        const int side = 2000;
+        int usual = Validator.TileFor(Training.Network, side, card, long.MaxValue);
+        long usualBytes = SegmentationMemory.BytesOf(Training.Network, usual, card);
+
+        Assert.Equal(2 * usualBytes, TrainingMemory.Left(Training, card with { DeviceMemory = step + 2 * usualBytes }));
+        Assert.Equal(0, TrainingMemory.Left(Training, card with { DeviceMemory = step - 1 }));
+        Assert.Equal(long.MaxValue, TrainingMemory.Left(Training, card with { Type = DeviceType.Integrated, DeviceMemory = step }));
+
+        Assert.Equal(usual, Validator.TileFor(Training.Network, side, card, usualBytes));
+        int smaller = Validator.TileFor(Training.Network, side, card, usualBytes / 2);
+        Assert.InRange(smaller, 1, usual - 1);
+        Assert.InRange(SegmentationMemory.BytesOf(Training.Network, smaller, card), 1, usualBytes / 2);
+        Assert.Equal(
+            new TileGeometry(Training.Network).MinimumInput, Validator.TileFor(Training.Network, side, card, memory: 0));
+    }
+
     [Fact]
     public void WhereNothingFitsThereIsNoLargest()
     {

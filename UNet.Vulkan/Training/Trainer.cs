@@ -46,7 +46,7 @@ public sealed class Trainer : IDisposable
     /// <param name="resume">A state to go on from (<c>--resume</c>); its configuration is normally the one to pass.</param>
     /// <param name="residentBytes">
     /// Memory of the device that the data set may take; a larger one is streamed tile by tile, with the same result. Null
-    /// for a quarter of the device's memory.
+    /// for a quarter of the device's memory, if the step leaves so much.
     /// </param>
     /// <param name="weightMapCache">Where weight maps with distances are kept between runs; null for nowhere.</param>
     /// <exception cref="InputException">Configuration, data, model or state do not fit each other.</exception>
@@ -65,7 +65,8 @@ public sealed class Trainer : IDisposable
         _data = data = prepared.Data;
         _schedule = new LearningRateSchedule(Configuration);
         _sampler = prepared.Sampler;
-        _tiles = new TileSource(prepared.Training, Configuration, residentBytes ?? ResidentBytes(device));
+        long share = TrainingMemory.Left(Configuration, device.Properties) / 2;
+        _tiles = new TileSource(prepared.Training, Configuration, residentBytes ?? Math.Min(ResidentBytes(device), share));
         _graph = new TrainingGraph(Configuration, _tiles.Slot, _tiles.ResidentPixels);
         _stepWords = new uint[_graph.StepWords];
         _report = new float[_graph.Reports.Sum(value => value.Shape.Length)];
@@ -75,7 +76,7 @@ public sealed class Trainer : IDisposable
         {
             _validator = data.Validation.IsEmpty
                 ? null
-                : new Validator(Configuration, data.Validation, prepared.PrepareValidation(), device);
+                : new Validator(Configuration, data.Validation, prepared.PrepareValidation(), device, share);
             _tiles.Write(_session, _graph.Tiles);
             _session.WriteParameters(
                 _graph.Graph,

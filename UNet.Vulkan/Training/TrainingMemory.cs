@@ -25,6 +25,18 @@ public static class TrainingMemory
     public static int? LargestBatch(TrainingConfiguration configuration, DeviceProperties device, long memory)
         => LargestFit.Of(batch => Fits(configuration with { Batch = batch }, device, memory), 1, LargestBatchEver);
 
+    /// <summary>
+    /// Bytes of a graphics card that a training step leaves, half of them for the data set and half for validation; those of other devices
+    /// are not counted, which have the computer's.
+    /// </summary>
+    /// <param name="configuration">The network, its tile and its batch.</param>
+    /// <param name="device">A Vulkan device, or null for the processor.</param>
+    /// <exception cref="PlanException">A tensor does not fit the device's limits.</exception>
+    internal static long Left(TrainingConfiguration configuration, DeviceProperties? device)
+        => device is { Type: DeviceType.Discrete, DeviceMemory: > 0 and long all }
+            ? Math.Max(all - Trainer.Plan(configuration, device).ArenaSizes.Sum(), 0)
+            : long.MaxValue;
+
     private static bool Fits(TrainingConfiguration configuration, DeviceProperties device, long memory)
     {
         try

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using UNet.Vulkan.Device;
 using UNet.Vulkan.Evaluation;
 using UNet.Vulkan.Execution;
 using UNet.Vulkan.Formats;
@@ -19,20 +20,33 @@ internal sealed class Validator : IDisposable
     /// <param name="images">Whole images with the class of each pixel.</param>
     /// <param name="prepared">The same images as the network sees them, with the weight of each pixel.</param>
     /// <param name="device">Where to compute; it must outlive the validator.</param>
+    /// <param name="memory">Bytes that it should take at most.</param>
     /// <exception cref="InputException">An image is too large.</exception>
     public Validator(
         TrainingConfiguration configuration, ImmutableArray<TrainingImage> images, ImmutableArray<PreparedImage> prepared,
-        IComputeDevice device)
+        IComputeDevice device, long memory = long.MaxValue)
     {
         _classes = configuration.Network.Classes;
         _images = [.. images.Zip(prepared)];
         UNetConfiguration network = configuration.Network;
         foreach (TrainingImage image in images)
             Segmentation.RequireSize(network, image.Height, image.Width, $"The image '{image.Name}'");
-        // Not the training tile: the smaller a tile, the more of it is border.
-        int tile = OverlapTiles.GoodTile(
-            new TileGeometry(network), TrainingData.LargestSide(images), OverlapTiles.DefaultLimit(network));
+        int tile = TileFor(network, TrainingData.LargestSide(images), device.Properties, memory);
         _network = new TiledNetwork(network, device, tile, probabilities: false);
+    }
+
+    /// <summary>The tile to validate with: not that of training, for the smaller a tile, the more of it is border.</summary>
+    /// <param name="network">The network's form.</param>
+    /// <param name="largestSide">Height or width of the largest image.</param>
+    /// <param name="device">A Vulkan device, or null for the processor.</param>
+    /// <param name="memory">Bytes to take at most, if the smallest tile does not take more.</param>
+    internal static int TileFor(UNetConfiguration network, int largestSide, DeviceProperties? device, long memory)
+    {
+        TileGeometry geometry = new(network);
+        int tile = OverlapTiles.GoodTile(geometry, largestSide, OverlapTiles.DefaultLimit(network));
+        return memory == long.MaxValue || SegmentationMemory.BytesOf(network, tile, device) <= memory
+            ? tile
+            : Math.Min(tile, SegmentationMemory.LargestTile(network, device, memory) ?? geometry.MinimumInput);
     }
 
     /// <summary>Judges parameters.</summary>
