@@ -110,7 +110,7 @@ public sealed class DeviceCommandTests
         using ImageFolder folder = new();
         StringWriter output = new();
         StringWriter errors = new();
-        Terminal terminal = new(output, errors, isInteractive: false, CancellationToken.None);
+        Terminal terminal = new(output, errors, isInteractive: false, CancellationToken.None) { Patience = Timeout.InfiniteTimeSpan };
         Assert.Equal(0, DemoCommand.Run(terminal, folder["a demo"], seconds: 1, "auto", size: 64));
         Assert.Empty(errors.ToString());
         Assert.Contains(
