@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using NetVips;
 
 namespace UNet.Cli.Images;
@@ -11,7 +10,7 @@ internal sealed class FloatStack(string path) : TiffStack(path)
     /// <param name="values">Its values, [row][column].</param>
     /// <param name="height">Rows.</param>
     /// <param name="width">Columns.</param>
-    public void Add(ReadOnlySpan<float> values, int height, int width) => Append(MemoryMarshal.AsBytes(values), height, width);
+    public void Add(ReadOnlySpan<float> values, int height, int width) => Append(values, height, width);
 
     /// <summary>
     /// Encodes the pages, uncompressed: every program reads that, and noise in the last bits of a float hardly compresses.

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using NetVips;
 
 namespace UNet.Cli.Images;
@@ -15,7 +14,7 @@ internal sealed class LabelStack(string path) : TiffStack(path)
     {
         _largest = Math.Max(_largest, labels.Values.Max());
         _isWide |= labels.IsWide;
-        Append(MemoryMarshal.AsBytes<int>(labels.Values), labels.Height, labels.Width);
+        Append<int>(labels.Values, labels.Height, labels.Width);
     }
 
     /// <inheritdoc/>

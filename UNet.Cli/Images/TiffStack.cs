@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using NetVips;
 using UNet.Vulkan.Formats;
 
@@ -50,15 +51,16 @@ internal abstract class TiffStack : IDisposable
     }
 
     /// <summary>Appends a page.</summary>
-    /// <param name="pixels">Bytes of its values, [row][column].</param>
+    /// <param name="pixels">Its values, [row][column], of four bytes each.</param>
     /// <param name="height">Rows, as many as the other pages have.</param>
     /// <param name="width">Columns, as many as the other pages have.</param>
-    protected void Append(ReadOnlySpan<byte> pixels, int height, int width)
+    protected void Append<T>(ReadOnlySpan<T> pixels, int height, int width) where T : unmanaged
     {
         if (Pages > 0 && (height != Height || width != Width))
             throw new ArgumentException($"A page of {height} x {width} does not fit a stack of pages of {Height} x {Width}.");
         _pages ??= new FileStream(_pagesPath, FileMode.Create, FileAccess.Write, FileShare.Read);
-        _pages.Write(pixels);
+        foreach (Range piece in new SpanPieces(pixels.Length))
+            _pages.Write(MemoryMarshal.AsBytes(pixels[piece]));
         (Height, Width) = (height, width);
         Pages++;
     }

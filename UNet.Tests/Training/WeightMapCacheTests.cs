@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using UNet.Vulkan.Formats;
 using UNet.Vulkan.Training;
 using Xunit;
@@ -78,6 +80,18 @@ public sealed class WeightMapCacheTests : IDisposable
 
         static string Key(TrainingImage image, WeightMap map, WeightMapParameters parameters, params float[] classWeights)
             => WeightMapCache.Key(image, map, parameters, classWeights);
+    }
+
+    /// <summary>Maps that an earlier version kept are found.</summary>
+    [Fact]
+    public void KeyAndChecksumStay()
+    {
+        float[] weights = Of(Image);
+        string path = Assert.Single(Directory.GetFiles(Maps));
+        Assert.Equal(
+            "b0bb4b1d5a9ae128f3f85885ddca2ba4ad684e5fa0880578ce1730e39a6eec1e.safetensors", Path.GetFileName(path));
+        string checksum = Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(weights.AsSpan())));
+        Assert.Equal(checksum, SafetensorsFile.Read(path).Metadata["sha256"]);
     }
 
     [Fact]

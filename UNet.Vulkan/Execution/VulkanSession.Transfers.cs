@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using UNet.Shaders;
 using UNet.Vulkan.Device;
+using UNet.Vulkan.Formats;
 using UNet.Vulkan.Graph;
 using UNet.Vulkan.Memory;
 using UNet.Vulkan.Planning;
@@ -11,9 +12,6 @@ namespace UNet.Vulkan.Execution;
 /// <content>Values in and out, and checks of arguments.</content>
 public sealed partial class VulkanSession
 {
-    /// <summary>Elements of a span whose bytes can be counted by 32 bits, 1 GiB; vectors of all parameters may be longer.</summary>
-    private const int LongestSpan = 1 << 28;
-
     /// <inheritdoc/>
     public override void Write(Value value, ReadOnlySpan<float> elements, long start = 0)
         => Write(value, ElementType.Float32, elements, start);
@@ -74,22 +72,19 @@ public sealed partial class VulkanSession
     {
         BufferRange range = Part(value, element, start, elements.Length);
         Unprepare(value);
-        for (long done = 0; done < elements.Length; done += LongestSpan)
-        {
-            ReadOnlySpan<T> piece = elements.Slice((int)done, (int)Math.Min(LongestSpan, elements.Length - done));
-            _staging.Write(MemoryMarshal.AsBytes(piece), _arenas[range], range.Offset + done * element.SizeInBytes());
-        }
+        foreach (Range piece in new SpanPieces(elements.Length))
+            _staging.Write(MemoryMarshal.AsBytes(elements[piece]), _arenas[range], StartOf(piece, range, element));
     }
 
     private void Read<T>(Value value, ElementType element, Span<T> elements, long start) where T : unmanaged
     {
         BufferRange range = Part(value, element, start, elements.Length);
-        for (long done = 0; done < elements.Length; done += LongestSpan)
-        {
-            Span<T> piece = elements.Slice((int)done, (int)Math.Min(LongestSpan, elements.Length - done));
-            _staging.Read(_arenas[range], range.Offset + done * element.SizeInBytes(), MemoryMarshal.AsBytes(piece));
-        }
+        foreach (Range piece in new SpanPieces(elements.Length))
+            _staging.Read(_arenas[range], StartOf(piece, range, element), MemoryMarshal.AsBytes(elements[piece]));
     }
+
+    private static long StartOf(Range piece, BufferRange range, ElementType element)
+        => range.Offset + (long)piece.Start.Value * element.SizeInBytes();
 
     /// <summary>The bytes of some elements of a kept value.</summary>
     private BufferRange Part(Value value, ElementType element, long start, long count)

@@ -123,10 +123,8 @@ public sealed class SafetensorsFile
         {
             if (!BitConverter.IsLittleEndian)
                 throw new PlatformNotSupportedException("Safetensors files are little endian; so must the processor be.");
-            // A span of bytes has at most 2^31 - 1 of them: long tensors go in parts.
-            const int Part = 1 << 28;
-            for (int start = 0; start < tensor.Elements.Length; start += Part)
-                stream.Write(MemoryMarshal.AsBytes(tensor.Elements.AsSpan(start, Math.Min(Part, tensor.Elements.Length - start))));
+            foreach (Range piece in new SpanPieces(tensor.Elements.Length))
+                stream.Write(MemoryMarshal.AsBytes(tensor.Elements.AsSpan(piece)));
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using UNet.Vulkan.Formats;
 using UNet.Vulkan.Model;
 
 namespace UNet.Vulkan.Training;
@@ -103,9 +104,11 @@ public sealed record TrainingData(
             foreach (TrainingImage image in images)
             {
                 hash.AppendData(MemoryMarshal.AsBytes<int>([image.Channels, image.Height, image.Width]));
-                hash.AppendData(MemoryMarshal.AsBytes(image.Pixels.AsSpan()));
+                foreach (Range piece in new SpanPieces(image.Pixels.Length))
+                    hash.AppendData(MemoryMarshal.AsBytes(image.Pixels.AsSpan(piece)));
                 hash.AppendData(image.Classes);
-                hash.AppendData(MemoryMarshal.AsBytes(image.Instances.AsSpan()));
+                foreach (Range piece in new SpanPieces(image.Instances?.Length ?? 0))
+                    hash.AppendData(MemoryMarshal.AsBytes(image.Instances.AsSpan(piece)));
             }
         }
 

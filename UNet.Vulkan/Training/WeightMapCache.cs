@@ -56,7 +56,8 @@ public sealed class WeightMapCache(string folder, Action<string>? note = null, l
         hash.AppendData(MemoryMarshal.AsBytes<double>([parameters.SeparationWeightIn(map), parameters.SeparationSigmaIn(map)]));
         hash.AppendData(MemoryMarshal.AsBytes(classWeights));
         hash.AppendData(image.Classes);
-        hash.AppendData(MemoryMarshal.AsBytes(image.Instances.AsSpan()));
+        foreach (Range piece in new SpanPieces(image.Instances?.Length ?? 0))
+            hash.AppendData(MemoryMarshal.AsBytes(image.Instances.AsSpan(piece)));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
@@ -118,7 +119,13 @@ public sealed class WeightMapCache(string folder, Action<string>? note = null, l
         }
     }
 
-    private static string Checksum(float[] weights) => Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(weights.AsSpan())));
+    private static string Checksum(float[] weights)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (Range piece in new SpanPieces(weights.Length))
+            hash.AppendData(MemoryMarshal.AsBytes(weights.AsSpan(piece)));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 
     private void Store(string path, string key, TrainingImage image, float[] weights)
     {
