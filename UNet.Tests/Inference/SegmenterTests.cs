@@ -205,6 +205,32 @@ public class SegmenterTests
         Assert.Equal([.. Enumerable.Range(1, tiles).Select(i => (double)i / tiles)], shares, (a, b) => Math.Abs(a - b) < 1e-12);
     }
 
+    /// <summary>Tiles that were on their way when the first image ended are not taken for the next one's.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(19)]
+    [InlineData(20)]
+    public void AProgressThatFailsLeavesTheSegmenterAsItWas(int failing)
+    {
+        UNetModel model = ModelOf(Valid);
+        float[] image = RandomImage();
+        using Segmenter fresh = new(model, TestDevice.Shared, tile: 26);
+        float[] expected = fresh.Segment(image, Height, Width, Stop).Probabilities;
+
+        using Segmenter segmenter = new(model, TestDevice.Shared, tile: 26);
+        float[] other = [.. image.Reverse()];
+        int told = 0;
+        Assert.Throws<IOException>(() => segmenter.Segment(other, Height, Width, Stop, Fail));
+        Assert.Equal(failing, told);
+        Assert.Equal(expected, segmenter.Segment(image, Height, Width, Stop).Probabilities);
+
+        void Fail(double share)
+        {
+            if (++told == failing)
+                throw new IOException();
+        }
+    }
+
     /// <summary>Three classes of 26800 x 26800 pixels are more than an array holds; the message says how many it does.</summary>
     [Theory]
     [InlineData(TestTimeAugmentation.None)]

@@ -99,7 +99,10 @@ public sealed class Segmenter : IDisposable
     /// <param name="height">Rows.</param>
     /// <param name="width">Columns.</param>
     /// <param name="cancellation">Stops between two tiles.</param>
-    /// <param name="progress">Told after each tile what share of the image is done, from 0 to 1.</param>
+    /// <param name="progress">
+    /// Told after each tile what share of the image is done, from 0 to 1. What it throws ends the segmentation, and this throws it; the
+    /// segmenter can be used again.
+    /// </param>
     /// <exception cref="InputException">
     /// The image is too large, does not have the model's channels, or has values that are not finite; or the model gives no numbers,
     /// because its parameters are damaged or, in mixed precision, because what it computes leaves the range of 16 bits.

@@ -68,7 +68,7 @@ internal sealed class TiledNetwork : IDisposable
     /// <param name="height">Rows.</param>
     /// <param name="width">Columns.</param>
     /// <param name="cancellation">Looked at between two tiles.</param>
-    /// <param name="progress">Told after each tile what share of the tiles is done.</param>
+    /// <param name="progress">Told after each tile what share of the tiles is done; what it throws, this throws.</param>
     /// <returns>Logits or probabilities [classes, height, width].</returns>
     public float[] Apply(ReadOnlySpan<float> image, int height, int width, CancellationToken cancellation, Action<double>? progress = null)
     {
@@ -85,30 +85,31 @@ internal sealed class TiledNetwork : IDisposable
                 {
                     cancellation.ThrowIfCancellationRequested();
                     if (inFlight.Count == _session.MaxInFlight)
-                        Complete(inFlight.Dequeue());
+                        CompleteOldest();
                     MirrorExtrapolation.CopyTile(
                         image, _configuration.InChannels, height, width, rows.Origin, columns.Origin, _tile, InputTile);
                     _session.Submit(_words, []);
                     inFlight.Enqueue((rows, columns));
                 }
             }
+
+            while (inFlight.Count > 0)
+                CompleteOldest();
         }
-        catch (OperationCanceledException)
+        finally
         {
-            // The next image finds the session as this one did.
-            foreach (var _ in inFlight)
+            // Whatever ended this image, the next one finds the session as this one did.
+            for (; inFlight.Count > 0; inFlight.Dequeue())
                 _session.Complete([]);
-            throw;
         }
 
-        while (inFlight.TryDequeue(out (TileSpan, TileSpan) oldest))
-            Complete(oldest);
         return result;
 
-        void Complete((TileSpan Rows, TileSpan Columns) tile)
+        void CompleteOldest()
         {
             _session.Complete(_outputTile);
-            Place(tile.Rows, tile.Columns, result, height, width);
+            (TileSpan rows, TileSpan columns) = inFlight.Dequeue();
+            Place(rows, columns, result, height, width);
             progress?.Invoke((double)++completed / (rowSpans.Count * columnSpans.Count));
         }
     }
