@@ -35,6 +35,15 @@ public sealed unsafe class DevicePropertiesQueryTests
             Assert.Contains("Mesa 24.0 ends the loops of a kernel after 65535 turns", refusal, StringComparison.Ordinal);
     }
 
+    /// <summary>The kernels that tests run there are chosen by what it is said to have.</summary>
+    [Fact]
+    public void LavapipeHasWhatItsKernelsUse()
+    {
+        DeviceProperties properties = TestDevice.Shared.Properties;
+        Assert.SkipUnless(properties.DriverName == "llvmpipe", "The tests run on another device.");
+        Assert.True(properties.HasSubgroupBroadcast);
+    }
+
     /// <summary>A driver that says what its device is and fails when it is asked for extensions.</summary>
     private sealed class FailingDriver : INativeContext
     {

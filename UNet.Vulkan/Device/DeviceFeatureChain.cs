@@ -48,6 +48,7 @@ internal unsafe ref struct DeviceFeatureChain
         Core12.TimelineSemaphore = core12.TimelineSemaphore;
         Core12.BufferDeviceAddress = core12.BufferDeviceAddress;
         Core12.ShaderFloat16 = core12.ShaderFloat16;
+        Core12.SubgroupBroadcastDynamicId = core12.SubgroupBroadcastDynamicId;
         Core12.ShaderInt8 = core12.ShaderInt8;
         Core12.StorageBuffer8BitAccess = core12.StorageBuffer8BitAccess;
         Core12.ScalarBlockLayout = core12.ScalarBlockLayout;

@@ -113,7 +113,10 @@ public sealed record DeviceProperties
     /// <summary>Buffer addresses (<c>GL_EXT_buffer_reference</c>) can be used.</summary>
     public bool HasBufferAddresses { get; init; }
 
-    /// <summary>A subgroup's invocations can all read what one of them has (<c>subgroupBroadcast</c>), in compute shaders.</summary>
+    /// <summary>
+    /// A subgroup's invocations can all read what one of them has (<c>subgroupBroadcast</c>), in compute shaders, and which one that is
+    /// need not be a constant.
+    /// </summary>
     public bool HasSubgroupBroadcast { get; init; }
 
     /// <summary>Shaders can use integers of 64 bits.</summary>

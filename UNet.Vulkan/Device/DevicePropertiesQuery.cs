@@ -190,7 +190,7 @@ internal static unsafe partial class DevicePropertiesQuery
             HostMemoryAlignment = extensions.Contains(HostMemory) ? HostMemoryAlignment(vk, device) : 0,
             HasBufferAddresses = features.Core12.BufferDeviceAddress,
             HasSubgroupBroadcast = (core11.SubgroupSupportedOperations & Broadcasts) == Broadcasts
-                && core11.SubgroupSupportedStages.HasFlag(ShaderStageFlags.ComputeBit),
+                && core11.SubgroupSupportedStages.HasFlag(ShaderStageFlags.ComputeBit) && features.Core12.SubgroupBroadcastDynamicId,
             HasInt64 = features.Core.ShaderInt64,
             HasFloat16 = features.Core12.ShaderFloat16,
             HasStorage16Bit = features.Core11.StorageBuffer16BitAccess,
