@@ -113,9 +113,14 @@ public sealed unsafe class VulkanDevice : IComputeDevice
     /// <summary>Compiles a kernel and asks the driver what it made of it; nothing is run.</summary>
     /// <param name="kernel">The kernel.</param>
     /// <param name="constants">Bit patterns of its specialization constants.</param>
+    /// <exception cref="InvalidOperationException">
+    /// The device was opened without <see cref="DeviceOptions.KernelStatistics"/>.
+    /// </exception>
     /// <exception cref="DeviceException">The driver cannot compile it.</exception>
-    public KernelStatistics StatisticsOf(KernelInfo kernel, ImmutableArray<uint> constants)
-        => new(kernel, constants, Pipelines.StatisticsOf(kernel, constants));
+    public KernelStatistics StatisticsOf(KernelInfo kernel, ImmutableArray<uint> constants) => _options.KernelStatistics
+        ? new(kernel, constants, Pipelines.StatisticsOf(kernel, constants))
+        : throw new InvalidOperationException(
+            $"'{Name}' was opened without {nameof(DeviceOptions.KernelStatistics)}, so its driver tells nothing of kernels.");
 
     /// <inheritdoc/>
     public Session CreateSession(Graph.Graph graph, PlanOptions options, params Value[] reports)
