@@ -1,5 +1,9 @@
+using UNet.Tests.Device;
+using UNet.Vulkan.Device;
 using UNet.Vulkan.Execution;
+using UNet.Vulkan.Graph;
 using UNet.Vulkan.Model;
+using UNet.Vulkan.Planning;
 using UNet.Vulkan.Training;
 using Xunit;
 
@@ -42,5 +46,47 @@ public class TrainingTileTests
         Assert.True(new TileGeometry(configuration.Network).Fits(tile));
         using Trainer trainer = new(configuration with { Steps = 1 }, TrainingExamples.Data, device);
         Assert.NotNull(trainer.Configuration.Tile);
+    }
+
+    [Fact]
+    public void WhereTheNextTileFindsNoMemoryTheLastOneIsTaken()
+    {
+        (int smallest, TrainingConfiguration configuration) = SmallestOfSeveral();
+        using IComputeDevice device = new FailingDevice("VK_ERROR_OUT_OF_DEVICE_MEMORY");
+        Assert.Equal(smallest, TrainingTile.Choose(configuration, TrainingExamples.Data, device));
+    }
+
+    [Fact]
+    public void ADeviceThatIsLostIsNoWantOfMemory()
+    {
+        (_, TrainingConfiguration configuration) = SmallestOfSeveral();
+        using IComputeDevice device = new FailingDevice("VK_ERROR_DEVICE_LOST");
+        Assert.Throws<DeviceException>(() => TrainingTile.Choose(configuration, TrainingExamples.Data, device));
+    }
+
+    private static (int Tile, TrainingConfiguration Configuration) SmallestOfSeveral()
+    {
+        TrainingConfiguration configuration = TrainingExamples.Configuration with { Tile = null };
+        int[] candidates = [.. TrainingTile.Candidates(new TileGeometry(configuration.Network), largestSide: 40)];
+        Assert.InRange(candidates.Length, 2, 8);
+        return (candidates[0], configuration);
+    }
+
+    /// <summary>The tests' device, on which the second session fails.</summary>
+    private sealed class FailingDevice(string result) : IComputeDevice
+    {
+        private int _sessions;
+
+        public string Name => TestDevice.Shared.Name;
+
+        public DeviceProperties? Properties => TestDevice.Shared.Properties;
+
+        public Session CreateSession(Graph graph, PlanOptions options, params Value[] reports) => ++_sessions == 2
+            ? throw new DeviceException("The second session fails.", result)
+            : TestDevice.Shared.CreateSession(graph, options, reports);
+
+        public void Dispose()
+        {
+        }
     }
 }

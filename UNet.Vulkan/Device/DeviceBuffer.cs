@@ -275,6 +275,6 @@ internal sealed unsafe class DeviceBuffer : IDisposable
     {
         string message = $"'{_device.Name}' cannot hold {size:N0} bytes for {name}: {why}; "
             + "use a smaller tile or batch, or choose another device with --device.";
-        return result is null ? new(message) : new(message, result);
+        return result is null ? new(message) { IsOutOfMemory = true } : new(message, result);
     }
 }

@@ -8,6 +8,12 @@ internal static class VulkanResults
     /// <summary>Name of the result that says that the device does nothing any more, until it is opened again.</summary>
     public const string DeviceLost = "VK_ERROR_DEVICE_LOST";
 
+    /// <summary>Name of the result that says that the device's memory is full.</summary>
+    public const string OutOfDeviceMemory = "VK_ERROR_OUT_OF_DEVICE_MEMORY";
+
+    /// <summary>Name of the result that says that the computer's memory is full.</summary>
+    public const string OutOfHostMemory = "VK_ERROR_OUT_OF_HOST_MEMORY";
+
     /// <summary>Throws unless the call succeeded.</summary>
     /// <param name="result">What the call returned.</param>
     /// <param name="device">Name of the device, for the message.</param>
@@ -37,8 +43,8 @@ internal static class VulkanResults
     /// <summary>The result as the Vulkan specification writes it.</summary>
     public static string Name(Result result) => result switch
     {
-        Result.ErrorOutOfHostMemory => "VK_ERROR_OUT_OF_HOST_MEMORY",
-        Result.ErrorOutOfDeviceMemory => "VK_ERROR_OUT_OF_DEVICE_MEMORY",
+        Result.ErrorOutOfHostMemory => OutOfHostMemory,
+        Result.ErrorOutOfDeviceMemory => OutOfDeviceMemory,
         Result.ErrorInitializationFailed => "VK_ERROR_INITIALIZATION_FAILED",
         Result.ErrorDeviceLost => DeviceLost,
         Result.ErrorMemoryMapFailed => "VK_ERROR_MEMORY_MAP_FAILED",

@@ -28,7 +28,7 @@ internal sealed class Arenas : IDisposable
         {
             throw new DeviceException(
                 $"'{device.Name}' has {memory:N0} bytes of memory and the work needs {total:N0}: "
-                + "use a smaller tile or batch, or choose another device with --device.");
+                + "use a smaller tile or batch, or choose another device with --device.") { IsOutOfMemory = true };
         }
         try
         {

@@ -46,9 +46,18 @@ public static class TrainingTile
             TrainingGraph graph = GraphOf(configuration, next);
             if (!Fits(graph.Graph, configuration, device) || Operations(graph.Graph) / rate > LongestStep)
                 break;
-            // Small tiles leave a large device idle: the rate of the next one is measured anew.
-            if (device.Properties is not null)
-                rate = Measure(graph, next, configuration, device);
+            try
+            {
+                // Small tiles leave a large device idle: the rate of the next one is measured anew.
+                if (device.Properties is not null)
+                    rate = Measure(graph, next, configuration, device);
+            }
+            catch (DeviceException exception) when (exception.IsOutOfMemory)
+            {
+                // Others may use the memory too, and the driver needs some for itself: the last tile that ran will do.
+                break;
+            }
+
             if (Operations(graph.Graph) / rate > LongestStep)
                 break;
             choice = next;
