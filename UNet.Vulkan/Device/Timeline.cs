@@ -33,7 +33,14 @@ internal sealed unsafe class Timeline : IDisposable
             PSemaphores = &semaphore,
             PValues = &value,
         };
-        _device.Vk.WaitSemaphores(_device.Handle, &wait, ulong.MaxValue).Check(_device.Name, "waiting for work to end");
+        Result result;
+        do
+        {
+            // The longest time is about 600 years, but a driver may count less of it.
+            result = _device.Vk.WaitSemaphores(_device.Handle, &wait, ulong.MaxValue);
+        }
+        while (result == Result.Timeout);
+        result.Check(_device.Name, "waiting for work to end");
     }
 
     public void Dispose()
