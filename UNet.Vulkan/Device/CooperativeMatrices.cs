@@ -8,9 +8,19 @@ internal static unsafe class CooperativeMatrices
     /// <summary>Rows and columns that the <c>*_matrix</c> kernels can do with, the better ones first: GPUs have 16.</summary>
     private static readonly int[] Sizes = [16, 8];
 
-    /// <summary>Rows and columns of the matrices of Float16 that subgroups multiply and add in Float32; 0 where there are none.</summary>
+    /// <summary>
+    /// Rows and columns of the matrices of Float16 that subgroups multiply and add in Float32, in compute shaders; 0 where there are none.
+    /// </summary>
     public static int SizeOfFloat16(Vk vk, PhysicalDevice device)
     {
+        PhysicalDeviceCooperativeMatrixPropertiesKHR matrix = new()
+        {
+            SType = StructureType.PhysicalDeviceCooperativeMatrixPropertiesKhr,
+        };
+        PhysicalDeviceProperties2 properties = new() { SType = StructureType.PhysicalDeviceProperties2, PNext = &matrix };
+        vk.GetPhysicalDeviceProperties2(device, &properties);
+        if (!matrix.CooperativeMatrixSupportedStages.HasFlag(ShaderStageFlags.ComputeBit))
+            return 0;
         CooperativeMatrixPropertiesKHR[] listed = List(vk, device);
         return Sizes.FirstOrDefault(size => Multiplies(listed, (uint)size));
     }
