@@ -11,6 +11,7 @@ internal sealed class SpirVModule
     private enum Opcode : ushort
     {
         ExecutionMode = 16,
+        Capability = 17,
         TypePointer = 32,
         Variable = 59,
         Store = 62,
@@ -43,6 +44,9 @@ internal sealed class SpirVModule
     /// <summary>What the module reads of the grid, by the numbers of <c>BuiltIn</c> in the specification.</summary>
     public HashSet<int> BuiltIns { get; } = [];
 
+    /// <summary>What a device must have switched on, by the numbers of <c>Capability</c> in the specification.</summary>
+    public HashSet<int> Capabilities { get; } = [];
+
     public static SpirVModule Parse(byte[] code)
     {
         ReadOnlySpan<uint> words = MemoryMarshal.Cast<byte, uint>(code);
@@ -60,6 +64,9 @@ internal sealed class SpirVModule
             {
                 case Opcode.ExecutionMode when operands[1] == LocalSizeMode:
                     module.LocalSize = (operands[2], operands[3], operands[4]);
+                    break;
+                case Opcode.Capability:
+                    module.Capabilities.Add((int)operands[0]);
                     break;
                 case Opcode.Decorate when operands[1] == (uint)Decoration.SpecId:
                     module.ConstantIds.Add((int)operands[2]);

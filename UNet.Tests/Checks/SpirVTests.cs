@@ -48,4 +48,26 @@ public class SpirVTests
         Assert.NotEmpty(module.BuiltIns);
         Assert.DoesNotContain(NumWorkgroups, module.BuiltIns);
     }
+
+    /// <summary>What comes to this list must be switched on when a device is opened.</summary>
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void KernelsUseOnlyWhatIsSwitchedOn(string name)
+    {
+        const int Shader = 1;
+        const int Float16 = 9;
+        const int Int64 = 11;
+        const int GroupNonUniform = 61;
+        const int GroupNonUniformBallot = 64;
+        const int VulkanMemoryModel = 5345;
+        const int PhysicalStorageBufferAddresses = 5347;
+        const int CooperativeMatrix = 6022;
+        SpirVModule module = SpirVModule.Parse(KernelCatalog.All.Single(candidate => candidate.Name == name).LoadSpirV());
+        HashSet<int> known =
+        [
+            Shader, Float16, Int64, GroupNonUniform, GroupNonUniformBallot, VulkanMemoryModel, PhysicalStorageBufferAddresses,
+            CooperativeMatrix,
+        ];
+        Assert.Subset(known, module.Capabilities);
+    }
 }

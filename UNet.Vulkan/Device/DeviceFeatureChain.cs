@@ -8,7 +8,6 @@ internal unsafe ref struct DeviceFeatureChain
     public DeviceFeatureChain() { }
 
     public PhysicalDeviceFeatures Core = default;
-    public PhysicalDeviceVulkan11Features Core11 = new() { SType = StructureType.PhysicalDeviceVulkan11Features };
     public PhysicalDeviceVulkan12Features Core12 = new() { SType = StructureType.PhysicalDeviceVulkan12Features };
     public PhysicalDeviceVulkan13Features Core13 = new() { SType = StructureType.PhysicalDeviceVulkan13Features };
     public PhysicalDeviceCooperativeMatrixFeaturesKHR CooperativeMatrix = new()
@@ -16,6 +15,9 @@ internal unsafe ref struct DeviceFeatureChain
         SType = StructureType.PhysicalDeviceCooperativeMatrixFeaturesKhr,
     };
     public PhysicalDeviceShaderObjectFeaturesEXT ShaderObjects = new() { SType = StructureType.PhysicalDeviceShaderObjectFeaturesExt };
+
+    /// <summary>Storage buffers can have elements of 16 bits. No kernel has such buffers, so it is not switched on.</summary>
+    public bool HasStorage16Bit = false;
 
     /// <summary>Asks the device, and keeps only what kernels may use.</summary>
     /// <param name="vk">Vulkan.</param>
@@ -43,15 +45,12 @@ internal unsafe ref struct DeviceFeatureChain
         vk.GetPhysicalDeviceFeatures2(device, &all);
 
         // Named one by one: switching on everything would turn on costly ones, such as robust buffer access.
-        Core = new() { ShaderInt64 = all.Features.ShaderInt64, ShaderInt16 = all.Features.ShaderInt16 };
-        Core11.StorageBuffer16BitAccess = core11.StorageBuffer16BitAccess;
+        Core = new() { ShaderInt64 = all.Features.ShaderInt64 };
+        HasStorage16Bit = core11.StorageBuffer16BitAccess;
         Core12.TimelineSemaphore = core12.TimelineSemaphore;
         Core12.BufferDeviceAddress = core12.BufferDeviceAddress;
         Core12.ShaderFloat16 = core12.ShaderFloat16;
         Core12.SubgroupBroadcastDynamicId = core12.SubgroupBroadcastDynamicId;
-        Core12.ShaderInt8 = core12.ShaderInt8;
-        Core12.StorageBuffer8BitAccess = core12.StorageBuffer8BitAccess;
-        Core12.ScalarBlockLayout = core12.ScalarBlockLayout;
         Core12.VulkanMemoryModel = core12.VulkanMemoryModel;
         Core12.VulkanMemoryModelDeviceScope = core12.VulkanMemoryModelDeviceScope;
         Core13.SubgroupSizeControl = core13.SubgroupSizeControl;

@@ -193,7 +193,7 @@ internal static unsafe partial class DevicePropertiesQuery
                 && core11.SubgroupSupportedStages.HasFlag(ShaderStageFlags.ComputeBit) && features.Core12.SubgroupBroadcastDynamicId,
             HasInt64 = features.Core.ShaderInt64,
             HasFloat16 = features.Core12.ShaderFloat16,
-            HasStorage16Bit = features.Core11.StorageBuffer16BitAccess,
+            HasStorage16Bit = features.HasStorage16Bit,
             CanFixSubgroupSize = features.Core13.SubgroupSizeControl && features.Core13.ComputeFullSubgroups
                 && core13.RequiredSubgroupSizeStages.HasFlag(ShaderStageFlags.ComputeBit),
             HasShaderObjects = features.ShaderObjects.ShaderObject,

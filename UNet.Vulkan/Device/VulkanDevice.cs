@@ -240,12 +240,10 @@ public sealed unsafe class VulkanDevice : IComputeDevice
         core13.PNext = chain;
         PhysicalDeviceVulkan12Features core12 = features.Core12;
         core12.PNext = has13 ? &core13 : chain;
-        PhysicalDeviceVulkan11Features core11 = features.Core11;
-        core11.PNext = &core12;
         PhysicalDevicePipelineExecutablePropertiesFeaturesKHR executables = new()
         {
             SType = StructureType.PhysicalDevicePipelineExecutablePropertiesFeaturesKhr,
-            PNext = &core11,
+            PNext = &core12,
             PipelineExecutableInfo = true,
         };
         float priority = 1;
@@ -259,7 +257,7 @@ public sealed unsafe class VulkanDevice : IComputeDevice
         DeviceCreateInfo create = new()
         {
             SType = StructureType.DeviceCreateInfo,
-            PNext = statistics ? &executables : &core11,
+            PNext = statistics ? &executables : &core12,
             QueueCreateInfoCount = 1,
             PQueueCreateInfos = &queue,
             EnabledExtensionCount = names.Count,
