@@ -13,14 +13,17 @@ namespace UNet.Vulkan.Execution;
 public sealed partial class VulkanSession
 {
     /// <inheritdoc/>
+    /// <exception cref="DeviceException">The device failed.</exception>
     public override void Write(Value value, ReadOnlySpan<float> elements, long start = 0)
         => Write(value, ElementType.Float32, elements, start);
 
     /// <inheritdoc/>
+    /// <exception cref="DeviceException">The device failed.</exception>
     public override void Write(Value value, ReadOnlySpan<uint> elements, long start = 0)
         => Write(value, ElementType.UInt32, elements, start);
 
     /// <inheritdoc/>
+    /// <exception cref="DeviceException">The device failed.</exception>
     public override void Write(Value value, SpanAction<float, long> write)
     {
         Unprepare(value);
@@ -31,10 +34,12 @@ public sealed partial class VulkanSession
     }
 
     /// <inheritdoc/>
+    /// <exception cref="DeviceException">The device failed.</exception>
     public override void Read(Value value, Span<float> elements, long start = 0)
         => Read(value, ElementType.Float32, elements, start);
 
     /// <inheritdoc/>
+    /// <exception cref="DeviceException">The device failed.</exception>
     public override void Read(Value value, Span<uint> elements, long start = 0)
         => Read(value, ElementType.UInt32, elements, start);
 

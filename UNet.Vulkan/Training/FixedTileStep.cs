@@ -15,7 +15,7 @@ public static class FixedTileStep
     /// <param name="tile">Height and width of the input, in pixels.</param>
     /// <param name="batch">Tiles of a step.</param>
     /// <param name="maximumNorm">Norm of the whole gradient that is clipped at; 0 for no clipping.</param>
-    /// <exception cref="ArgumentException">The network does not take tiles of that size.</exception>
+    /// <exception cref="InputException">The configuration makes no network, or the network does not take tiles of that size.</exception>
     public static Graph.Graph GraphOf(UNetConfiguration network, int tile, int batch = 1, float maximumNorm = 0)
     {
         Graph.Graph graph = new();

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using UNet.Vulkan.Device;
 using UNet.Vulkan.Execution;
 using UNet.Vulkan.Model;
+using UNet.Vulkan.Planning;
 
 namespace UNet.Vulkan.Training;
 
@@ -20,6 +22,8 @@ public sealed record TilePreview(string Image, int Tile, int OutputTile, float[]
     /// <param name="count">How many tiles.</param>
     /// <param name="weightMapCache">Where weight maps with distances are kept between runs; null for nowhere.</param>
     /// <exception cref="InputException">Configuration and data do not fit each other.</exception>
+    /// <exception cref="PlanException">An image or a tile does not fit the device's limits.</exception>
+    /// <exception cref="DeviceException">The device has too little memory, or failed.</exception>
     public static ImmutableArray<TilePreview> Sample(
         TrainingConfiguration configuration, TrainingData data, IComputeDevice device, int count, WeightMapCache? weightMapCache = null)
     {
