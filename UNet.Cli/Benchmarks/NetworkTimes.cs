@@ -19,8 +19,15 @@ internal sealed record TimeSeries(IReadOnlyList<double> All)
     /// <summary>The shortest.</summary>
     public double Min => All.Min();
 
-    /// <summary>The one in the middle; the longer of two.</summary>
-    public double Median => All.Order().ElementAt(All.Count / 2);
+    /// <summary>The one in the middle; the mean of two.</summary>
+    public double Median
+    {
+        get
+        {
+            double[] sorted = [.. All.Order()];
+            return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+        }
+    }
 
     /// <summary>The longest.</summary>
     public double Max => All.Max();

@@ -28,7 +28,7 @@ internal sealed record PyTorch(string Python)
     /// <param name="onGpu">On the first CUDA (or ROCm) device rather than on the processor.</param>
     /// <param name="note">Told of a mode that does not run.</param>
     /// <param name="stop">Ends the script.</param>
-    /// <exception cref="InvalidOperationException">The script failed.</exception>
+    /// <exception cref="InvalidOperationException">The script failed, or answered with a line that is not understood.</exception>
     public IReadOnlyList<NetworkTimes> Run(NetworkBenchmark benchmark, bool onGpu, Action<string> note, CancellationToken stop)
     {
         using Process process = Start(
@@ -39,6 +39,23 @@ internal sealed record PyTorch(string Python)
             "--count", Text(benchmark.Count),
             "--device", onGpu ? "cuda" : "cpu");
         using CancellationTokenRegistration registration = stop.Register(() => process.Kill(entireProcessTree: true));
+        try
+        {
+            return Run(process, note, stop);
+        }
+        finally
+        {
+            // Nobody reads any more what it prints.
+            if (!process.HasExited)
+            {
+                process.Kill(entireProcessTree: true);
+                process.WaitForExit();
+            }
+        }
+    }
+
+    private List<NetworkTimes> Run(Process process, Action<string> note, CancellationToken stop)
+    {
         StringBuilder errors = new();
         process.ErrorDataReceived += (_, line) => errors.AppendLine(line.Data);
         process.BeginErrorReadLine();
@@ -49,17 +66,14 @@ internal sealed record PyTorch(string Python)
         List<NetworkTimes> all = [];
         while (process.StandardOutput.ReadLine() is { } line)
         {
-            using JsonDocument document = JsonDocument.Parse(line);
-            JsonElement json = document.RootElement;
-            string name = $"PyTorch {json.GetProperty("torch").GetString()}, {json.GetProperty("mode").GetString()}";
-            if (json.TryGetProperty("error", out JsonElement error))
-                note($"{name} does not run: {error.GetString()}");
+            // PyTorch and the compilers that it calls may print, too.
+            if (!line.StartsWith('{'))
+                continue;
+            (NetworkTimes? times, string problem) = Parse(line);
+            if (times is null)
+                note(problem);
             else
-                all.Add(new(name, json.GetProperty("device").GetString()!, json.GetProperty("threads").GetInt32(),
-                    Series("forward_ms"), Series("step_ms")));
-
-            TimeSeries Series(string property)
-                => new([.. json.GetProperty(property).EnumerateArray().Select(number => number.GetDouble())]);
+                all.Add(times);
         }
 
         process.WaitForExit();
@@ -72,6 +86,29 @@ internal sealed record PyTorch(string Python)
         }
 
         return all;
+    }
+
+    /// <summary>The times of a mode, or what is to be told of one that does not run.</summary>
+    private (NetworkTimes? Times, string Problem) Parse(string line)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(line);
+            JsonElement json = document.RootElement;
+            string name = $"PyTorch {json.GetProperty("torch").GetString()}, {json.GetProperty("mode").GetString()}";
+            if (json.TryGetProperty("error", out JsonElement error))
+                return (null, $"{name} does not run: {error.GetString()}");
+            return (new(name, json.GetProperty("device").GetString()!, json.GetProperty("threads").GetInt32(),
+                Series("forward_ms"), Series("step_ms")), "");
+
+            TimeSeries Series(string property)
+                => new([.. json.GetProperty(property).EnumerateArray().Select(number => number.GetDouble())]);
+        }
+        catch (Exception exception)
+            when (exception is JsonException or KeyNotFoundException or FormatException or InvalidOperationException)
+        {
+            throw new InvalidOperationException($"PyTorch in '{Python}' answered with a line that is not understood: {line}", exception);
+        }
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
