@@ -1,5 +1,9 @@
+using UNet.Vulkan.Device;
 using UNet.Vulkan.Graph;
+using UNet.Vulkan.Inference;
+using UNet.Vulkan.Model;
 using UNet.Vulkan.Ops;
+using UNet.Vulkan.Planning;
 using Xunit;
 
 namespace UNet.Tests.Model;
@@ -26,5 +30,18 @@ public class GraphTests
         Value twice = graph.Add("twice", new CropConcat(), x, x).Output;
         graph.AppendBackward(graph.Add("both", new CropConcat(), x, twice).Output);
         Assert.Equal(2, graph.Nodes.Count(node => node.Op is AccumulateGradient && node[AccumulateGradient.Sum] == graph.GradientOf(x)));
+    }
+
+    [Fact]
+    public void AVectorThatIsTooLongIsRefusedByNameOfItsPart()
+    {
+        Graph graph = new();
+        graph.StepEntry("rate", new Shape(1), ElementType.Float32);
+        PlanException refusal = Assert.Throws<PlanException>(() => graph.StepEntry("image", new Shape(1, 1, 1 << 16, 1 << 15)));
+        Assert.StartsWith("With 'image' [1x1x65536x32768] the vector 'step' would have ", refusal.Message, StringComparison.Ordinal);
+
+        UNetConfiguration network = new() { Depth = 1 };
+        int tile = new TileGeometry(network).LargestInputUpTo(TileGeometry.LargestInput);
+        Assert.Throws<PlanException>(() => Segmenter.Plan(network, tile, DeviceProperties.Minimum));
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using UNet.Vulkan.Ops.Declaration;
+using UNet.Vulkan.Planning;
 
 namespace UNet.Vulkan.Graph;
 
@@ -106,6 +107,7 @@ public sealed class Graph
     /// of its numbers in the slot's words, from <see cref="Value.Start"/> on.
     /// </summary>
     /// <exception cref="ArgumentException">Elements of that type have no four bytes, or the graph has a value of that name.</exception>
+    /// <exception cref="PlanException">The slot would have more elements than 31 bits count.</exception>
     public Value StepEntry(string name, Shape shape, ElementType element = ElementType.UInt32)
     {
         if (element.SizeInBytes() != sizeof(uint))
@@ -135,6 +137,7 @@ public sealed class Graph
     /// The values do not fit the op, the message says why; or the graph has a value of that name.
     /// </exception>
     /// <exception cref="InvalidOperationException">The op has parameters, and the graph was differentiated.</exception>
+    /// <exception cref="PlanException">All parameters together would have more elements than 31 bits count.</exception>
     public Node Add(string name, Op op, params ReadOnlySpan<Value> given)
     {
         OpInfo info = op.Info;
@@ -211,7 +214,14 @@ public sealed class Graph
     {
         long start = _values.Where(value => value.Whole == whole).Select(value => value.Start + value.Shape.Length).DefaultIfEmpty(0).Max();
         start = (start + PartAlignment - 1) / PartAlignment * PartAlignment;
-        whole.Grow(checked((int)(start + shape.Length)));
+        long end = start + shape.Length;
+        if (end > int.MaxValue)
+        {
+            throw new PlanException($"With '{name}' [{shape}] the vector '{whole.Name}' would have {end:N0} elements, "
+                + $"more than the {int.MaxValue:N0} that can be counted; use a smaller --tile, --width or --depth.");
+        }
+
+        whole.Grow((int)end);
         return Register(new Value(_values.Count, name, shape, element, kind, whole, start));
     }
 

@@ -28,6 +28,7 @@ public static class UNetNetwork
     /// <param name="dropout">Given for training; without it the dropout layers are left out.</param>
     /// <returns>The logits [N, classes, H', W'].</returns>
     /// <exception cref="InputException">The configuration makes no network, or the input's size does not fit it.</exception>
+    /// <exception cref="Planning.PlanException">All parameters together are more than 31 bits count.</exception>
     public static Value AppendNetwork(this Graph.Graph graph, UNetConfiguration configuration, Value image, DropoutSource? dropout = null)
     {
         TileGeometry geometry = new(configuration);
