@@ -1,4 +1,5 @@
 using Spectre.Console;
+using UNet.Cli.Progress;
 
 namespace UNet.Cli;
 
@@ -163,7 +164,7 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool isInter
         try
         {
             if (ShowsErrors && _live is { } console)
-                console.WriteLine(line);
+                console.Write(new LineAboveProgress(line));
             else
                 error.WriteLine(line);
         }

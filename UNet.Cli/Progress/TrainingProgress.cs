@@ -57,9 +57,9 @@ internal sealed class TrainingProgress(Terminal terminal, FirstRunNote waiting, 
                     task.Value = report.Step;
                     task.Description = Markup.Escape(Describe(report));
                     if (report.Skipped is not null)
-                        console.WriteLine(DescribeSkipped(report));
+                        console.Write(new LineAboveProgress(DescribeSkipped(report)));
                     if (report.Validation is not null)
-                        console.WriteLine(DescribeValidation(report));
+                        console.Write(new LineAboveProgress(DescribeValidation(report)));
                 });
             }));
     }
