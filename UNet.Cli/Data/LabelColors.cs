@@ -9,7 +9,7 @@ namespace UNet.Cli.Data;
 /// </summary>
 internal sealed class LabelColors
 {
-    private readonly Dictionary<int, (long Color, string Name)> _first = [];
+    private readonly Dictionary<int, (int Color, string Name)> _first = [];
     private string? _difference;
 
     /// <summary>Takes a mask.</summary>

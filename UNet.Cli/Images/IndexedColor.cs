@@ -9,8 +9,8 @@ namespace UNet.Cli.Images;
 /// read, by one whose colour number i is the gray i. So two numbers of the same colour stay apart.
 /// </summary>
 /// <param name="Contents">What to read in place of the file.</param>
-/// <param name="Colors">The colours, each as one number.</param>
-internal sealed record IndexedColor(Stream Contents, long[] Colors) : IDisposable
+/// <param name="Colors">The colours: a byte each of red, green and blue.</param>
+internal sealed record IndexedColor(Stream Contents, int[] Colors) : IDisposable
 {
     private const int Channels = 3;
 
@@ -109,8 +109,9 @@ internal sealed record IndexedColor(Stream Contents, long[] Colors) : IDisposabl
         byte[] palette = new byte[count * BitmapFile.BytesPerColor];
         file.Position = place;
         file.ReadExactly(palette);
-        if (ColorsOf(palette, BitmapFile.BytesPerColor) is not { } colors)
+        if (ColorsOf(palette, BitmapFile.BytesPerColor) is not { } blueFirst)
             return null;
+        int[] colors = Array.ConvertAll(blueFirst, color => (color & 0xFF) << 16 | color & 0xFF00 | color >> 16);
         Number(palette, BitmapFile.BytesPerColor);
         return new(new PatchedStream(file, place, palette), colors);
     }
@@ -126,9 +127,18 @@ internal sealed record IndexedColor(Stream Contents, long[] Colors) : IDisposabl
         ReadOnlySpan<byte> red = palette.AsSpan(0, plane);
         if (red.SequenceEqual(palette.AsSpan(plane, plane)) && red.SequenceEqual(palette.AsSpan(2 * plane)))
             return null;
-        long[] colors = new long[count];
-        for (int i = 0; i < Channels * count; i++)
-            colors[i % count] = colors[i % count] << 16 | BinaryPrimitives.ReadUInt16LittleEndian(palette.AsSpan(i * sizeof(ushort)));
+        ushort[] levels = new ushort[Channels * count];
+        for (int i = 0; i < levels.Length; i++)
+        {
+            ReadOnlySpan<byte> number = palette.AsSpan(i * sizeof(ushort));
+            levels[i] = isLittleEndian ? BinaryPrimitives.ReadUInt16LittleEndian(number) : BinaryPrimitives.ReadUInt16BigEndian(number);
+        }
+
+        // As of other formats, colours of three bytes, which some programs write into the lower halves.
+        int shift = levels.Any(level => level > byte.MaxValue) ? 8 : 0;
+        int[] colors = new int[count];
+        for (int i = 0; i < levels.Length; i++)
+            colors[i % count] = colors[i % count] << 8 | levels[i] >> shift;
 
         // Of a palette of up to 256 colours libvips takes the upper bytes.
         int scale = count <= 1 << 8 ? 1 << 8 : 1;
@@ -145,10 +155,10 @@ internal sealed record IndexedColor(Stream Contents, long[] Colors) : IDisposabl
         return new(new PatchedStream(file, place, palette), colors);
     }
 
-    /// <summary>The colours of a palette of bytes, or null if all are gray.</summary>
-    private static long[]? ColorsOf(ReadOnlySpan<byte> palette, int bytesPerColor)
+    /// <summary>The colours of a palette of bytes, the first in the highest place; null if all are gray.</summary>
+    private static int[]? ColorsOf(ReadOnlySpan<byte> palette, int bytesPerColor)
     {
-        long[] colors = new long[palette.Length / bytesPerColor];
+        int[] colors = new int[palette.Length / bytesPerColor];
         bool isGray = true;
         for (int i = 0; i < colors.Length; i++)
         {

@@ -10,6 +10,8 @@ internal sealed record LabelImage(int Height, int Width, int[] Values, bool IsWi
     /// <summary>Read from a JPEG, whose compression may have changed the values.</summary>
     public bool IsLossy { get; init; }
 
-    /// <summary>The colours that the values are numbers of, each as one number; null where they are no numbers of colours.</summary>
-    public long[]? Colors { get; init; }
+    /// <summary>
+    /// The colours that the values are numbers of, a byte each of red, green and blue; null where they are no numbers of colours.
+    /// </summary>
+    public int[]? Colors { get; init; }
 }

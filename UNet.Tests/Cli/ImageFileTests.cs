@@ -149,7 +149,9 @@ public sealed class ImageFileTests : IDisposable
         byte[] file = Bitmap(bits, [[1, 1, 0], [0, 1, 0]], 10, 200);
         file[58]++; // the blue of colour 1
         File.WriteAllBytes(_folder["a.bmp"], file);
-        Assert.Equal([0, 1, 0, 1, 1, 0], ImageFile.Open(_folder["a.bmp"]).ReadLabels().Values);
+        LabelImage read = ImageFile.Open(_folder["a.bmp"]).ReadLabels();
+        Assert.Equal([0, 1, 0, 1, 1, 0], read.Values);
+        Assert.Equal([0x0A0A0A, 0xC8C8C9], read.Colors!);
         Assert.Equal(3, ImageFile.Open(_folder["a.bmp"]).Read().Channels);
     }
 

@@ -72,6 +72,23 @@ public sealed class IndexedColorTests : IDisposable
         Assert.Equal(0, CommandRun.Of(train).Code);
     }
 
+    /// <summary>So that masks of several formats can be compared; a bitmap has blue first.</summary>
+    [Fact]
+    public void ColoursAreThoseOfEachFormat()
+    {
+        File.WriteAllBytes(_folder["m.png"], Png(1, [1, 2, 3, 128, 0, 7], [0, 1]));
+        Assert.Equal([0x010203, 0x800007], ImageFile.Open(_folder["m.png"]).ReadLabels().Colors!);
+        ushort[] palette = TiffPalette(256, i => i == 0 ? (1, 2, 3) : (128, 0, 7));
+        foreach (int scale in (int[])[1, 257])
+        {
+            File.WriteAllBytes(_folder["m.tif"], UncompressedTiff.OfIndexedColor(8, [.. palette.Select(x => (ushort)(x / scale))], [0, 1]));
+            Assert.Equal([0x010203, 0x800007], ImageFile.Open(_folder["m.tif"]).ReadLabels().Colors![..2]);
+        }
+
+        _folder.Png("gray.png", [0, 1]);
+        Assert.Null(ImageFile.Open(_folder["gray.png"]).ReadLabels().Colors);
+    }
+
     /// <summary>Of an image the colours are meant.</summary>
     [Fact]
     public void AnImageKeepsItsColours()
