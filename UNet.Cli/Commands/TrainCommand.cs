@@ -110,7 +110,6 @@ internal static class TrainCommand
         }
 
         TrainingState? state = request.Resume ? TrainingState.Read(request.Files.State) : null;
-        bool wasComplete = request.Resume && TrainingState.UnfinishedRunOf(request.Files.State) is null;
         // A run that goes on has parameters of its own.
         StartingModel? initial = request.Initial is null || request.Resume ? null : StartingModel.Read(request.Initial);
         TrainingConfiguration configuration = options.Configure(result, state?.Configuration, initial?.Model.Configuration).Validated();
@@ -131,6 +130,7 @@ internal static class TrainCommand
         // Steps that the state holds are told no more: their lines go first.
         trainer.BeforeState = log is null ? null : log.Flush;
         Describe(terminal, device, trainer.Configuration);
+        bool wasComplete = trainer.ReportedSteps == trainer.Configuration.Steps;
         TrainingProgress progress = new(terminal, waiting, trainer.ReportedSteps, data.Classes);
         TrainingResult training = progress.Watch(
             report => trainer.Run(request.Files, step => { log?.Write(step); report(step); }, terminal.Stop));

@@ -120,19 +120,19 @@ internal sealed record IndexedColor(Stream Contents, int[] Colors) : IDisposable
     {
         if (TiffTags.PaletteOf(file, page) is not var (place, count, isLittleEndian))
             return null;
-        int plane = count * sizeof(ushort);
-        byte[] palette = new byte[Channels * plane];
+        ushort[] levels = new ushort[Channels * count];
+        byte[] palette = new byte[levels.Length * sizeof(ushort)];
         file.Position = place;
         file.ReadExactly(palette);
-        ReadOnlySpan<byte> red = palette.AsSpan(0, plane);
-        if (red.SequenceEqual(palette.AsSpan(plane, plane)) && red.SequenceEqual(palette.AsSpan(2 * plane)))
-            return null;
-        ushort[] levels = new ushort[Channels * count];
         for (int i = 0; i < levels.Length; i++)
         {
             ReadOnlySpan<byte> number = palette.AsSpan(i * sizeof(ushort));
             levels[i] = isLittleEndian ? BinaryPrimitives.ReadUInt16LittleEndian(number) : BinaryPrimitives.ReadUInt16BigEndian(number);
         }
+
+        ReadOnlySpan<ushort> red = levels.AsSpan(0, count);
+        if (red.SequenceEqual(levels.AsSpan(count, count)) && red.SequenceEqual(levels.AsSpan(2 * count)))
+            return null;
 
         // As of other formats, colours of three bytes, which some programs write into the lower halves.
         int shift = levels.Any(level => level > byte.MaxValue) ? 8 : 0;
@@ -142,7 +142,7 @@ internal sealed record IndexedColor(Stream Contents, int[] Colors) : IDisposable
 
         // Of a palette of up to 256 colours libvips takes the upper bytes.
         int scale = count <= 1 << 8 ? 1 << 8 : 1;
-        for (int i = 0; i < Channels * count; i++)
+        for (int i = 0; i < levels.Length; i++)
         {
             ushort level = (ushort)(i % count * scale);
             Span<byte> number = palette.AsSpan(i * sizeof(ushort));

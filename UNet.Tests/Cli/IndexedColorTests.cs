@@ -70,6 +70,15 @@ public sealed class IndexedColorTests : IDisposable
             File.WriteAllBytes(_folder[$"data/masks/{name}"], Png(8, one, [.. pixels.Select(number => number % 2)]));
         File.WriteAllBytes(_folder["data/masks/img1.png"], Png(8, [.. one[..6], 7, 7, 9], [.. pixels.Select(number => number % 2)]));
         Assert.Equal(0, CommandRun.Of(train).Code);
+
+        // So many numbers that they are objects.
+        int[] objects = [.. Enumerable.Range(0, 40).Select(x => x % 20)];
+        byte[] colors = [.. Enumerable.Range(0, 60).Select(i => (byte)(i * 4))];
+        for (int i = 0; i < 2; i++)
+            File.WriteAllBytes(_folder[$"data/masks/img{i}.png"], Png(8, i == 0 ? colors : [.. colors.Reverse()], objects));
+        CommandRun ofObjects = CommandRun.Of(train);
+        Assert.Equal(0, ofObjects.Code);
+        Assert.Contains("instance ids", Assert.Single(ofObjects.Errors), StringComparison.Ordinal);
     }
 
     /// <summary>So that masks of several formats can be compared; a bitmap has blue first.</summary>

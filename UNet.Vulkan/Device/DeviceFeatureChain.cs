@@ -52,7 +52,6 @@ internal unsafe ref struct DeviceFeatureChain
         Core12.ShaderFloat16 = core12.ShaderFloat16;
         Core12.SubgroupBroadcastDynamicId = core12.SubgroupBroadcastDynamicId;
         Core12.VulkanMemoryModel = core12.VulkanMemoryModel;
-        Core12.VulkanMemoryModelDeviceScope = core12.VulkanMemoryModelDeviceScope;
         Core13.SubgroupSizeControl = core13.SubgroupSizeControl;
         Core13.ComputeFullSubgroups = core13.ComputeFullSubgroups;
         CooperativeMatrix.CooperativeMatrix = matrix.CooperativeMatrix && core12.VulkanMemoryModel;
